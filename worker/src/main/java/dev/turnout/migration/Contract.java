@@ -1,0 +1,44 @@
+package dev.turnout.migration;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How the old side is taken away, and when it may be.
+ *
+ * @param stable business time at 100 % without an incident
+ * @param approved an operator must approve
+ * @param backup an operator must have recorded a backup
+ * @param noOpenIncident no incident of the flag may be unacknowledged; incidents also restart {@code stable}
+ */
+public record Contract(
+        Duration stable, boolean approved, boolean backup, boolean noOpenIncident, List<ContractStep> steps) {
+    public Contract {
+        steps = List.copyOf(steps);
+    }
+
+    /**
+     * One step.
+     *
+     * @param concurrently each statement runs alone, outside a transaction (CREATE INDEX CONCURRENTLY)
+     * @param irreversible the point of no return lies before this step; a reversible one has an undo
+     * @param verify query to the text of the one value it must give
+     */
+    public record ContractStep(
+            String file,
+            String sql,
+            Optional<String> undo,
+            Map<String, String> verify,
+            boolean concurrently,
+            boolean irreversible) {
+        public ContractStep {
+            verify = Ordered.copy(verify);
+        }
+
+        public String title() {
+            return "run " + file;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package dev.turnout.worker.jdbc;
+
+import java.sql.SQLException;
+
+/** What kind of failure a SQLException is, by its SQL state: who can do what about it. */
+public enum Failure {
+    /** The server or the network is gone; whether a commit under way took effect is unknown. */
+    CONNECTION_LOST(true),
+    LOCK_TIMEOUT(true),
+    DEADLOCK(true),
+    SERIALIZATION(true),
+    STATEMENT_TIMEOUT(false),
+    /** A value that the statement cannot take: a bad row, not a bad statement. */
+    BAD_DATA(false),
+    OTHER(false);
+
+    private final boolean transientLike;
+
+    Failure(boolean transientLike) {
+        this.transientLike = transientLike;
+    }
+
+    /** The same transaction may succeed when it is tried again from the start. */
+    public boolean transientLike() {
+        return transientLike;
+    }
+
+    /** Classes 22 (data) and 23 (constraint) are bad data; PostgreSQL's P0001 is a RAISE of the operator's own SQL. */
+    public static Failure of(SQLException e) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        if (state.startsWith("08") || state.startsWith("57P")) {
+            return CONNECTION_LOST;
+        }
+        if (state.startsWith("22") || state.startsWith("23") || state.equals("P0001")) {
+            return BAD_DATA;
+        }
+        return switch (state) {
+            case "55P03" -> LOCK_TIMEOUT;
+            case "40P01" -> DEADLOCK;
+            case "40001" -> SERIALIZATION;
+            case "57014" -> STATEMENT_TIMEOUT;
+            default -> OTHER;
+        };
+    }
+}

@@ -1,0 +1,91 @@
+package dev.turnout.worker.run;
+
+import dev.turnout.migration.Bundle;
+import dev.turnout.migration.Phase;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a worker reads and writes of the control state. All writes are fenced by the epoch of the claim: under an older
+ * one they fail with {@link ClaimLost} and change nothing. Thread-safe; futures complete on the caller's context.
+ */
+public interface RunBoard {
+    /**
+     * Claims or renews every run that is not over, is free or held by this worker, and whose database this worker has.
+     * A run that changes hands gets a higher epoch.
+     *
+     * @param lease real time until somebody else may claim, reckoned by the control database's clock
+     */
+    Future<List<Claim>> claim(String worker, List<String> databases, Duration lease);
+
+    /** Moves the run from one phase to the next, with the report of the phase that ended. */
+    Future<Void> enter(Claim claim, Phase from, Phase to, String because, Map<String, Object> report);
+
+    /** Stores what operators see: progress, the reason for a wait, problems and what to do about them. */
+    Future<Void> note(Claim claim, Note note);
+
+    /** Lets go of the run, so that another worker need not wait for the lease to end. */
+    Future<Void> release(Claim claim);
+
+    /**
+     * A run in this worker's hands.
+     *
+     * @param run number, unique for ever
+     * @param phaseEnteredAt business time
+     * @param wish what the operator wants now
+     * @param pausedFrom the phase to resume, while PAUSED or FAILED
+     * @param rollout where the flag's rollout stands, as the control state has it
+     */
+    record Claim(
+            String migration,
+            long run,
+            long epoch,
+            Bundle bundle,
+            Phase phase,
+            Instant phaseEnteredAt,
+            Wish wish,
+            Optional<Phase> pausedFrom,
+            RolloutView rollout) {}
+
+    enum Wish {
+        RUN,
+        PAUSE,
+        ROLL_BACK
+    }
+
+    /**
+     * @param begun the ramp has been opened
+     * @param complete 100 % has soaked
+     * @param weight of the new side now, in 100 000ths
+     * @param fullSince business time since when the flag is at 100 % without an incident; empty when it is not
+     * @param openIncidents unacknowledged
+     * @param contractApprovedBy empty until an operator approved
+     * @param backup what the operator recorded; empty until then
+     */
+    record RolloutView(
+            boolean begun,
+            boolean complete,
+            int weight,
+            Optional<Instant> fullSince,
+            int openIncidents,
+            Optional<String> contractApprovedBy,
+            Optional<String> backup) {}
+
+    /**
+     * @param waitingFor empty while work goes on
+     * @param progress JSON values by move or step
+     * @param problems for operators, empty when none
+     */
+    record Note(String waitingFor, Map<String, Object> progress, List<String> problems, String nextAction) {}
+
+    /** The run is in other hands now, or was changed under us; stop work on it and claim again. */
+    final class ClaimLost extends RuntimeException {
+        public ClaimLost(String migration, long epoch) {
+            super("the claim on " + migration + " with epoch " + epoch + " is gone");
+        }
+    }
+}
