@@ -79,8 +79,22 @@ public interface RunBoard {
      * @param waitingFor empty while work goes on
      * @param progress JSON values by move or step
      * @param problems for operators, empty when none
+     * @param verified what the rolling verification knows; empty leaves what is stored
      */
-    record Note(String waitingFor, Map<String, Object> progress, List<String> problems, String nextAction) {}
+    record Note(
+            String waitingFor,
+            Map<String, Object> progress,
+            List<String> problems,
+            String nextAction,
+            Optional<Verified> verified) {}
+
+    /**
+     * How young the proof is.
+     *
+     * @param from business time since which every row has been verified; empty before the first full pass
+     * @param mismatches that stand now, broken triggers included; above 0 the new side must not be trusted
+     */
+    record Verified(Optional<Instant> from, long mismatches) {}
 
     /** The run is in other hands now, or was changed under us; stop work on it and claim again. */
     final class ClaimLost extends RuntimeException {
