@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import javax.sql.DataSource;
 
 /** A migrated database: transactions with limits over a HikariCP pool. Thread-safe; every call blocks. */
 public final class Database implements AutoCloseable {
@@ -19,6 +20,11 @@ public final class Database implements AutoCloseable {
     /** The name that specs use. */
     public String name() {
         return name;
+    }
+
+    /** For libraries that open their own transactions (Flyway); everything else goes by {@link #transaction}. */
+    public DataSource source() {
+        return pool;
     }
 
     /**

@@ -1,0 +1,84 @@
+package dev.turnout.worker.bookkeeping;
+
+import dev.turnout.worker.jdbc.Database;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.Site;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * Makes the schema {@code turnout} and keeps those out who no longer drive a run. Stateless and thread-safe.
+ *
+ * <p>The fence: whoever takes a run over raises its epoch here first; every later transaction of the engine calls {@link
+ * #fence}, which holds the row until the commit. So no transaction under an older epoch commits after the raise.
+ */
+public final class Bookkeeping {
+    private static final String SCHEMA = "turnout";
+    private static final String LOCATION = "classpath:dev/turnout/sql/engine/postgresql";
+
+    private Bookkeeping() {}
+
+    /** Makes the schema or brings it up to date; harmless when repeated and when several workers do it at once. */
+    public static void install(Database database) throws SQLException {
+        try {
+            Flyway.configure()
+                    .dataSource(database.source())
+                    .schemas(SCHEMA)
+                    .locations(LOCATION)
+                    .load()
+                    .migrate();
+        } catch (FlywayException e) {
+            if (e.getCause() instanceof SQLException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a drive: installs the schema and raises the run's epoch to the site's. Waits for transactions under the
+     * older epoch to end.
+     *
+     * @throws StaleEpoch when the run has a higher epoch already
+     */
+    public static void enter(Site site) throws SQLException {
+        install(site.database());
+        boolean raised = site.database().transaction(Limits.BOOKKEEPING, connection -> raise(connection, site));
+        if (!raised) {
+            throw new StaleEpoch(site.run(), site.epoch());
+        }
+    }
+
+    private static boolean raise(Connection connection, Site site) throws SQLException {
+        try (PreparedStatement raise = connection.prepareStatement("""
+                INSERT INTO turnout.run AS r (run, migration, epoch) VALUES (?, ?, ?)
+                ON CONFLICT (run) DO UPDATE SET epoch = excluded.epoch WHERE r.epoch <= excluded.epoch""")) {
+            raise.setLong(1, site.run());
+            raise.setString(2, site.spec().name());
+            raise.setLong(3, site.epoch());
+            return raise.executeUpdate() == 1;
+        }
+    }
+
+    /**
+     * To be called in every transaction that changes something for the run, before the change.
+     *
+     * @throws StaleEpoch when the run's epoch is not the site's; the transaction must be rolled back
+     */
+    public static void fence(Connection connection, Site site) throws SQLException {
+        try (PreparedStatement held =
+                connection.prepareStatement("SELECT 1 FROM turnout.run WHERE run = ? AND epoch = ? FOR SHARE")) {
+            held.setLong(1, site.run());
+            held.setLong(2, site.epoch());
+            try (ResultSet row = held.executeQuery()) {
+                if (!row.next()) {
+                    throw new StaleEpoch(site.run(), site.epoch());
+                }
+            }
+        }
+    }
+}
