@@ -1,0 +1,135 @@
+package dev.turnout.flags;
+
+import dev.turnout.flags.stage.Side;
+import dev.turnout.flags.stage.Stage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * What is decided about a flag. Deeply immutable.
+ *
+ * @param key {@code [A-Za-z0-9._-]{1,100}}
+ * @param stage of a migration flag: units inside the split are at the next stage, the others at this one
+ * @param rolledBack why everybody is on the old side until an operator acknowledges; empty in normal life
+ * @param version of the flag set that last changed this flag; 0 before it was stored
+ */
+public record Flag(
+        String key,
+        Variants variants,
+        State state,
+        Split split,
+        Optional<Stage> stage,
+        Optional<String> rolledBack,
+        About about,
+        long version) {
+    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9._-]{1,100}");
+
+    /** OFF and ARCHIVED answer like a rolled back flag: with the old side. */
+    public enum State {
+        ON,
+        OFF,
+        ARCHIVED
+    }
+
+    /** @throws FlagProblems with every problem at once */
+    public Flag {
+        List<String> problems = new ArrayList<>();
+        if (!isKey(key)) {
+            problems.add("a flag's key is made of 1 to 100 of A-Z a-z 0-9 . _ - and not '" + key + "'");
+        }
+        problems.addAll(variants.problems());
+        problems.addAll(split.problems());
+        problems.addAll(about.problems());
+        if (version < 0) {
+            problems.add("a version is not negative, this one is " + version);
+        }
+        if (!problems.isEmpty()) {
+            throw new FlagProblems(problems);
+        }
+    }
+
+    public static boolean isKey(String text) {
+        return KEY.matcher(text).matches();
+    }
+
+    /** A boolean flag that is on and keeps everybody on the old side. */
+    public static Flag create(String key) {
+        return new Flag(
+                key, Variants.ON_OFF, State.ON, Split.NOBODY, Optional.empty(), Optional.empty(), About.NOTHING, 0);
+    }
+
+    public Weight weight() {
+        return split.weight();
+    }
+
+    /** What the buckets of this flag are made with. */
+    public String seed() {
+        return split.seed().isEmpty() ? key : split.seed();
+    }
+
+    /** Whether the split decides: switched on and not rolled back. */
+    public boolean live() {
+        return state == State.ON && rolledBack.isEmpty();
+    }
+
+    /** The stage of units inside the split, or outside of it; empty for a flag without stages. */
+    public Optional<Stage> stageOf(boolean inside) {
+        if (!live()) {
+            return stage.map(Stage::retreat);
+        }
+        return inside ? stage.map(now -> now.next().orElse(now)) : stage;
+    }
+
+    /** The side of units inside the split, or outside of it: the authority of their stage where there is one. */
+    public Side sideOf(boolean inside) {
+        return stageOf(inside).map(Stage::authority).orElse(inside && live() ? Side.NEW : Side.OLD);
+    }
+
+    /** The share of all units that is on the new side, whatever keeps it there. */
+    public Weight newSide() {
+        if (sideOf(false) == Side.NEW) {
+            return Weight.ALL;
+        }
+        return sideOf(true) == Side.NEW ? weight() : Weight.NONE;
+    }
+
+    public Flag withWeight(Weight weight) {
+        return withSplit(split.withWeight(weight));
+    }
+
+    public Flag withSplit(Split split) {
+        return new Flag(key, variants, state, split, stage, rolledBack, about, version);
+    }
+
+    public Flag withVariants(Variants variants) {
+        return new Flag(key, variants, state, split, stage, rolledBack, about, version);
+    }
+
+    public Flag withState(State state) {
+        return new Flag(key, variants, state, split, stage, rolledBack, about, version);
+    }
+
+    public Flag withStage(Stage stage) {
+        return new Flag(key, variants, state, split, Optional.of(stage), rolledBack, about, version);
+    }
+
+    /** Latches the flag on the old side. */
+    public Flag rolledBack(String because) {
+        return new Flag(key, variants, state, split, stage, Optional.of(because), about, version);
+    }
+
+    /** Lets the split decide again. */
+    public Flag acknowledged() {
+        return new Flag(key, variants, state, split, stage, Optional.empty(), about, version);
+    }
+
+    public Flag withAbout(About about) {
+        return new Flag(key, variants, state, split, stage, rolledBack, about, version);
+    }
+
+    public Flag withVersion(long version) {
+        return new Flag(key, variants, state, split, stage, rolledBack, about, version);
+    }
+}

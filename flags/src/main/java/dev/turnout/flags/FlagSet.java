@@ -1,0 +1,56 @@
+package dev.turnout.flags;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** All flags at one version, compiled to answer quickly. Immutable and thread-safe. */
+public final class FlagSet {
+    /** What a process holds before it has heard of any flag. */
+    public static final FlagSet EMPTY = of(0, List.of());
+
+    private final long version;
+    private final Map<String, CompiledFlag> compiled;
+    private final Collection<Flag> flags;
+
+    private FlagSet(long version, Map<String, CompiledFlag> compiled, Collection<Flag> flags) {
+        this.version = version;
+        this.compiled = compiled;
+        this.flags = flags;
+    }
+
+    /** @throws IllegalArgumentException when two flags have one key */
+    public static FlagSet of(long version, Collection<Flag> flags) {
+        Map<String, Flag> byKey = new TreeMap<>();
+        for (Flag flag : flags) {
+            if (byKey.put(flag.key(), flag) != null) {
+                throw new IllegalArgumentException("two flags have the key " + flag.key());
+            }
+        }
+        Map<String, CompiledFlag> compiled = new TreeMap<>();
+        byKey.forEach((key, flag) -> compiled.put(key, new CompiledFlag(flag)));
+        return new FlagSet(version, Map.copyOf(compiled), Collections.unmodifiableCollection(byKey.values()));
+    }
+
+    public long version() {
+        return version;
+    }
+
+    /** In the order of their keys. */
+    public Collection<Flag> flags() {
+        return flags;
+    }
+
+    public Optional<Flag> flag(String key) {
+        return Optional.ofNullable(compiled.get(key)).map(CompiledFlag::flag);
+    }
+
+    /** Answers always: what is wrong with the question is said by {@link Evaluation#error()}. */
+    public Evaluation evaluate(String key, Subject subject) {
+        CompiledFlag flag = compiled.get(key);
+        return flag == null ? Evaluation.notFound(key, version) : flag.evaluate(subject);
+    }
+}
