@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY IF EXISTS "reservations_preferredDate_period_serviceId_status_idx";
