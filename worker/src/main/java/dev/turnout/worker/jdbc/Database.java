@@ -12,9 +12,19 @@ public final class Database implements AutoCloseable {
     private final String name;
     private final HikariDataSource pool;
 
-    Database(String name, HikariDataSource pool) {
+    private Database(String name, HikariDataSource pool) {
         this.name = name;
         this.pool = pool;
+    }
+
+    /**
+     * Opens a pool and proves that the database answers.
+     *
+     * @param poolSize most connections at once: as many as there are threads that use it
+     * @throws DatabaseUnreachable when it does not answer or refuses the login
+     */
+    public static Database open(ConnectionSettings settings, int poolSize) {
+        return new Database(settings.name(), Pools.open(settings, poolSize));
     }
 
     /** The name that specs use. */

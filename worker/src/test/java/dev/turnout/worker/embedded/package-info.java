@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnout.worker.embedded;
+
+import org.jspecify.annotations.NullMarked;
