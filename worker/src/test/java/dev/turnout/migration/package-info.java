@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnout.migration;
+
+import org.jspecify.annotations.NullMarked;
