@@ -40,7 +40,7 @@ public final class Tx {
 
     <T> Future<List<T>> all(String sql, Function<Row, T> read, @Nullable Object... values) {
         return rows(sql, values).map(rows -> {
-            List<T> all = new ArrayList<>(rows.size());
+            List<T> all = new ArrayList<>();
             rows.forEach(row -> all.add(read.apply(row)));
             return List.copyOf(all);
         });

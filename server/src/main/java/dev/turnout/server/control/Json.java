@@ -1,0 +1,68 @@
+package dev.turnout.server.control;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.turnout.flags.Weight;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How records are kept as jsonb: by the names of their components. Unknown names are passed over, so that an older
+ * process can read what a newer one wrote.
+ */
+final class Json {
+    static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+    static final TypeReference<List<String>> TEXTS = new TypeReference<>() {};
+
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .addModule(new Jdk8Module())
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .addMixIn(Weight.class, WeightAsNumber.class)
+            .build();
+
+    private Json() {}
+
+    static String write(Object value) {
+        try {
+            return MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    "cannot be kept as JSON: " + value.getClass().getName(), e);
+        }
+    }
+
+    static <T> T read(String json, Class<T> type) {
+        try {
+            return MAPPER.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the stored JSON is no " + type.getSimpleName(), e);
+        }
+    }
+
+    static <T> T read(String json, TypeReference<T> type) {
+        try {
+            return MAPPER.readValue(json, type);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the stored JSON is no " + type.getType(), e);
+        }
+    }
+
+    /** 100 000ths. */
+    private abstract static class WeightAsNumber {
+        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+        WeightAsNumber(@SuppressWarnings("unused") int hundredThousandths) {}
+
+        @JsonValue
+        abstract int hundredThousandths();
+    }
+}
