@@ -33,7 +33,7 @@ public record Subject(String key, Map<String, Object> attributes) {
      *
      * @throws IllegalArgumentException when the attribute is neither text, number nor boolean
      */
-    Optional<String> bucketingKey(Optional<String> bucketBy) {
+    public Optional<String> bucketingKey(Optional<String> bucketBy) {
         if (bucketBy.isEmpty()) {
             return key.isEmpty() ? Optional.empty() : Optional.of(key);
         }

@@ -1,0 +1,60 @@
+package dev.turnout.flags;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+
+@AnalyzeClasses(packages = "dev.turnout.flags", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule FLAGS_ARE_PLAIN_JAVA = classes()
+            .that()
+            .resideOutsideOfPackage("..togglz..")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage("java..", "dev.turnout.flags..", "org.jspecify.annotations"));
+
+    @ArchTest
+    static final ArchRule NOTHING_HERE_DOES_IO = noClasses()
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                    "java.sql..", "javax.sql..", "java.net..", "java.nio.file..", "io.vertx..", "java.util.logging.."));
+
+    @ArchTest
+    static final ArchRule TOGGLZ_STAYS_IN_ITS_PACKAGE = noClasses()
+            .that(not(resideInAnyPackage("dev.turnout.flags.togglz..")))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("org.togglz.."));
+
+    @ArchTest
+    static final ArchRule TIME_IS_AN_ARGUMENT = noClasses()
+            .should()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(System.class, "nanoTime");
+
+    @ArchTest
+    static final ArchRule ONLY_WIRING_STARTS_THE_CLOCK = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("dev.turnout.flags.time.Pace")
+            .should()
+            .callMethod(Clock.class, "systemUTC");
+
+    @ArchTest
+    static final ArchRule NAMES_ARE_WORDS_OF_THE_DOMAIN =
+            noClasses().should().haveNameMatching(".*(Util|Utils|Helper|Manager|Impl|Processor|Info|Data)");
+
+    @ArchTest
+    static final ArchRule PACKAGES_HAVE_NO_CYCLES =
+            slices().matching("dev.turnout.(**)").should().beFreeOfCycles();
+}
