@@ -4,6 +4,7 @@ CREATE TABLE rollout (
   run            bigint PRIMARY KEY REFERENCES run (id),
   flag_key       text NOT NULL REFERENCES flag (key),
   plan           jsonb NOT NULL,
+  verify_max_age_seconds bigint NOT NULL,
   state          text NOT NULL CHECK (state IN ('IDLE', 'RUNNING', 'LATCHED', 'COMPLETE', 'ENDED')),
   step           int NOT NULL DEFAULT -1,
   entered_at     timestamptz NOT NULL,

@@ -1,0 +1,177 @@
+package dev.turnout.server.control;
+
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.Weight;
+import dev.turnout.migration.Bundle;
+import dev.turnout.migration.Phase;
+import dev.turnout.worker.run.RunBoard;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The board that workers drive runs by. A lease is reckoned by the database's clock and only says when somebody else may
+ * claim; what keeps two drivers apart is the epoch, checked by every write. Thread-safe.
+ */
+public final class RunClaims implements RunBoard {
+    static final String CLAIM = "UPDATE run r SET"
+            + " epoch = CASE WHEN r.claimed_by = ? THEN r.epoch ELSE r.epoch + 1 END, claimed_by = ?,"
+            + " claimed_until = clock_timestamp() + CAST(? AS bigint) * interval '1 millisecond'"
+            + " WHERE " + RunRows.ALIVE + " AND r.database = ANY (?)"
+            + " AND (r.claimed_by = ? OR r.claimed_by IS NULL OR r.claimed_until < clock_timestamp())";
+    static final String CLAIMED = "SELECT r.id, r.migration, r.epoch, r.bundle, r.phase, r.phase_entered_at, r.because,"
+            + " r.wish, r.paused_from, r.contract_approved_by, r.backup, o.state, o.full_since, f.version, f.definition,"
+            + " (SELECT count(*) FROM incident i WHERE i.flag_key = r.flag_key AND i.acknowledged_at IS NULL)"
+            + " AS open_incidents"
+            + " FROM run r JOIN rollout o ON o.run = r.id JOIN flag f ON f.key = r.flag_key"
+            + " WHERE r.claimed_by = ? AND " + RunRows.ALIVE + " AND r.database = ANY (?) ORDER BY r.id";
+    static final String ENTER = "UPDATE run SET phase = ?, phase_entered_at = ?, paused_from = ?, because = ?,"
+            + " reports = reports || CAST(? AS jsonb)"
+            + " WHERE id = ? AND epoch = ? AND phase = ? RETURNING flag_key";
+    static final String WIPE =
+            "UPDATE run SET waiting_for = '', next_action = '', problems = '[]', progress = '{}'" + " WHERE id = ?";
+    static final String LOG = "INSERT INTO phase_log (run, at, from_phase, to_phase, because) VALUES (?, ?, ?, ?, ?)";
+    static final String OPEN_RAMP = "UPDATE rollout SET state = 'RUNNING', entered_at = ?, because = ?,"
+            + " version = version + 1 WHERE run = ? AND state = 'IDLE'";
+    static final String END_RAMP = "UPDATE rollout SET state = 'ENDED', because = ?, version = version + 1"
+            + " WHERE run = ? AND state <> 'ENDED'";
+    static final String MONITORS_DUE = "UPDATE monitor SET due_at = ? WHERE run = ? AND due_at > ?";
+    static final String NOTE =
+            "UPDATE run SET waiting_for = ?, progress = CAST(? AS jsonb), problems = CAST(? AS jsonb),"
+                    + " next_action = ? WHERE id = ? AND epoch = ?";
+    static final String VERIFIED = "UPDATE run SET verified_from = ?, mismatches = ? WHERE id = ? AND epoch = ?";
+    static final String RELEASE =
+            "UPDATE run SET claimed_by = NULL, claimed_until = NULL WHERE id = ? AND epoch = ? AND claimed_by IS NOT NULL";
+
+    /** What an operator was told there stays until the run goes on. */
+    private static final Set<Phase> STANDING_STILL = Set.of(Phase.PAUSED, Phase.FAILED);
+
+    private final ControlDatabase database;
+    private final FlagStore flags;
+    private final Clock clock;
+
+    /** @param clock business time */
+    public RunClaims(ControlDatabase database, FlagStore flags, Clock clock) {
+        this.database = database;
+        this.flags = flags;
+        this.clock = clock;
+    }
+
+    @Override
+    public Future<List<Claim>> claim(String worker, List<String> databases, Duration lease) {
+        String[] names = databases.toArray(String[]::new);
+        return database.transaction(tx -> tx.change(CLAIM, worker, worker, lease.toMillis(), names, worker)
+                .compose(claimed -> claimed == 0
+                        ? Future.succeededFuture(List.of())
+                        : tx.all(CLAIMED, RunClaims::claimed, worker, names)));
+    }
+
+    @Override
+    public Future<Void> enter(Claim claim, Phase from, Phase to, String because, Map<String, Object> report) {
+        return database.transaction(tx -> {
+            OffsetDateTime now = Columns.bind(clock.instant());
+            return tx.first(
+                            ENTER,
+                            row -> Columns.text(row, "flag_key"),
+                            to.name(),
+                            now,
+                            STANDING_STILL.contains(to) ? resumed(claim, from).name() : null,
+                            because,
+                            Json.write(report.isEmpty() ? Map.of() : Map.of(from.name(), report)),
+                            claim.run(),
+                            claim.epoch(),
+                            from.name())
+                    .map(flagKey -> flagKey.orElseThrow(() -> lost(claim)))
+                    .compose(flagKey -> tx.change(LOG, claim.run(), now, from.name(), to.name(), because)
+                            .compose(logged -> STANDING_STILL.contains(to)
+                                    ? Future.succeededFuture()
+                                    : tx.change(WIPE, claim.run()))
+                            .compose(wiped -> consequence(tx, claim, flagKey, to, because, now)));
+        });
+    }
+
+    /** A run that fails while it is paused resumes where it was paused. */
+    private static Phase resumed(Claim claim, Phase from) {
+        return STANDING_STILL.contains(from) ? claim.pausedFrom().orElse(from) : from;
+    }
+
+    private Future<Void> consequence(Tx tx, Claim claim, String flagKey, Phase to, String because, OffsetDateTime now) {
+        return switch (to) {
+            case ROLLING_OUT ->
+                tx.change(OPEN_RAMP, now, because, claim.run())
+                        .compose(opened -> tx.change(MONITORS_DUE, now, claim.run(), now))
+                        .mapEmpty();
+            case ROLLING_BACK ->
+                tx.change(END_RAMP, because, claim.run())
+                        .compose(ended -> flags.update(
+                                tx,
+                                flagKey,
+                                flag -> flag.withWeight(Weight.NONE),
+                                new Change("worker", "rolling back: " + because)))
+                        .mapEmpty();
+            case DONE, ROLLED_BACK -> tx.change(END_RAMP, because, claim.run()).mapEmpty();
+            default -> Future.succeededFuture();
+        };
+    }
+
+    @Override
+    public Future<Void> note(Claim claim, Note note) {
+        return database.transaction(tx -> tx.change(
+                        NOTE,
+                        note.waitingFor(),
+                        Json.write(note.progress()),
+                        Json.write(note.problems()),
+                        note.nextAction(),
+                        claim.run(),
+                        claim.epoch())
+                .compose(noted -> noted == 0
+                        ? Future.failedFuture(lost(claim))
+                        : note.verified()
+                                .map(verified -> tx.change(
+                                        VERIFIED,
+                                        Columns.bind(verified.from()),
+                                        verified.mismatches(),
+                                        claim.run(),
+                                        claim.epoch()))
+                                .orElse(Future.succeededFuture(0)))
+                .mapEmpty());
+    }
+
+    @Override
+    public Future<Void> release(Claim claim) {
+        return database.transaction(
+                tx -> tx.change(RELEASE, claim.run(), claim.epoch()).mapEmpty());
+    }
+
+    private static ClaimLost lost(Claim claim) {
+        return new ClaimLost(claim.migration(), claim.epoch());
+    }
+
+    private static Claim claimed(Row row) {
+        Run.Standing standing = RunRows.standing(row);
+        RolloutState state = Columns.word(row, "state", RolloutState.class);
+        Flag flag = FlagStore.flag(row);
+        return new Claim(
+                Columns.text(row, "migration"),
+                row.getLong("id"),
+                row.getLong("epoch"),
+                Columns.json(row, "bundle", Bundle.class),
+                standing.phase(),
+                standing.enteredAt(),
+                standing.wish(),
+                standing.pausedFrom(),
+                new RolloutView(
+                        state != RolloutState.IDLE,
+                        state == RolloutState.COMPLETE,
+                        flag.newSide().hundredThousandths(),
+                        Columns.optionalInstant(row, "full_since"),
+                        row.getInteger("open_incidents"),
+                        Columns.optionalText(row, "contract_approved_by"),
+                        Columns.optionalText(row, "backup")));
+    }
+}

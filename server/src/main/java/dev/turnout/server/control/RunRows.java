@@ -1,0 +1,59 @@
+package dev.turnout.server.control;
+
+import dev.turnout.migration.Phase;
+import dev.turnout.worker.run.RunBoard.Verified;
+import dev.turnout.worker.run.RunBoard.Wish;
+import io.vertx.sqlclient.Row;
+import java.util.Optional;
+
+/** How a row of {@code run} is read. */
+final class RunRows {
+    /** Alive as the unique index {@code run_alive_idx} has it; see {@link Phase#over()}. */
+    static final String ALIVE = "r.phase NOT IN ('DONE', 'ROLLED_BACK')";
+
+    static final String COLUMNS = "r.id, r.migration, r.database, r.flag_key, r.spec_hash, r.phase, r.phase_entered_at,"
+            + " r.paused_from, r.because, r.wish, r.waiting_for, r.next_action, r.problems, r.progress, r.reports,"
+            + " r.verified_from, r.mismatches, r.contract_approved_by, r.contract_approved_at, r.backup, r.backup_at,"
+            + " r.epoch, r.claimed_by, r.created_at, r.created_by";
+
+    private RunRows() {}
+
+    static Run run(Row row) {
+        return new Run(
+                row.getLong("id"),
+                Columns.text(row, "migration"),
+                Columns.text(row, "database"),
+                Columns.text(row, "flag_key"),
+                Columns.text(row, "spec_hash"),
+                standing(row),
+                new Run.Shown(
+                        Columns.text(row, "waiting_for"),
+                        Columns.text(row, "next_action"),
+                        Json.read(Columns.text(row, "problems"), Json.TEXTS),
+                        Json.read(Columns.text(row, "progress"), Json.OBJECT),
+                        Json.read(Columns.text(row, "reports"), Json.OBJECT)),
+                new Verified(Columns.optionalInstant(row, "verified_from"), row.getLong("mismatches")),
+                new Run.ContractWords(
+                        word(row, "contract_approved_by", "contract_approved_at"), word(row, "backup", "backup_at")),
+                new Run.Driver(Columns.optionalText(row, "claimed_by"), row.getLong("epoch")),
+                Columns.instant(row, "created_at"),
+                Columns.text(row, "created_by"));
+    }
+
+    static Run.Standing standing(Row row) {
+        return new Run.Standing(
+                Columns.word(row, "phase", Phase.class),
+                Columns.instant(row, "phase_entered_at"),
+                pausedFrom(row),
+                Columns.text(row, "because"),
+                Columns.word(row, "wish", Wish.class));
+    }
+
+    static Optional<Phase> pausedFrom(Row row) {
+        return Columns.optionalText(row, "paused_from").map(Phase::valueOf);
+    }
+
+    private static Optional<Run.Word> word(Row row, String text, String at) {
+        return Columns.optionalText(row, text).map(said -> new Run.Word(said, Columns.instant(row, at)));
+    }
+}
