@@ -1,0 +1,230 @@
+package dev.turnout.worker.backfill;
+
+import dev.turnout.migration.Move;
+import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.bookkeeping.StaleEpoch;
+import dev.turnout.worker.jdbc.Failure;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.PhaseWork;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.phase.Stride;
+import dev.turnout.worker.throttle.Gauge;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * Brings the rows up to date that were there before the triggers, one batch and its checkpoint per stride. Thread-safe as
+ * long as no lane runs twice at once; several lanes and several processes share the chunks.
+ */
+public final class Backfill implements PhaseWork {
+    private static final Duration LEASE = Duration.ofSeconds(10);
+    private static final Duration THROTTLED = Duration.ofMillis(250);
+    private static final Duration FOR_OTHERS = Duration.ofMillis(100);
+    /** A mapping that gives the same answer twice leaves nothing after two sweeps, whatever applications do. */
+    private static final int SWEEPS = 5;
+
+    private final Gauge gauge;
+    private final Supplier<Duration> target;
+    private final Map<Integer, Lane> lanes = new ConcurrentHashMap<>();
+    private final AtomicInteger sweeps = new AtomicInteger();
+    private final Course course = new Course();
+
+    /** @param target how long a batch should last; asked before each, so it may change while rows move */
+    public Backfill(Gauge gauge, Supplier<Duration> target) {
+        this.gauge = gauge;
+        this.target = target;
+    }
+
+    @Override
+    public Stride stride(Site site) throws SQLException {
+        Optional<String> throttled = gauge.reason(site.database());
+        if (throttled.isPresent()) {
+            return new Stride.Wait(THROTTLED, throttled.get());
+        }
+        Lane lane = lanes.computeIfAbsent(site.lane(), number -> new Lane());
+        long begun = System.nanoTime();
+        try {
+            Batch batch = site.database().transaction(Limits.BATCH, connection -> batch(connection, site, lane));
+            return after(site, lane, batch, Duration.ofNanos(System.nanoTime() - begun));
+        } catch (SQLException e) {
+            return failed(lane, e);
+        }
+    }
+
+    /** How the transaction of a stride went. */
+    private enum Kind {
+        MOVED,
+        PUT_ASIDE,
+        NOTHING_FREE,
+        NO_INDEX
+    }
+
+    private record Batch(Kind kind, String table, int rows, boolean full) {}
+
+    private Batch batch(Connection connection, Site site, Lane lane) throws SQLException {
+        Bookkeeping.fence(connection, site);
+        RangeUpdate.prepare(connection, Gauge.APPLICATION_NAME);
+        Optional<Chunk> leased = Chunks.lease(connection, site);
+        if (leased.isEmpty()) {
+            return new Batch(Kind.NOTHING_FREE, "", 0, false);
+        }
+        Chunk chunk = leased.get();
+        Optional<Lane.Road> known = lane.known(chunk.table());
+        Lane.Road road = known.isPresent() ? known.get() : Lane.explore(connection, move(site, chunk.table()));
+        KeyRange rest = chunk.rest();
+        int size = lane.size();
+        Optional<List<String>> end = road.key().nth(connection, road.move(), rest, size);
+        KeyRange range = end.map(rest::upTo).orElse(rest);
+        if (known.isEmpty()) {
+            // The tail may be open on both sides, when the table was empty: then there is no bound to reach by an
+            // index.
+            if (!range.equals(KeyRange.all()) && !road.update().usesIndex(connection, range)) {
+                return new Batch(Kind.NO_INDEX, chunk.table(), 0, false);
+            }
+            lane.remember(road);
+        }
+        int rows = end.isPresent() ? size : (int) road.key().count(connection, road.move(), range);
+        boolean fits = write(connection, site, road, range, rows);
+        Chunks.Step step = new Chunks.Step(range.hi(), rows, end.isEmpty());
+        if (!Chunks.checkpoint(connection, site, chunk, step, LEASE)) {
+            throw new StaleEpoch(site.run(), site.epoch());
+        }
+        return new Batch(fits ? Kind.MOVED : Kind.PUT_ASIDE, chunk.table(), rows, end.isPresent());
+    }
+
+    /** @return false when the range is a single row that the mapping cannot take: it is put aside */
+    private static boolean write(Connection connection, Site site, Lane.Road road, KeyRange range, int rows)
+            throws SQLException {
+        if (rows != 1) {
+            road.update().run(connection, range);
+            return true;
+        }
+        Savepoint before = connection.setSavepoint();
+        try {
+            road.update().run(connection, range);
+            return true;
+        } catch (SQLException e) {
+            if (Failure.of(e) != Failure.BAD_DATA) {
+                throw e;
+            }
+            connection.rollback(before);
+            RejectedRows.putAside(connection, site, road.move(), road.key(), range, e);
+            return false;
+        }
+    }
+
+    private Stride after(Site site, Lane lane, Batch batch, Duration took) throws SQLException {
+        return switch (batch.kind()) {
+            case NO_INDEX ->
+                new Stride.Stop(
+                        "the database would read all of " + batch.table() + " for every batch",
+                        List.of("no index serves the key "
+                                + move(site, batch.table()).key() + " of " + batch.table()),
+                        "create a unique index on the key (CONCURRENTLY), then resume");
+            case NOTHING_FREE -> end(site);
+            case PUT_ASIDE -> {
+                lane.putAside();
+                course.add(batch.rows());
+                yield afterPuttingAside(site, batch.table());
+            }
+            case MOVED -> {
+                lane.wentThrough(batch.rows(), batch.full(), took, target.get());
+                course.add(batch.rows());
+                yield new Stride.Again("moving rows of " + batch.table(), course.progress(site));
+            }
+        };
+    }
+
+    private Stride afterPuttingAside(Site site, String table) throws SQLException {
+        Move move = move(site, table);
+        long rejected = site.database()
+                .transaction(Limits.BOOKKEEPING, connection -> RejectedRows.count(connection, site, table));
+        if (rejected <= move.maxRejected()) {
+            return new Stride.Again("put a row of " + table + " aside", course.progress(site));
+        }
+        return new Stride.Stop(
+                rejected + " rows of " + table + " are put aside, at most " + move.maxRejected() + " may be",
+                rejected(site, move),
+                "mend the rows or the mapping; rows put aside are in turnout.rejected; then resume");
+    }
+
+    private Stride failed(Lane lane, SQLException e) throws SQLException {
+        switch (Failure.of(e)) {
+            case LOCK_TIMEOUT, DEADLOCK, SERIALIZATION -> {
+                lane.yielded();
+                return new Stride.Wait(jittered(50), "an application holds a row of the batch: giving way");
+            }
+            case STATEMENT_TIMEOUT -> {
+                lane.yielded();
+                return new Stride.Wait(
+                        jittered(500), "a batch took longer than its statement timeout: trying a smaller one");
+            }
+            case BAD_DATA -> {
+                lane.failedOnARow(lane.size());
+                return new Stride.Wait(Duration.ofMillis(1), "looking for the row that fails with: " + e.getMessage());
+            }
+            default -> throw e;
+        }
+    }
+
+    private static Duration jittered(int millis) {
+        return Duration.ofMillis(millis / 2 + ThreadLocalRandom.current().nextInt(millis));
+    }
+
+    /** No chunk is free: either others are at work on the last ones, or it is time for the sweep. */
+    private Stride end(Site site) throws SQLException {
+        Chunks.Totals totals =
+                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.totals(connection, site));
+        if (totals.open() > 0) {
+            return new Stride.Wait(FOR_OTHERS, "the last " + totals.open() + " chunks are being moved by others");
+        }
+        if (site.lane() != 0) {
+            return new Stride.Wait(FOR_OTHERS, "every chunk is moved; lane 0 makes sure");
+        }
+        Map<String, Object> report = new LinkedHashMap<>();
+        for (Move move : site.spec().moves()) {
+            long left = Sweep.left(site, move);
+            if (left > 0) {
+                return again(site, move, left);
+            }
+            List<String> rejected = rejected(site, move);
+            report.put(move.table(), Map.of("rejected", rejected));
+        }
+        report.put("rows", totals.rowsDone());
+        return new Stride.Done(totals.rowsDone() + " rows hold what the mapping says", report);
+    }
+
+    private Stride again(Site site, Move move, long left) throws SQLException {
+        if (sweeps.incrementAndGet() >= SWEEPS) {
+            return new Stride.Stop(
+                    left + " rows of " + move.table() + " differ again after they were written",
+                    List.of("up does not give the same value twice, or another trigger changes the new columns"),
+                    "make every up depend on the row alone, then start a new run");
+        }
+        Sweep.reopen(site, move);
+        return new Stride.Again(left + " rows of " + move.table() + " are still to do", course.progress(site));
+    }
+
+    private static List<String> rejected(Site site, Move move) throws SQLException {
+        return new ArrayList<>(site.database()
+                .transaction(Limits.BOOKKEEPING, connection -> RejectedRows.list(connection, site, move.table(), 100)));
+    }
+
+    private static Move move(Site site, String table) {
+        return site.spec().moves().stream()
+                .filter(move -> move.table().equals(table))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the spec moves no table " + table));
+    }
+}

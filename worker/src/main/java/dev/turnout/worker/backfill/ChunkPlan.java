@@ -1,0 +1,83 @@
+package dev.turnout.worker.backfill;
+
+import dev.turnout.migration.Move;
+import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.PhaseWork;
+import dev.turnout.worker.phase.Progress;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.phase.Stride;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Cuts each table into chunks. Must begin after the sync triggers stand: keys beyond the greatest one that it finds then are
+ * theirs, so the backfill has an end however fast rows come in. Stateless and thread-safe.
+ */
+public final class ChunkPlan implements PhaseWork {
+    private static final Duration LONGEST = Duration.ofMillis(500);
+    private static final Limits LIMITS = new Limits(Duration.ofSeconds(2), Duration.ofMinutes(1), 1);
+
+    private final int chunkRows;
+
+    /** @param chunkRows rows per chunk; small enough that a takeover costs little, large enough that chunks are few */
+    public ChunkPlan(int chunkRows) {
+        if (chunkRows < 1) {
+            throw new IllegalArgumentException("chunkRows must be at least 1, is " + chunkRows);
+        }
+        this.chunkRows = chunkRows;
+    }
+
+    @Override
+    public Stride stride(Site site) throws SQLException {
+        for (Move move : site.spec().moves()) {
+            boolean whole = site.database().transaction(LIMITS, connection -> plan(connection, site, move));
+            if (!whole) {
+                return new Stride.Again("cutting " + move.table() + " into chunks", progress(site));
+            }
+        }
+        Progress planned = progress(site);
+        return new Stride.Done(planned.done() + " chunks planned", Map.of("chunks", planned.done()));
+    }
+
+    /** @return whether the table is cut to its end; false when the stride has lasted long enough */
+    private boolean plan(Connection connection, Site site, Move move) throws SQLException {
+        Bookkeeping.fence(connection, site);
+        KeySql key = KeySql.of(connection, move);
+        if (Chunks.tail(connection, site, move.table()).isEmpty()) {
+            KeyRange tail = new KeyRange(key.last(connection, move), Optional.empty());
+            Chunks.plan(connection, site, move.table(), Chunks.TAIL, tail);
+        }
+        Chunk tail = Chunks.tail(connection, site, move.table()).orElseThrow();
+        if (tail.range().lo().isEmpty()) {
+            return true;
+        }
+        Chunk latest = Chunks.latest(connection, site, move.table()).orElseThrow();
+        Optional<List<String>> lo =
+                latest.seq() == Chunks.TAIL ? Optional.empty() : latest.range().hi();
+        int seq = latest.seq() + 1;
+        long begun = System.nanoTime();
+        while (!lo.equals(tail.range().lo())) {
+            KeyRange left = new KeyRange(lo, tail.range().lo());
+            KeyRange chunk =
+                    key.nth(connection, move, left, chunkRows).map(left::upTo).orElse(left);
+            Chunks.plan(connection, site, move.table(), seq++, chunk);
+            lo = chunk.hi();
+            if (System.nanoTime() - begun > LONGEST.toNanos()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Progress progress(Site site) throws SQLException {
+        long chunks = site.database()
+                .transaction(Limits.BOOKKEEPING, connection -> Chunks.totals(connection, site))
+                .all();
+        return new Progress(chunks, chunks, true, "chunks", 0, 0);
+    }
+}

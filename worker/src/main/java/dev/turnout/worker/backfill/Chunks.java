@@ -1,0 +1,228 @@
+package dev.turnout.worker.backfill;
+
+import dev.turnout.worker.phase.Site;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of {@code turnout.chunk}. Of every table, chunk 0 is the tail: the keys above the greatest one that stood when
+ * the chunks were planned. The triggers have written its rows, so it is DONE from the start; it is verified like any other.
+ * Stateless and thread-safe; the caller's transaction decides.
+ */
+public final class Chunks {
+    static final int TAIL = 0;
+    private static final String COLUMNS = "id, table_name, seq, lo, hi, watermark, rows_done";
+
+    private Chunks() {}
+
+    /** Adds a chunk; changes nothing when one of that number is there. */
+    static void plan(Connection connection, Site site, String table, int seq, KeyRange range) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement("""
+                INSERT INTO turnout.chunk (run, table_name, seq, lo, hi, state) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (run, table_name, seq) DO NOTHING""")) {
+            insert.setLong(1, site.run());
+            insert.setString(2, table);
+            insert.setInt(3, seq);
+            insert.setArray(4, array(connection, range.lo()));
+            insert.setArray(5, array(connection, range.hi()));
+            insert.setString(6, seq == TAIL ? "DONE" : "OPEN");
+            insert.executeUpdate();
+        }
+    }
+
+    static Optional<Chunk> tail(Connection connection, Site site, String table) throws SQLException {
+        return one(connection, site, "table_name = ? AND seq = 0", table);
+    }
+
+    /** The chunk planned last; the tail when there is no other. */
+    static Optional<Chunk> latest(Connection connection, Site site, String table) throws SQLException {
+        return one(connection, site, "table_name = ? ORDER BY seq DESC LIMIT 1", table);
+    }
+
+    private static Optional<Chunk> one(Connection connection, Site site, String which, String table)
+            throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT " + COLUMNS + " FROM turnout.chunk WHERE run = ? AND " + which)) {
+            select.setLong(1, site.run());
+            select.setString(2, table);
+            return chunks(select).stream().findFirst();
+        }
+    }
+
+    /**
+     * Locks an open chunk until the transaction ends: the lane's own if it has one, else one that nobody holds. A chunk
+     * is free when its lease has run out by the database's clock, or was given under an older epoch.
+     */
+    static Optional<Chunk> lease(Connection connection, Site site) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT " + COLUMNS + """
+                         FROM turnout.chunk
+                        WHERE run = ? AND state = 'OPEN'
+                          AND (owner IS NULL OR owner = ? OR lease_until < clock_timestamp() OR epoch < ?)
+                        ORDER BY owner IS NOT DISTINCT FROM ? DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED""")) {
+            select.setLong(1, site.run());
+            select.setString(2, owner(site));
+            select.setLong(3, site.epoch());
+            select.setString(4, owner(site));
+            return chunks(select).stream().findFirst();
+        }
+    }
+
+    /**
+     * Records the batch that this transaction did, and holds the chunk for the lane.
+     *
+     * @return false when the chunk was closed or taken under a higher epoch; the transaction must be rolled back
+     */
+    static boolean checkpoint(Connection connection, Site site, Chunk chunk, Step step, Duration lease)
+            throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement("""
+                UPDATE turnout.chunk SET watermark = ?, rows_done = rows_done + ?, state = ?, owner = ?, epoch = ?,
+                       lease_until = clock_timestamp() + ? * interval '1 millisecond'
+                WHERE id = ? AND state = 'OPEN' AND epoch <= ? AND watermark IS NOT DISTINCT FROM ?""")) {
+            update.setArray(1, array(connection, step.watermark()));
+            update.setLong(2, step.rows());
+            update.setString(3, step.last() ? "DONE" : "OPEN");
+            update.setString(4, owner(site));
+            update.setLong(5, site.epoch());
+            update.setLong(6, lease.toMillis());
+            update.setLong(7, chunk.id());
+            update.setLong(8, site.epoch());
+            update.setArray(9, array(connection, chunk.watermark()));
+            return update.executeUpdate() == 1;
+        }
+    }
+
+    /** @param last nothing of the chunk is left */
+    record Step(Optional<List<String>> watermark, long rows, boolean last) {}
+
+    /** Makes the chunk begin anew, for a row in it that is not done after all. */
+    static void reopen(Connection connection, Chunk chunk) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement("""
+                UPDATE turnout.chunk SET state = 'OPEN', watermark = NULL, rows_done = 0, owner = NULL, lease_until = NULL
+                WHERE id = ? AND state = 'DONE'""")) {
+            update.setLong(1, chunk.id());
+            update.executeUpdate();
+        }
+    }
+
+    /** How far all chunks of the run are. */
+    static Totals totals(Connection connection, Site site) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("""
+                SELECT count(*) FILTER (WHERE state = 'OPEN'), count(*), coalesce(sum(rows_done), 0)
+                FROM turnout.chunk WHERE run = ?""")) {
+            select.setLong(1, site.run());
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return new Totals(row.getLong(1), row.getLong(2), row.getLong(3));
+            }
+        }
+    }
+
+    record Totals(long open, long all, long rowsDone) {}
+
+    /** Every chunk of a table, in order, the tail first. */
+    static List<Chunk> all(Connection connection, Site site, String table) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT " + COLUMNS + " FROM turnout.chunk WHERE run = ? AND table_name = ? ORDER BY seq")) {
+            select.setLong(1, site.run());
+            select.setString(2, table);
+            return chunks(select);
+        }
+    }
+
+    /** A chunk that was never verified, else the one verified longest ago; empty when none is planned. */
+    public static Optional<Chunk> stalest(Connection connection, Site site) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT " + COLUMNS
+                + " FROM turnout.chunk WHERE run = ? ORDER BY verified_at NULLS FIRST, id LIMIT 1")) {
+            select.setLong(1, site.run());
+            return chunks(select).stream().findFirst();
+        }
+    }
+
+    /** The first chunk whose rows were not all found right yet. */
+    public static Optional<Chunk> unproven(Connection connection, Site site) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT " + COLUMNS
+                        + " FROM turnout.chunk WHERE run = ? AND (verified_at IS NULL OR mismatches > 0) ORDER BY id LIMIT 1")) {
+            select.setLong(1, site.run());
+            return chunks(select).stream().findFirst();
+        }
+    }
+
+    /** @param at business time before the verification began to read */
+    public static void verified(Connection connection, Chunk chunk, Instant at, long mismatches) throws SQLException {
+        try (PreparedStatement update =
+                connection.prepareStatement("UPDATE turnout.chunk SET verified_at = ?, mismatches = ? WHERE id = ?")) {
+            update.setObject(1, at.atOffset(ZoneOffset.UTC));
+            update.setLong(2, mismatches);
+            update.setLong(3, chunk.id());
+            update.executeUpdate();
+        }
+    }
+
+    /** What the verifications of all chunks come to. */
+    public static Proof proof(Connection connection, Site site) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("""
+                SELECT count(*), count(*) FILTER (WHERE verified_at IS NOT NULL AND mismatches = 0),
+                       coalesce(sum(mismatches), 0), min(verified_at)
+                FROM turnout.chunk WHERE run = ?""")) {
+            select.setLong(1, site.run());
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                boolean whole = row.getLong(1) > 0 && row.getLong(1) == row.getLong(2);
+                return new Proof(
+                        row.getLong(1),
+                        row.getLong(2),
+                        row.getLong(3),
+                        whole
+                                ? Optional.of(
+                                        row.getObject(4, OffsetDateTime.class).toInstant())
+                                : Optional.empty());
+            }
+        }
+    }
+
+    /**
+     * @param right chunks whose newest verification found no mismatch
+     * @param from business time since which every row has been verified and found right; empty when not every one was
+     */
+    public record Proof(long chunks, long right, long mismatches, Optional<Instant> from) {}
+
+    private static String owner(Site site) {
+        return site.worker() + "/" + site.lane();
+    }
+
+    private static List<Chunk> chunks(PreparedStatement select) throws SQLException {
+        List<Chunk> chunks = new ArrayList<>();
+        try (ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                chunks.add(new Chunk(
+                        row.getLong("id"),
+                        row.getString("table_name"),
+                        row.getInt("seq"),
+                        new KeyRange(list(row.getArray("lo")), list(row.getArray("hi"))),
+                        list(row.getArray("watermark")),
+                        row.getLong("rows_done")));
+            }
+        }
+        return chunks;
+    }
+
+    private static Optional<List<String>> list(@Nullable Array array) throws SQLException {
+        return array == null ? Optional.empty() : Optional.of(List.of((String[]) array.getArray()));
+    }
+
+    private static @Nullable Array array(Connection connection, Optional<List<String>> key) throws SQLException {
+        return key.isEmpty() ? null : connection.createArrayOf("text", key.get().toArray());
+    }
+}

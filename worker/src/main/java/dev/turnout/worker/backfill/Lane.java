@@ -1,0 +1,59 @@
+package dev.turnout.worker.backfill;
+
+import dev.turnout.migration.Move;
+import dev.turnout.worker.sync.Mapping;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** What one lane remembers between two batches: lost with the process, without harm. Not thread-safe: one stride at a time. */
+final class Lane {
+    private final BatchSizer sizer = new BatchSizer();
+    private final Map<String, Road> roads = new HashMap<>();
+    private Optional<Search> search = Optional.empty();
+
+    /** How the rows of one table are reached. */
+    record Road(Move move, KeySql key, RangeUpdate update) {}
+
+    /** Read once: the types of key columns do not change under a running migration. */
+    Optional<Road> known(String table) {
+        return Optional.ofNullable(roads.get(table));
+    }
+
+    static Road explore(Connection connection, Move move) throws SQLException {
+        KeySql key = KeySql.of(connection, move);
+        return new Road(move, key, new RangeUpdate(new Mapping(move), key));
+    }
+
+    void remember(Road road) {
+        roads.put(road.move().table(), road);
+    }
+
+    int size() {
+        return search.map(Search::size).orElseGet(sizer::size);
+    }
+
+    /** @param full false for the last batch of a chunk: it ends a search, and is too short to learn a size from */
+    void wentThrough(int rows, boolean full, Duration took, Duration target) {
+        if (search.isPresent()) {
+            search = full ? search.map(Search::passed).filter(s -> !s.over()) : Optional.empty();
+        } else if (full) {
+            sizer.took(rows, took, target);
+        }
+    }
+
+    void failedOnARow(int tried) {
+        search = Optional.of(search.map(Search::failed).orElseGet(() -> Search.in(tried)));
+    }
+
+    void putAside() {
+        search = search.map(Search::found).filter(s -> !s.over());
+    }
+
+    void yielded() {
+        sizer.yielded();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.turnout.worker.backfill;
+
+import dev.turnout.migration.Move;
+import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.sync.Mapping;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * The last look: one snapshot of the whole table, so that no row can move from a part not yet read to one already read. A
+ * row whose key was changed while it was not done yet may be found here. Stateless and thread-safe.
+ */
+final class Sweep {
+    private Sweep() {}
+
+    /** Rows that are neither done nor put aside; locks nothing. */
+    static long left(Site site, Move move) throws SQLException {
+        return site.database().transaction(Limits.SCAN, connection -> {
+            KeySql key = KeySql.of(connection, move);
+            return count(connection, site, move, key, KeyRange.all());
+        });
+    }
+
+    /** Opens the chunks again in which such rows stand. */
+    static void reopen(Site site, Move move) throws SQLException {
+        site.database().transaction(Limits.SCAN, connection -> {
+            Bookkeeping.fence(connection, site);
+            KeySql key = KeySql.of(connection, move);
+            for (Chunk chunk : Chunks.all(connection, site, move.table())) {
+                if (count(connection, site, move, key, chunk.range()) > 0) {
+                    Chunks.reopen(connection, chunk);
+                }
+            }
+            return move;
+        });
+    }
+
+    private static long count(Connection connection, Site site, Move move, KeySql key, KeyRange range)
+            throws SQLException {
+        Mapping mapping = new Mapping(move);
+        // CASE, not AND: the mapping may raise on the very rows that are put aside, and AND promises no order.
+        String sql = "SELECT count(*) FROM " + mapping.tableAsOld() + " WHERE " + key.within(range) + " AND CASE WHEN "
+                + RejectedRows.isRejected(site, move, key) + " THEN false ELSE " + KeySql.verbatim(mapping.differs())
+                + " END";
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            key.bind(select, 1, range);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+}
