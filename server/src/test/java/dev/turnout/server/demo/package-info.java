@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnout.server.demo;
+
+import org.jspecify.annotations.NullMarked;
