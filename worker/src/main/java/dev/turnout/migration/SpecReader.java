@@ -1,0 +1,123 @@
+package dev.turnout.migration;
+
+import dev.turnout.flags.rollout.Plan;
+import dev.turnout.migration.Spec.FlagBinding;
+import java.util.List;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/**
+ * Reads a spec as a whole: it is accepted, or every problem is named at once. Needs no database; what only the database
+ * knows (columns that are not there, an expression that does not parse) is refused later, before the first change.
+ * Pure and thread-safe.
+ *
+ * <p>Left out, a part means: {@code rollout} 5 % 24 h, 25 % 48 h, 50 % 48 h, 100 % 7 d with {@code min units} 20;
+ * {@code rejected} at most 100; {@code max age} of a verification 24 h; a monitor {@code every} 1 h, {@code young} 1 m,
+ * {@code timeout} 10 s, {@code min sample} 0, {@code failure limit} 0, {@code error limit} 4; a contract {@code when}
+ * stable for 14 d, approved, with a backup and without an open incident.
+ */
+public final class SpecReader {
+    private static final String NAME = "[a-z][a-z0-9-]{0,62}";
+    private static final String NAME_IN_WORDS = "lower-case letters, digits and dashes, beginning with a letter";
+
+    private final Bundle bundle;
+    private final Problems problems;
+
+    private SpecReader(Bundle bundle) {
+        this.bundle = bundle;
+        this.problems = new Problems(bundle.main());
+    }
+
+    public static Reading read(Bundle bundle) {
+        return new SpecReader(bundle).read();
+    }
+
+    private Reading read() {
+        Optional<Spec> spec = root().map(this::spec);
+        return spec.isPresent() && problems.none()
+                ? new Reading.Accepted(spec.get())
+                : new Reading.Refused(problems.sorted());
+    }
+
+    private Optional<Part> root() {
+        try {
+            Optional<Node> node = compose(bundle.files().getOrDefault(bundle.main(), ""));
+            if (node.isEmpty()) {
+                problems.add(0, "the file is empty", "begin with migration: a-name");
+            }
+            return node.map(found -> new Part(found, "the spec", problems));
+        } catch (MarkedYamlEngineException e) {
+            int line = e.getProblemMark().map(Mark::getLine).orElse(-1) + 1;
+            problems.add(line, "this is not YAML: " + e.getProblem(), "correct the line or the one before it");
+        } catch (YamlEngineException e) {
+            problems.add(0, "this is not YAML: " + e.getMessage(), "correct the file");
+        }
+        return Optional.empty();
+    }
+
+    /** @throws YamlEngineException when it is no YAML, or more than one document */
+    static Optional<Node> compose(String yaml) {
+        return new Compose(LoadSettings.builder().build()).composeString(yaml);
+    }
+
+    private Spec spec(Part root) {
+        Fields fields = root.fields(
+                "migration",
+                "database",
+                "flag",
+                "expand",
+                "analyze",
+                "move",
+                "verify",
+                "rollout",
+                "monitor",
+                "contract");
+        SqlReader sql = new SqlReader(bundle, problems);
+        StepReader steps = new StepReader(sql);
+        MoveReader mover = new MoveReader(sql);
+        RolloutReader ramp = new RolloutReader(sql);
+        List<Move> moves = fields.need("move", "the table to move, with its key and up")
+                .map(mover::moves)
+                .orElse(List.of());
+        Plan plan = RolloutReader.plan(fields.at("rollout"));
+        return new Spec(
+                fields.need("migration", "a-name")
+                        .map(part -> part.text(NAME, NAME_IN_WORDS))
+                        .orElse(""),
+                fields.need("database", "the name of a connection")
+                        .map(part -> part.text("[A-Za-z][A-Za-z0-9_-]{0,62}", "the name of a connection"))
+                        .orElse(""),
+                fields.need("flag", "{ key: a-flag }")
+                        .map(SpecReader::flag)
+                        .orElse(new FlagBinding("", Optional.empty())),
+                fields.at("expand", steps::expand, List.of()),
+                fields.at("analyze", part -> mover.analyses(part, moves), List.of()),
+                moves,
+                fields.at("verify", ramp::assertions, List.of()),
+                ramp.maxAge(fields.at("verify")),
+                plan,
+                fields.at("monitor", ramp::monitors, List.of()),
+                steps.contract(fields.at("contract")),
+                bundle.hash());
+    }
+
+    /** Its key alone, or with the attribute that decides. */
+    private static FlagBinding flag(Part part) {
+        if (!part.isMapping()) {
+            return new FlagBinding(flagKey(part), Optional.empty());
+        }
+        Fields fields = part.fields("key", "bucketBy");
+        return new FlagBinding(
+                fields.need("key", "a-flag").map(SpecReader::flagKey).orElse(""),
+                fields.at("bucketBy").map(Part::text));
+    }
+
+    private static String flagKey(Part part) {
+        return part.text("[A-Za-z0-9][A-Za-z0-9._-]{0,127}", "letters, digits, dots and dashes");
+    }
+}

@@ -1,0 +1,254 @@
+package dev.turnout.migration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.flags.Weight;
+import dev.turnout.flags.rollout.Step;
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SpecReaderTest {
+    private static final String SMALL = """
+            migration: small
+            database: db
+            flag: use-new
+            move:
+              t: { key: id, up: { b: old.a }, down: { a: new.b } }
+            """;
+
+    @Test
+    void a_small_spec_gets_the_usual_for_what_it_leaves_out() {
+        Spec spec = accepted(SMALL);
+        assertThat(spec.flag()).isEqualTo(new Spec.FlagBinding("use-new", Optional.empty()));
+        assertThat(spec.moves())
+                .containsExactly(new Move(
+                        "t",
+                        List.of("id"),
+                        Map.of("b", "old.a"),
+                        Map.of("a", new Move.Down("new.b", Optional.empty())),
+                        List.of(),
+                        Map.of(),
+                        100));
+        assertThat(spec.rollout().steps().stream().map(Step::to))
+                .containsExactly(new Weight(5_000), new Weight(25_000), new Weight(50_000), Weight.ALL);
+        assertThat(spec.verifyMaxAge()).isEqualTo(Duration.ofHours(24));
+        assertThat(spec.contract()).isEqualTo(new Contract(Duration.ofDays(14), true, true, true, List.of()));
+        assertThat(spec.hash()).matches("[0-9a-f]{64}");
+    }
+
+    @Test
+    void the_flagship_is_read_whole() throws IOException {
+        Spec spec = SpecReader.read(flagship()).orThrow();
+        assertThat(spec.name()).isEqualTo("dynamic-services");
+        assertThat(spec.flag()).isEqualTo(new Spec.FlagBinding("use-dynamic-services", Optional.of("patientId")));
+        assertThat(spec.expand()).hasSize(2);
+        assertThat(((ExpandStep.Run) spec.expand().get(0)).verify())
+                .containsEntry("SELECT count(*) FROM services", "6");
+        Analysis analysis = spec.analyses().get(0);
+        assertThat(analysis.column()).isEqualTo(new ColumnRef("reservations", "preferredTime"));
+        assertThat(analysis.unplaced()).hasValue(new Analysis.Unplaced("^(anytime)?$", new BigDecimal("5")));
+        Move move = spec.moves().get(0);
+        assertThat(move.down().get("preferredTime"))
+                .isEqualTo(new Move.Down("first_hour(new.period)", Optional.of("'anytime'")));
+        assertThat(move.references()).containsExactly(Map.entry("serviceId", new ColumnRef("services", "id")));
+        assertThat(spec.rollout().steps().get(3)).isEqualTo(new Step(Weight.ALL, Duration.ofDays(7), true));
+        assertThat(spec.monitors()).hasSize(3);
+        assertThat(spec.contract().steps()).hasSize(2);
+        assertThat(spec.contract().steps().get(1).irreversible()).isTrue();
+    }
+
+    @Test
+    void five_mistakes_give_five_messages_with_their_lines() {
+        String yaml = """
+                migration: five
+                database: db
+                flag: { key: use-new, bucketby: tenant }
+                expand:
+                  - run: absent.sql
+                    undo: undo.sql
+                move:
+                  t:
+                    key: id
+                    up: { b: old.a }
+                    required: [c]
+                rollout:
+                  - { to: 50%, soak: 24 hours }
+                  - { to: 100%, soak: 7d }
+                monitor:
+                  errors:
+                    every: 1h
+                    fail when: failed > 0
+                """;
+        assertThat(refused(yaml, Map.of("undo.sql", "DROP TABLE x")))
+                .containsExactly(
+                        "spec.yaml:3: 'bucketby' is not known in flag — did you mean 'bucketBy'?",
+                        "spec.yaml:5: there is no file 'absent.sql' — make it beside the spec, or correct the name",
+                        "spec.yaml:11: 'c' in required is not in up — only new columns may stand there: b",
+                        "spec.yaml:13: soak '24 hours' is no duration — write it as 90s, 15m, 24h or 7d",
+                        "spec.yaml:16: monitor 'errors' lacks 'sql' — add sql: SELECT …");
+    }
+
+    /** Each line of YAML is put into a good spec in place of, or after, what it names. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '→',
+            quoteCharacter = '`',
+            value = {
+                "migration: Small → spec.yaml:1: migration must be lower-case letters, digits and dashes, beginning with a"
+                        + " letter, not 'Small'",
+                "flag: use-new\\nflag: other → spec.yaml:4: 'flag' stands twice in the spec",
+                "flag: [a, b] → spec.yaml:3: flag must be a single text",
+                "move: → spec.yaml:4: move must be a mapping",
+                "move: { t: { up: { b: old.a } } } → spec.yaml:4: move t lacks 'key'",
+                "move: { t: { key: id, up: { b: new.a } } } → spec.yaml:4: up of b reads 'new'",
+                "move: { t: { key: id, up: { b: old.a, c: old.b } } } → spec.yaml:4: up of c reads the new column 'b'",
+                "move: { t: { key: b, up: { b: old.a } } } → spec.yaml:4: 'b' is part of the key, which never changes",
+                "move: { t: { key: id, up: { b: old.a }, down: { b: new.b } } } → spec.yaml:4: 'b' is in up and in down",
+                "move: { t: { key: id, up: { b: \"f(old.a\" } } } → spec.yaml:4: b: 'f(old.a' is not one SQL expression",
+                "move: { t: { key: id, up: { b: \"'x\" } } } → spec.yaml:4: b leaves a string open",
+                "move: { \"a.t\": { key: id, up: { b: old.a } } } → spec.yaml:4: 'a.t' is not the bare name of a table or column",
+                "rollout: [{ to: 5, soak: 1h }, { to: 100%, soak: 1h }] → spec.yaml:6: to: a weight is written as a percentage",
+                "rollout: [{ to: 50%, soak: 1h }, { to: 5%, soak: 1h }] → spec.yaml:6: the step to 5% does not rise",
+                "rollout: [{ to: 50%, soak: 1h }] → spec.yaml:6: the rollout ends at 50%",
+                "analyze: { t.a: { clock: '^(' } } → spec.yaml:6: the format 'clock' is no regular expression",
+                "analyze: { a: { clock: '^1' } } → spec.yaml:6: 'a' is no column",
+                "expand: [{ run: ok.sql }] → spec.yaml:6: the step that runs ok.sql lacks 'undo'",
+                "expand: [{ run: ../x.sql, undo: ok.sql }] → spec.yaml:6: '../x.sql' lies outside the spec's directory",
+                "expand: [{ run: tx.sql, undo: ok.sql }] → tx.sql:2: a step must not begin or end transactions",
+                "expand: [{ run: index.sql, undo: ok.sql }] → index.sql:1: this statement cannot run in a transaction",
+                "expand: [{ run: open.sql, undo: ok.sql }] → open.sql:3: something opened here is never closed",
+                "contract: { steps: [{ run: ok.sql }] } → spec.yaml:6: the step that runs ok.sql has no way back",
+                "contract: { steps: [{ run: ok.sql, irreversible: true }, { run: ok.sql, undo: ok.sql }] } → spec.yaml:6:"
+                        + " the reversible step ok.sql comes after an irreversible one",
+                "contract: { when: { backup: maybe } } → spec.yaml:6: backup must be 'required' or 'optional', not 'maybe'",
+                "verify: { all good: DELETE FROM t } → spec.yaml:6: 'DELETE FROM t' is not one query",
+                "monitor: { m: { sql: SELECT 1 AS x, fail when: x > 1, min sample: 5 } } → spec.yaml:6: min sample counts the"
+                        + " column 'total'",
+                "monitor: { m: { sql: SELECT 1 AS x, fail when: x > 1, every: 1m, young: 1h } } → spec.yaml:6: young is longer"
+                        + " than every",
+                "monitor: [ → spec.yaml:7: this is not YAML",
+            })
+    void one_mistake_gives_one_message(String change, String message) {
+        String key = change.substring(0, change.indexOf(':') + 1);
+        String changed = change.replace("\\n", "\n");
+        String yaml = SMALL.contains("\n" + key) || SMALL.startsWith(key)
+                ? SMALL.replaceFirst(
+                        "(?m)^" + key + ".*(\\n  .*)*$",
+                        changed.replace("\\", "\\\\").replace("$", "\\$"))
+                : SMALL + changed + "\n";
+        Map<String, String> files = Map.of(
+                "ok.sql", "SELECT 1",
+                "tx.sql", "SELECT 1;\nCOMMIT;",
+                "index.sql", "CREATE INDEX CONCURRENTLY i ON t (a)",
+                "open.sql", "SELECT 1;\n\nSELECT 'x");
+        assertThat(refused(yaml, files)).singleElement().asString().startsWith(message);
+    }
+
+    @Test
+    void what_is_no_spec_at_all_is_refused_and_not_thrown() {
+        for (String yaml :
+                List.of("", "just text", "- a\n- b", "a: 1\n---\nb: 2", "\t", "&a [*a]", "? {a: b}\n: c", "null")) {
+            assertThat(refused(yaml, Map.of())).as(yaml).isNotEmpty();
+        }
+    }
+
+    @Test
+    void a_comment_at_the_end_of_an_expression_does_not_swallow_what_follows() {
+        Spec spec = accepted(SMALL.replace("{ b: old.a }", "{ b: \"old.a /* x */ + 1 -- the old one\" }"));
+        assertThat(spec.moves().get(0).up()).containsEntry("b", "old.a /* x */ + 1");
+    }
+
+    @Test
+    void the_hash_follows_content_and_nothing_else() {
+        String hash = bundle(SMALL, Map.of("a.sql", "SELECT 1;\n")).hash();
+        assertThat(bundle(SMALL, Map.of("a.sql", "SELECT 1;\r\n")).hash()).isEqualTo(hash);
+        assertThat(bundle(SMALL, Map.of("a.sql", "SELECT 2;\n")).hash()).isNotEqualTo(hash);
+        assertThat(bundle(SMALL, Map.of("b.sql", "SELECT 1;\n")).hash()).isNotEqualTo(hash);
+    }
+
+    @Test
+    void files_are_gathered_from_beside_the_spec(@TempDir Path directory) throws IOException {
+        Files.createDirectories(directory.resolve("sub"));
+        Files.writeString(directory.resolve("sub/a.sql"), "SELECT 1");
+        Files.writeString(directory.resolve("unnamed.sql"), "SELECT 2");
+        Path spec = directory.resolve("spec.yaml");
+        Files.writeString(spec, """
+                expand: [{ run: sub/a.sql, undo: absent.sql }, { run: ../outside.sql, undo: /etc/passwd }]
+                contract: { steps: [{ run: sub/a.sql }] }
+                """);
+        assertThat(BundleFiles.read(spec).files()).containsOnlyKeys("spec.yaml", "sub/a.sql");
+    }
+
+    @Property
+    void durations_add_up(@ForAll @IntRange(max = 999) int hours, @ForAll @IntRange(max = 999) int minutes) {
+        assertThat(Durations.parse(hours + "h" + minutes + "m"))
+                .hasValue(Duration.ofHours(hours).plusMinutes(minutes));
+    }
+
+    /** Whatever a slip of the finger takes away, the reader answers; it never throws. */
+    @Property(tries = 300)
+    void a_damaged_spec_is_accepted_or_refused(
+            @ForAll @IntRange(max = 5_000) int from, @ForAll @IntRange(max = 40) int length) throws IOException {
+        Bundle whole = flagship();
+        String yaml = whole.files().getOrDefault(whole.main(), "");
+        int start = Math.min(from, yaml.length());
+        String damaged = yaml.substring(0, start) + yaml.substring(Math.min(start + length, yaml.length()));
+        Map<String, String> files = new HashMap<>(whole.files());
+        files.put(whole.main(), damaged);
+        Reading reading = SpecReader.read(new Bundle(whole.main(), files));
+        if (reading instanceof Reading.Refused refused) {
+            assertThat(refused.problems()).isNotEmpty();
+        }
+    }
+
+    private static Bundle flagship() throws IOException {
+        String place = "/dev/turnout/sql/migrations/dynamic-services/";
+        Map<String, String> files = new HashMap<>();
+        for (String name : List.of(
+                "migration.yaml",
+                "services.sql",
+                "services.undo.sql",
+                "new-index.sql",
+                "new-index.undo.sql",
+                "drop-old.sql")) {
+            try (InputStream in = SpecReaderTest.class.getResourceAsStream(place + name)) {
+                assertThat(in).as(name).isNotNull();
+                files.put(name, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            }
+        }
+        return new Bundle("migration.yaml", files);
+    }
+
+    private static Bundle bundle(String yaml, Map<String, String> others) {
+        Map<String, String> files = new HashMap<>(others);
+        files.put("spec.yaml", yaml);
+        return new Bundle("spec.yaml", files);
+    }
+
+    private static Spec accepted(String yaml) {
+        return SpecReader.read(bundle(yaml, Map.of())).orThrow();
+    }
+
+    private static List<String> refused(String yaml, Map<String, String> files) {
+        Reading reading = SpecReader.read(bundle(yaml, files));
+        assertThat(reading).isInstanceOf(Reading.Refused.class);
+        return ((Reading.Refused) reading)
+                .problems().stream().map(Problem::toString).toList();
+    }
+}
