@@ -8,9 +8,11 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.turnout.flags.Weight;
+import dev.turnout.flags.guard.Units;
 import java.util.List;
 import java.util.Map;
 
@@ -28,6 +30,9 @@ final class Json {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .addMixIn(Weight.class, WeightAsNumber.class)
+            .addModule(new SimpleModule()
+                    .addSerializer(Units.class, new UnitsJson.Writer())
+                    .addDeserializer(Units.class, new UnitsJson.Reader()))
             .build();
 
     private Json() {}

@@ -2,6 +2,7 @@ package dev.turnout.server.control;
 
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Weight;
+import dev.turnout.flags.rollout.Rollout;
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Phase;
 import dev.turnout.worker.run.RunBoard;
@@ -154,7 +155,7 @@ public final class RunClaims implements RunBoard {
 
     private static Claim claimed(Row row) {
         Run.Standing standing = RunRows.standing(row);
-        RolloutState state = Columns.word(row, "state", RolloutState.class);
+        Rollout.State state = Columns.word(row, "state", Rollout.State.class);
         Flag flag = FlagStore.flag(row);
         return new Claim(
                 Columns.text(row, "migration"),
@@ -166,8 +167,8 @@ public final class RunClaims implements RunBoard {
                 standing.wish(),
                 standing.pausedFrom(),
                 new RolloutView(
-                        state != RolloutState.IDLE,
-                        state == RolloutState.COMPLETE,
+                        state != Rollout.State.IDLE,
+                        state == Rollout.State.COMPLETE,
                         flag.newSide().hundredThousandths(),
                         Columns.optionalInstant(row, "full_since"),
                         row.getInteger("open_incidents"),

@@ -1,0 +1,28 @@
+package dev.turnout.server.control;
+
+import dev.turnout.flags.rollout.Plan;
+import dev.turnout.flags.rollout.Rollout;
+import dev.turnout.migration.Monitor;
+import java.time.Duration;
+import java.time.Instant;
+
+/** How often a monitor measures: often while a step of the rollout is young. Immutable. */
+record MonitorPace(Plan plan, Rollout.State state, int step, Instant enteredAt) {
+    /** Most bad releases show within the first hour, or not before a good part of the day's traffic was seen. */
+    private static final Duration YOUNG = Duration.ofHours(1);
+
+    private static final int SHARE_OF_SOAK = 10;
+
+    Duration interval(Monitor monitor, Instant now) {
+        return young(now) ? monitor.young() : monitor.interval();
+    }
+
+    /** A step is young for an hour or a tenth of its soak, whichever is longer; before and after the ramp nothing is. */
+    private boolean young(Instant now) {
+        if (state != Rollout.State.RUNNING || step < 0) {
+            return state == Rollout.State.RUNNING;
+        }
+        Duration share = plan.steps().get(step).soak().dividedBy(SHARE_OF_SOAK);
+        return now.isBefore(enteredAt.plus(share.compareTo(YOUNG) > 0 ? share : YOUNG));
+    }
+}

@@ -1,0 +1,24 @@
+package dev.turnout.server.control;
+
+import dev.turnout.migration.Monitor;
+import dev.turnout.worker.monitor.MonitorBoard.Measurement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A monitor and what it last said.
+ *
+ * @param dueAt business time of the next measurement
+ * @param interval business time between measurements now: the young one while the step is young
+ * @param failures in a row, until the last measurement; an inconclusive one or an error between does not break the row
+ * @param errors in a row, until the last measurement
+ */
+public record Watched(
+        long id,
+        Monitor monitor,
+        Instant dueAt,
+        Duration interval,
+        int failures,
+        int errors,
+        Optional<Measurement> latest) {}
