@@ -1,0 +1,117 @@
+package dev.turnout.worker.bookkeeping;
+
+import dev.turnout.worker.phase.Site;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The changes of the schema that stand for a run. Each is written in the transaction that makes the change, and deleted in
+ * the one that takes it back. Stateless and thread-safe.
+ */
+public final class Steps {
+    private Steps() {}
+
+    public enum Kind {
+        EXPAND,
+        SYNC,
+        CONTRACT
+    }
+
+    public enum State {
+        /** Statements that run outside a transaction may have run. */
+        BEGUN,
+        APPLIED,
+        /** It was there before the run, so it is not taken back. */
+        ADOPTED
+    }
+
+    /**
+     * A change that stands.
+     *
+     * @param hash see {@link #hash}; for SYNC of what the catalogue holds
+     * @param made columns added or triggers made; empty for SQL of the operator
+     */
+    public record Standing(int ordinal, String title, String hash, State state, List<String> made) {
+        public Standing {
+            made = List.copyOf(made);
+        }
+    }
+
+    /** By ordinal, ascending. */
+    public static Map<Integer, Standing> standing(Connection connection, Site site, Kind kind) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT ordinal, title, hash, state, made FROM turnout.step WHERE run = ? AND kind = ?")) {
+            select.setLong(1, site.run());
+            select.setString(2, kind.name());
+            Map<Integer, Standing> steps = new TreeMap<>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    steps.put(
+                            row.getInt(1),
+                            new Standing(
+                                    row.getInt(1),
+                                    row.getString(2),
+                                    row.getString(3),
+                                    State.valueOf(row.getString(4)),
+                                    texts(row, 5)));
+                }
+            }
+            return steps;
+        }
+    }
+
+    /** Replaces an earlier record of the same step. */
+    public static void record(Connection connection, Site site, Kind kind, Standing step) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement("""
+                INSERT INTO turnout.step (run, kind, ordinal, title, hash, state, made) VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (run, kind, ordinal) DO UPDATE
+                SET hash = excluded.hash, state = excluded.state, made = excluded.made, at = clock_timestamp()""")) {
+            insert.setLong(1, site.run());
+            insert.setString(2, kind.name());
+            insert.setInt(3, step.ordinal());
+            insert.setString(4, step.title());
+            insert.setString(5, step.hash());
+            insert.setString(6, step.state().name());
+            insert.setArray(7, connection.createArrayOf("text", step.made().toArray()));
+            insert.executeUpdate();
+        }
+    }
+
+    public static void forget(Connection connection, Site site, Kind kind, int ordinal) throws SQLException {
+        try (PreparedStatement delete =
+                connection.prepareStatement("DELETE FROM turnout.step WHERE run = ? AND kind = ? AND ordinal = ?")) {
+            delete.setLong(1, site.run());
+            delete.setString(2, kind.name());
+            delete.setInt(3, ordinal);
+            delete.executeUpdate();
+        }
+    }
+
+    /** SHA-256 in hex. */
+    public static String hash(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static List<String> texts(ResultSet row, int column) throws SQLException {
+        List<String> texts = new ArrayList<>();
+        for (Object text : (Object[]) row.getArray(column).getArray()) {
+            texts.add((String) text);
+        }
+        return texts;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.turnout.worker.expand;
+
+import dev.turnout.migration.ExpandStep;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/** An expand step with the SQL that makes, verifies and undoes it. Each method works within the caller's transaction. */
+sealed interface Change permits ScriptChange, ColumnsChange {
+    static Change of(ExpandStep step) {
+        if (step instanceof ExpandStep.Run run) {
+            return new ScriptChange(run);
+        }
+        return new ColumnsChange((ExpandStep.Columns) step);
+    }
+
+    String title();
+
+    /** Of what is run, so that a record tells which text it is about. */
+    String hash();
+
+    /** True when all of it is there already, exactly as the step would make it. */
+    boolean inPlace(Connection connection) throws SQLException;
+
+    /** @return the columns that were made; empty for a script */
+    List<String> apply(Connection connection) throws SQLException;
+
+    /** Every difference from what the step promises, expected and found. */
+    List<String> unmet(Connection connection) throws SQLException;
+
+    void undo(Connection connection, List<String> made) throws SQLException;
+}

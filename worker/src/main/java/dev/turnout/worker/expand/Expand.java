@@ -1,0 +1,122 @@
+package dev.turnout.worker.expand;
+
+import dev.turnout.migration.ExpandStep;
+import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.bookkeeping.Steps;
+import dev.turnout.worker.bookkeeping.Steps.Standing;
+import dev.turnout.worker.bookkeeping.Steps.State;
+import dev.turnout.worker.jdbc.Failure;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.Blocked;
+import dev.turnout.worker.phase.PhaseWork;
+import dev.turnout.worker.phase.Progress;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.phase.Stride;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes what the new side needs, one step per stride; a step commits with its record, so a repetition goes on behind it.
+ * Stateless and thread-safe.
+ *
+ * <p>A step is verified after its commit and not before, because it holds locks until then. One that is found in place
+ * without a record was there before the run: it is adopted, and stays when the run is rolled back.
+ */
+public final class Expand implements PhaseWork {
+    @Override
+    public Stride stride(Site site) throws SQLException {
+        List<ExpandStep> steps = site.spec().expand();
+        Map<Integer, Standing> standing = site.database()
+                .transaction(Limits.BOOKKEEPING, connection -> Steps.standing(connection, site, Steps.Kind.EXPAND));
+        for (int ordinal = 0; ordinal < steps.size(); ordinal++) {
+            Change change = Change.of(steps.get(ordinal));
+            Standing before = standing.get(ordinal);
+            if (before == null) {
+                Optional<Stride> trouble = apply(site, ordinal, change);
+                if (trouble.isPresent()) {
+                    return trouble.get();
+                }
+            }
+            List<String> unmet = verify(site, change);
+            if (!unmet.isEmpty()) {
+                return new Stride.Stop(
+                        change.title() + " has run, but the database is not as it should be",
+                        unmet,
+                        "mend the database and resume, or roll back");
+            }
+            if (before == null) {
+                return new Stride.Again(change.title() + ": verified", Progress.of(ordinal + 1, steps.size(), "steps"));
+            }
+        }
+        return new Stride.Done("every expand step is in place and verified");
+    }
+
+    private static Optional<Stride> apply(Site site, int ordinal, Change change) throws SQLException {
+        try {
+            site.database().transaction(Limits.DDL, connection -> {
+                Bookkeeping.fence(connection, site);
+                boolean there = change.inPlace(connection);
+                List<String> made = there ? List.of() : change.apply(connection);
+                Steps.record(
+                        connection,
+                        site,
+                        Steps.Kind.EXPAND,
+                        new Standing(
+                                ordinal, change.title(), change.hash(), there ? State.ADOPTED : State.APPLIED, made));
+                return made;
+            });
+            return Optional.empty();
+        } catch (SQLException e) {
+            return Optional.of(trouble(site, change.title(), e));
+        }
+    }
+
+    private static List<String> verify(Site site, Change change) throws SQLException {
+        return site.database().transaction(Limits.SCAN, change::unmet);
+    }
+
+    /**
+     * Takes back, in reverse order, the steps that the run itself made; one per call. Harmless when repeated, and without
+     * the bookkeeping's rows does nothing.
+     *
+     * @return Again, Wait or Stop; Done when nothing is left
+     */
+    public static Stride undo(Site site) throws SQLException {
+        List<Standing> standing = site.database()
+                .transaction(
+                        Limits.BOOKKEEPING,
+                        connection -> List.copyOf(Steps.standing(connection, site, Steps.Kind.EXPAND)
+                                .values()));
+        if (standing.isEmpty()) {
+            return new Stride.Done("every expand step is taken back");
+        }
+        Standing last = standing.get(standing.size() - 1);
+        Change change = Change.of(site.spec().expand().get(last.ordinal()));
+        String title = "taking back: " + last.title();
+        try {
+            site.database().transaction(Limits.DDL, connection -> {
+                Bookkeeping.fence(connection, site);
+                if (last.state() == State.APPLIED) {
+                    change.undo(connection, last.made());
+                }
+                Steps.forget(connection, site, Steps.Kind.EXPAND, last.ordinal());
+                return last;
+            });
+        } catch (SQLException e) {
+            return trouble(site, title, e);
+        }
+        return new Stride.Again(title, Progress.of(1, standing.size(), "steps"));
+    }
+
+    private static Stride trouble(Site site, String title, SQLException e) throws SQLException {
+        if (Failure.of(e).transientLike()) {
+            return Blocked.instead(site.database(), title, e);
+        }
+        return new Stride.Stop(
+                title + " failed; nothing of it was kept",
+                List.of(e.getSQLState() + ": " + e.getMessage()),
+                "mend what the message names and resume, or roll back");
+    }
+}

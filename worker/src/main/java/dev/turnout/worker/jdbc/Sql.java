@@ -1,0 +1,61 @@
+package dev.turnout.worker.jdbc;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The few ways in which most statements are run. Stateless and thread-safe. */
+public final class Sql {
+    private Sql() {}
+
+    /**
+     * Runs SQL as somebody wrote it: the driver neither takes a {@code ?} for a parameter nor a brace for an escape. One
+     * statement or several; the first failure ends it.
+     */
+    public static void run(Connection connection, String sql) throws SQLException {
+        try (Statement statement = plain(connection)) {
+            statement.execute(sql);
+        }
+    }
+
+    /** The first column of the first row of a query that somebody wrote, as text; empty: no row, or NULL. */
+    public static Optional<String> value(Connection connection, String query) throws SQLException {
+        try (Statement statement = plain(connection);
+                ResultSet row = statement.executeQuery(query)) {
+            return row.next() ? Optional.ofNullable(row.getString(1)) : Optional.empty();
+        }
+    }
+
+    /** The rows of a query of ours, its columns as text; a NULL is the empty text. */
+    public static List<List<String>> rows(Connection connection, String query, Object... bound) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(query)) {
+            for (int i = 0; i < bound.length; i++) {
+                select.setObject(i + 1, bound[i]);
+            }
+            try (ResultSet row = select.executeQuery()) {
+                String[] cells = new String[row.getMetaData().getColumnCount()];
+                List<List<String>> rows = new ArrayList<>();
+                while (row.next()) {
+                    for (int i = 0; i < cells.length; i++) {
+                        String cell = row.getString(i + 1);
+                        cells[i] = cell == null ? "" : cell;
+                    }
+                    rows.add(List.copyOf(Arrays.asList(cells)));
+                }
+                return rows;
+            }
+        }
+    }
+
+    private static Statement plain(Connection connection) throws SQLException {
+        Statement statement = connection.createStatement();
+        statement.setEscapeProcessing(false);
+        return statement;
+    }
+}

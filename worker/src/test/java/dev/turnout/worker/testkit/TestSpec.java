@@ -1,0 +1,73 @@
+package dev.turnout.worker.testkit;
+
+import dev.turnout.flags.Weight;
+import dev.turnout.flags.rollout.Plan;
+import dev.turnout.flags.rollout.Step;
+import dev.turnout.migration.Analysis;
+import dev.turnout.migration.Assertion;
+import dev.turnout.migration.Contract;
+import dev.turnout.migration.Contract.ContractStep;
+import dev.turnout.migration.ExpandStep;
+import dev.turnout.migration.Monitor;
+import dev.turnout.migration.Move;
+import dev.turnout.migration.Spec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A spec put together by a test from the parts that the test is about. */
+public final class TestSpec {
+    private final List<ExpandStep> expand = new ArrayList<>();
+    private final List<Analysis> analyses = new ArrayList<>();
+    private final List<Move> moves = new ArrayList<>();
+    private final List<Assertion> assertions = new ArrayList<>();
+    private final List<Monitor> monitors = new ArrayList<>();
+    private final List<ContractStep> contract = new ArrayList<>();
+
+    public TestSpec expand(ExpandStep... steps) {
+        expand.addAll(List.of(steps));
+        return this;
+    }
+
+    public TestSpec analyze(Analysis... added) {
+        analyses.addAll(List.of(added));
+        return this;
+    }
+
+    public TestSpec move(Move... added) {
+        moves.addAll(List.of(added));
+        return this;
+    }
+
+    public TestSpec verify(Assertion... added) {
+        assertions.addAll(List.of(added));
+        return this;
+    }
+
+    public TestSpec monitor(Monitor... added) {
+        monitors.addAll(List.of(added));
+        return this;
+    }
+
+    public TestSpec contract(ContractStep... steps) {
+        contract.addAll(List.of(steps));
+        return this;
+    }
+
+    public Spec spec() {
+        return new Spec(
+                "a-test",
+                "test",
+                new Spec.FlagBinding("a-flag", Optional.empty()),
+                expand,
+                analyses,
+                moves,
+                assertions,
+                Duration.ofHours(24),
+                new Plan(List.of(new Step(Weight.ALL, Duration.ofDays(7), false)), 0),
+                monitors,
+                new Contract(Duration.ofDays(14), true, true, true, contract),
+                "hash");
+    }
+}
