@@ -1,5 +1,6 @@
 package dev.turnout.server.demo;
 
+import dev.turnout.migration.Bundle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,7 +12,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 
 /** The hospital as it is before anything moves: its schema, its reservations, and a copy of them for the ledger. */
@@ -33,6 +36,14 @@ final class Hospital {
 
     private static final String FOLDER = "/dev/turnout/sql/migrations/dynamic-services/";
 
+    private static final List<String> SPEC_FILES = List.of(
+            "migration.yaml",
+            "services.sql",
+            "services.undo.sql",
+            "new-index.sql",
+            "new-index.undo.sql",
+            "drop-old.sql");
+
     record Service(String code, String name, int minutes) {
         static Service of(String code) {
             return SERVICES.stream()
@@ -51,6 +62,15 @@ final class Hospital {
     /** As many as the sample has. */
     static long patients(long rows) {
         return Math.max(rows / 5, 50);
+    }
+
+    /** The spec and every file that it names. */
+    static Bundle bundle() {
+        Map<String, String> files = new HashMap<>();
+        for (String name : SPEC_FILES) {
+            files.put(name, file(name));
+        }
+        return new Bundle("migration.yaml", files);
     }
 
     /** A file of the migration. */
