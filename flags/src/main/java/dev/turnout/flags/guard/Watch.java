@@ -12,12 +12,14 @@ import java.util.Optional;
  * All that the guard of one flag remembers between two looks: a value, so that it survives restarts and moves between
  * servers. Immutable and thread-safe.
  *
+ * @param ground what the counts since the last change belong to
  * @param hour business hour that {@link Seen#thisHour} belongs to
  * @param suspicions by metric, since the weight last changed
  * @param oldRates of the old side since the weight last changed, by metric
  * @param baselines rates of the old side before that: what is compared with when nobody is left on it
  */
 public record Watch(
+        Ground ground,
         Instant hour,
         Seen old,
         Seen fresh,
@@ -42,7 +44,7 @@ public record Watch(
     }
 
     public static Watch from(Instant now) {
-        return new Watch(hourOf(now), Seen.NOTHING, Seen.NOTHING, Map.of(), Map.of(), Map.of());
+        return new Watch(Ground.NONE, hourOf(now), Seen.NOTHING, Seen.NOTHING, Map.of(), Map.of(), Map.of());
     }
 
     /** Takes in what was reported since the last look. */
@@ -58,11 +60,27 @@ public record Watch(
             suspected.put(metric, weigh(metric, counts));
             rates.put(metric, oldRates.getOrDefault(metric, Rate.UNKNOWN).and(counts.oldAtRisk(), counts.oldHit()));
         }
-        return new Watch(current, oldSeen.and(oldSide), newSeen.and(newSide), suspected, rates, baselines);
+        boolean heard = oldSide.exposed().count() + newSide.exposed().count() > 0;
+        return new Watch(
+                heard ? ground.heard(now) : ground,
+                current,
+                oldSeen.and(oldSide),
+                newSeen.and(newSide),
+                suspected,
+                rates,
+                baselines);
     }
 
-    /** Begins anew after the weight or the stage has changed; keeps the old side's rates to compare with later. */
-    public Watch afterChange() {
+    /**
+     * Begins anew when the flag has taken another shape; keeps the old side's rates to compare with later.
+     *
+     * @param shape of the flag now: whatever decides who is on which side
+     * @param version of the flag now
+     */
+    public Watch on(String shape, long version) {
+        if (ground.shape().equals(shape)) {
+            return this;
+        }
         Map<Metric, Rate> kept = new EnumMap<>(Metric.class);
         kept.putAll(baselines);
         oldRates.forEach((metric, rate) -> {
@@ -70,7 +88,14 @@ public record Watch(
                 kept.put(metric, rate);
             }
         });
-        return new Watch(hour, old.afresh(), fresh.afresh(), Map.of(), Map.of(), kept);
+        return new Watch(
+                new Ground(shape, version, Optional.empty()),
+                hour,
+                old.afresh(),
+                fresh.afresh(),
+                Map.of(),
+                Map.of(),
+                kept);
     }
 
     public double evidence(Metric metric) {

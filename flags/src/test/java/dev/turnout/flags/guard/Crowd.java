@@ -17,6 +17,7 @@ final class Crowd {
     private Weight weight;
     private Watch watch = Watch.from(START);
     private Instant now = START;
+    private long version;
 
     Crowd(long seed, int callsPerSecond, int weight) {
         this.random = new Random(seed);
@@ -59,7 +60,7 @@ final class Crowd {
 
     void moveTo(Weight weight) {
         this.weight = weight;
-        watch = watch.afterChange();
+        watch = watch.on(weight.toString(), ++version);
     }
 
     Weight weight() {

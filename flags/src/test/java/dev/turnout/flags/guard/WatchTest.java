@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.turnout.flags.Weight;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,11 +131,15 @@ class WatchTest {
     @Test
     void aChangeOfTheWeightBeginsAnew() {
         Crowd crowd = new Crowd(1, 200, 50_000);
-        crowd.looksUntilAlarm(USUAL, 0.5, 10);
+        assertThat(crowd.looksUntilAlarm(USUAL, 0.5, 10)).isEqualTo(1);
         crowd.moveTo(new Weight(5_000));
         assertThat(crowd.watch().alarm()).isEmpty();
         assertThat(crowd.watch().calm()).isTrue();
         assertThat(crowd.watch().fresh().exposed()).isEqualTo(Units.NONE);
+        assertThat(crowd.watch().ground()).isEqualTo(new Ground("5%", 1, Optional.empty()));
+        Watch heard = crowd.look(USUAL, USUAL);
+        assertThat(heard.ground().heardAt()).contains(Crowd.START.plus(Crowd.LOOK.multipliedBy(2)));
+        assertThat(heard.on("5%", 2)).as("the same shape").isSameAs(heard);
     }
 
     @ParameterizedTest
@@ -160,6 +165,7 @@ class WatchTest {
         assertThat(new Suspicion(List.copyOf(suspicion.sums()))).isEqualTo(suspicion);
         Watch watch = crowd.watch();
         assertThat(new Watch(
+                        watch.ground(),
                         watch.hour(),
                         watch.old(),
                         watch.fresh(),
