@@ -1,0 +1,205 @@
+package dev.turnout.server.rollout;
+
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.Weight;
+import dev.turnout.flags.guard.Alarm;
+import dev.turnout.flags.guard.Metric;
+import dev.turnout.flags.guard.SplitCheck;
+import dev.turnout.flags.guard.Watch;
+import dev.turnout.flags.rollout.Gate;
+import dev.turnout.flags.rollout.Health;
+import dev.turnout.flags.rollout.Rollout;
+import dev.turnout.flags.time.Pace;
+import dev.turnout.server.control.Incident;
+import dev.turnout.server.control.Watched;
+import dev.turnout.worker.monitor.MonitorBoard.Measurement;
+import dev.turnout.worker.monitor.MonitorBoard.Verdict;
+import dev.turnout.worker.run.RunBoard.Verified;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The gates of a rollout that depend on the world. Pure. Whatever cannot be told is UNKNOWN: it holds the rollout and
+ * never takes it back.
+ */
+final class Gates {
+    private static final String OUTCOMES = "outcomes";
+    private static final String VERIFICATION = "verification";
+    /** Applications report every few seconds; after three of these without a word they are taken to be silent. */
+    private static final Duration REPORTS = Duration.ofSeconds(20);
+
+    private static final int STALE_AFTER = 3;
+
+    private final Pace pace;
+
+    Gates(Pace pace) {
+        this.pace = pace;
+    }
+
+    List<Gate> of(Sight sight) {
+        List<Gate> gates = new ArrayList<>();
+        flag(sight).ifPresent(gates::add);
+        Rollout rollout = sight.row().rollout();
+        if (rollout.step() >= 0) {
+            outcomes(sight).ifPresent(gates::add);
+            if (rollout.plan().minUnits() > 0) {
+                gates.add(units(sight));
+                gates.add(split(sight));
+            }
+        }
+        for (Watched watched : sight.monitors()) {
+            gates.add(monitor(watched, rollout.enteredAt(), sight.now()));
+        }
+        gates.add(verification(sight));
+        return gates;
+    }
+
+    /** Who noticed, for an incident: the source of the first gate that is bad. */
+    static Incident.Source source(List<Gate> gates) {
+        for (Gate gate : gates) {
+            if (gate.health() == Health.BAD) {
+                return switch (gate.name()) {
+                    case OUTCOMES -> Incident.Source.OUTCOMES;
+                    case VERIFICATION -> Incident.Source.VERIFICATION;
+                    default -> Incident.Source.MONITOR;
+                };
+            }
+        }
+        throw new IllegalArgumentException("no gate is bad: " + gates);
+    }
+
+    /** Somebody else turned a knob: the plan must not go on from a place where the flag is not. */
+    private static Optional<Gate> flag(Sight sight) {
+        Flag flag = sight.flag();
+        int step = sight.row().rollout().step();
+        Weight planned = step < 0
+                ? Weight.NONE
+                : sight.row().rollout().plan().steps().get(step).to();
+        if (flag.state() != Flag.State.ON) {
+            return Optional.of(new Gate("flag", Health.UNKNOWN, "the flag is " + flag.state()));
+        }
+        return flag.weight().equals(planned)
+                ? Optional.empty()
+                : Optional.of(new Gate(
+                        "flag", Health.UNKNOWN, "the flag is at " + flag.weight() + ", this step is " + planned));
+    }
+
+    /** Empty when the plan does not count on outcomes and none is bad. */
+    private Optional<Gate> outcomes(Sight sight) {
+        Watch watch = sight.watch();
+        Optional<Alarm> alarm = watch.alarm();
+        if (alarm.isPresent()) {
+            return Optional.of(new Gate(
+                    OUTCOMES,
+                    Health.BAD,
+                    alarm.get().because() + " (" + alarm.get().rule() + ")"));
+        }
+        if (sight.row().rollout().plan().minUnits() == 0) {
+            return Optional.empty();
+        }
+        Optional<Instant> heardAt = watch.ground().heardAt();
+        if (heardAt.isEmpty()) {
+            return Optional.of(new Gate(OUTCOMES, Health.UNKNOWN, "no report on this step yet"));
+        }
+        Duration silence = Duration.between(heardAt.get(), sight.now());
+        if (stale(silence, REPORTS)) {
+            return Optional.of(new Gate(OUTCOMES, Health.UNKNOWN, "no report for " + silence.toSeconds() + "s"));
+        }
+        if (!watch.calm()) {
+            return Optional.of(new Gate(
+                    OUTCOMES,
+                    Health.UNKNOWN,
+                    String.format(
+                            Locale.ROOT,
+                            "suspicion against the new side: %.0f for failures, goes on below %.0f",
+                            watch.evidence(Metric.FAILURES),
+                            Watch.CALM)));
+        }
+        return Optional.of(new Gate(
+                OUTCOMES,
+                Health.GOOD,
+                "failed on the new side: " + failed(watch, true) + ", on the old: " + failed(watch, false)));
+    }
+
+    private static String failed(Watch watch, boolean onNew) {
+        var seen = onNew ? watch.fresh() : watch.old();
+        int failed = seen.hit().containsKey(Metric.FAILURES)
+                ? seen.hit().get(Metric.FAILURES).count()
+                : 0;
+        return failed + " of " + seen.exposed().count() + " units";
+    }
+
+    private static Gate units(Sight sight) {
+        int seen = sight.watch().fresh().exposed().count();
+        int wanted = sight.row().rollout().plan().minUnits();
+        return new Gate(
+                "units",
+                seen >= wanted ? Health.GOOD : Health.UNKNOWN,
+                seen + " of at least " + wanted + " units on the new side");
+    }
+
+    private static Gate split(Sight sight) {
+        SplitCheck check = sight.watch().split(sight.flag().newSide());
+        return new Gate("split", check.plausible() ? Health.GOOD : Health.UNKNOWN, check.because());
+    }
+
+    private Gate monitor(Watched watched, Instant enteredAt, Instant now) {
+        String name = "monitor: " + watched.monitor().name();
+        if (watched.latest().isEmpty() || watched.latest().get().at().isBefore(enteredAt)) {
+            return watched.monitor().dryRun()
+                    ? new Gate(name, Health.GOOD, "dry run; not measured on this step yet")
+                    : new Gate(name, Health.UNKNOWN, "not measured on this step yet");
+        }
+        Measurement latest = watched.latest().get();
+        if (watched.monitor().dryRun()) {
+            return new Gate(name, Health.GOOD, "dry run; " + latest.verdict() + ": " + latest.because());
+        }
+        if (latest.verdict() == Verdict.FAILURE) {
+            int limit = watched.monitor().failureLimit();
+            return watched.failures() > limit
+                    ? new Gate(name, Health.BAD, latest.because())
+                    : new Gate(
+                            name,
+                            Health.UNKNOWN,
+                            "failed " + watched.failures() + " times in a row, " + limit + " are tolerated: "
+                                    + latest.because());
+        }
+        if (latest.verdict() != Verdict.SUCCESS) {
+            return new Gate(name, Health.UNKNOWN, latest.verdict() + ": " + latest.because());
+        }
+        Duration age = Duration.between(latest.at(), now);
+        return stale(age, watched.monitor().interval())
+                ? new Gate(name, Health.UNKNOWN, "last measured " + age.toMinutes() + "m ago")
+                : new Gate(name, Health.GOOD, latest.because());
+    }
+
+    private Gate verification(Sight sight) {
+        Verified verified = sight.row().proof().verified();
+        if (verified.mismatches() > 0) {
+            return new Gate(VERIFICATION, Health.BAD, verified.mismatches() + " rows differ between the two sides");
+        }
+        if (verified.from().isEmpty()) {
+            return new Gate(VERIFICATION, Health.UNKNOWN, "the rows have not been verified yet");
+        }
+        Duration age = Duration.between(verified.from().get(), sight.now());
+        Duration limit = pace.observable(sight.row().proof().maxAge());
+        return age.compareTo(limit) > 0
+                ? new Gate(
+                        VERIFICATION,
+                        Health.UNKNOWN,
+                        "last verified " + age.toHours() + "h ago, at most "
+                                + sight.row().proof().maxAge().toHours() + "h are allowed")
+                : new Gate(
+                        VERIFICATION,
+                        Health.GOOD,
+                        "every row verified since " + verified.from().get());
+    }
+
+    private boolean stale(Duration age, Duration expected) {
+        return age.compareTo(pace.observable(expected).multipliedBy(STALE_AFTER)) > 0;
+    }
+}
