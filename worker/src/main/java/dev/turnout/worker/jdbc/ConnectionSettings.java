@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * not even when somebody put it into the URL. Immutable.
  *
  * @param name what specs call the database
- * @param url JDBC URL of a PostgreSQL
+ * @param url JDBC URL
  * @param password empty when none is needed
  * @param setting the setting that gave the URL, for messages: {@code --control-db}
  */
@@ -30,7 +30,8 @@ public record ConnectionSettings(String name, String url, String user, String pa
         }
         String given = place.group(1) == null ? "localhost" : place.group(1);
         String hosts = given.substring(given.lastIndexOf('@') + 1);
-        return (hosts.contains(":") ? hosts : hosts + ":5432") + "/" + place.group(2);
+        String usualPort = url.startsWith("jdbc:postgresql:") ? ":5432" : ":3306";
+        return (hosts.contains(":") ? hosts : hosts + usualPort) + "/" + place.group(2);
     }
 
     @Override

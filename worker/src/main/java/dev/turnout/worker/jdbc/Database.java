@@ -5,10 +5,19 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
 /** A migrated database: transactions with limits over a HikariCP pool. Thread-safe; every call blocks. */
 public final class Database implements AutoCloseable {
+    private static final Duration FIRST_BACKOFF = Duration.ofMillis(20);
+    private static final Duration LONGEST_BACKOFF = Duration.ofSeconds(1);
+    /** A pool has a connection per thread, so whoever waits this long waits for a database that is gone. */
+    private static final Duration BORROW_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final Limits UNLIMITED = new Limits(Duration.ZERO, Duration.ZERO, 1);
+
     private final String name;
     private final HikariDataSource pool;
 
@@ -24,7 +33,11 @@ public final class Database implements AutoCloseable {
      * @throws DatabaseUnreachable when it does not answer or refuses the login
      */
     public static Database open(ConnectionSettings settings, int poolSize) {
-        return new Database(settings.name(), Pools.open(settings, poolSize));
+        return open(settings, poolSize, BORROW_TIMEOUT);
+    }
+
+    static Database open(ConnectionSettings settings, int poolSize, Duration borrowTimeout) {
+        return new Database(settings.name(), Pools.open(settings, poolSize, borrowTimeout));
     }
 
     /** The name that specs use. */
@@ -45,17 +58,31 @@ public final class Database implements AutoCloseable {
     public <T> T transaction(Limits limits, Work<T> work) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return once(limits, work);
+                return once(limits, false, work);
             } catch (SQLException e) {
                 if (attempt >= limits.attempts() || !Failure.of(e).transientLike()) {
                     throw e;
                 }
+                LockSupport.parkNanos(backoff(attempt).toNanos());
             }
         }
     }
 
-    private <T> T once(Limits limits, Work<T> work) throws SQLException {
+    /** As {@link #transaction}, in one attempt and READ ONLY: a statement that would write fails. */
+    public <T> T readOnly(Limits limits, Work<T> work) throws SQLException {
+        return once(limits, true, work);
+    }
+
+    /** Real time before the attempt after this one: random, so that those who collided do not meet again. */
+    private static Duration backoff(int attempt) {
+        long most = Math.min(LONGEST_BACKOFF.toMillis(), FIRST_BACKOFF.toMillis() << Math.min(attempt - 1, 10));
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most + 1));
+    }
+
+    /** The pool itself gives auto-commit and read-only back their defaults. */
+    private <T> T once(Limits limits, boolean readOnly, Work<T> work) throws SQLException {
         try (Connection connection = pool.getConnection()) {
+            connection.setReadOnly(readOnly);
             connection.setAutoCommit(false);
             try {
                 limit(connection, limits, true);
@@ -65,8 +92,6 @@ public final class Database implements AutoCloseable {
             } catch (SQLException | RuntimeException | Error e) {
                 undo(connection, e);
                 throw e;
-            } finally {
-                giveBack(connection);
             }
         }
     }
@@ -77,9 +102,13 @@ public final class Database implements AutoCloseable {
             connection.setAutoCommit(true);
             try {
                 limit(connection, limits, false);
-                return work.with(connection);
-            } finally {
-                limit(connection, new Limits(Duration.ZERO, Duration.ZERO, 1), false);
+                T result = work.with(connection);
+                limit(connection, UNLIMITED, false);
+                return result;
+            } catch (SQLException | RuntimeException | Error e) {
+                // The next borrower must not inherit these limits; a fresh connection has none.
+                pool.evictConnection(connection);
+                throw e;
             }
         }
     }
@@ -100,12 +129,6 @@ public final class Database implements AutoCloseable {
             connection.rollback();
         } catch (SQLException e) {
             cause.addSuppressed(e);
-        }
-    }
-
-    private static void giveBack(Connection connection) throws SQLException {
-        if (!connection.isClosed()) {
-            connection.setAutoCommit(true);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.turnout.worker.jdbc;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.util.Set;
 
 /** What kind of failure a SQLException is, by its SQL state: who can do what about it. */
 public enum Failure {
@@ -14,6 +16,8 @@ public enum Failure {
     BAD_DATA(false),
     OTHER(false);
 
+    private static final Set<String> NO_SESSION = Set.of("25P03", "25P04", "53300");
+
     private final boolean transientLike;
 
     Failure(boolean transientLike) {
@@ -25,10 +29,17 @@ public enum Failure {
         return transientLike;
     }
 
-    /** Classes 22 (data) and 23 (constraint) are bad data; PostgreSQL's P0001 is a RAISE of the operator's own SQL. */
+    /**
+     * Classes 22 (data) and 23 (constraint) are bad data; PostgreSQL's P0001 is a RAISE of the operator's own SQL. Lost is
+     * also a session that the server ended for its age (25P03, 25P04) or would not begin (53300), and a pool that had none
+     * to give.
+     */
     public static Failure of(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
-        if (state.startsWith("08") || state.startsWith("57P")) {
+        if (state.startsWith("08") || state.startsWith("57P") || NO_SESSION.contains(state)) {
+            return CONNECTION_LOST;
+        }
+        if (e instanceof SQLTransientConnectionException) {
             return CONNECTION_LOST;
         }
         if (state.startsWith("22") || state.startsWith("23") || state.equals("P0001")) {

@@ -9,14 +9,12 @@ import java.time.Duration;
 /** How our connection pools are set up, and why. */
 final class Pools {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-    /** Longer than the pool is ever busy with short strides; a thread that waits longer has found a leak. */
-    private static final Duration BORROW_TIMEOUT = Duration.ofSeconds(30);
-    /** A connection is renewed well before the ten-minute idle cut of common firewalls and proxies adds up. */
+    /** So that a change of the server behind a name or a proxy is followed; no session state lives longer anyway. */
     private static final Duration MAX_LIFETIME = Duration.ofMinutes(10);
 
     private Pools() {}
 
-    static HikariDataSource open(ConnectionSettings settings, int poolSize) {
+    static HikariDataSource open(ConnectionSettings settings, int poolSize, Duration borrowTimeout) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(settings.name());
         config.setJdbcUrl(settings.url());
@@ -24,7 +22,7 @@ final class Pools {
         config.setPassword(settings.password());
         config.setMaximumPoolSize(poolSize);
         config.setMinimumIdle(1);
-        config.setConnectionTimeout(BORROW_TIMEOUT.toMillis());
+        config.setConnectionTimeout(borrowTimeout.toMillis());
         config.setMaxLifetime(MAX_LIFETIME.toMillis());
         // At least one attempt, and no longer retries: whoever opens decides what an absent database means.
         config.setInitializationFailTimeout(1);

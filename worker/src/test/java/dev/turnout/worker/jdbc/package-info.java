@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnout.worker.jdbc;
+
+import org.jspecify.annotations.NullMarked;
