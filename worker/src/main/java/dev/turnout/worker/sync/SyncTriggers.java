@@ -102,6 +102,20 @@ public final class SyncTriggers implements PhaseWork {
     }
 
     /**
+     * Gives a copy of a move's table the same function and triggers, for a rehearsal. The caller's transaction must take
+     * them back.
+     */
+    public static void onCopy(Connection connection, Site site, int ordinal, String copy) throws SQLException {
+        Move move = site.spec().moves().get(ordinal);
+        Move same = new Move(
+                copy, move.key(), move.up(), move.down(), move.required(), move.references(), move.maxRejected());
+        int beside = site.spec().moves().size() + ordinal;
+        TriggerSql sql = new TriggerSql(site.run(), beside, new Links(same, Catalogue.read(connection, copy)));
+        Sql.run(connection, sql.createFunction());
+        Sql.run(connection, sql.createTriggers());
+    }
+
+    /**
      * What is wrong with the triggers, one sentence per table; empty: they stand as installed and fire for everybody.
      * A write in between was not carried to the other side.
      */

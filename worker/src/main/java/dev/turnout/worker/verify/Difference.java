@@ -1,0 +1,25 @@
+package dev.turnout.worker.verify;
+
+import java.util.List;
+
+/**
+ * What the comparison of one range found.
+ *
+ * @param rows looked at
+ * @param rejected of these, put aside and therefore not compared
+ * @param differing of these, rows with a column that is not what the mapping says
+ * @param samples the first differing values, at most {@link DifferenceQuery#SAMPLES} rows
+ */
+record Difference(long rows, long rejected, long differing, List<Sample> samples) {
+    Difference {
+        samples = List.copyOf(samples);
+    }
+
+    /** @param key as JSON; NULL is shown as {@code NULL} */
+    record Sample(String key, String column, String expected, String found) {
+        @Override
+        public String toString() {
+            return key + " " + column + ": expected " + expected + ", found " + found;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.turnout.worker.verify;
+
+import dev.turnout.flags.time.Pace;
+import dev.turnout.worker.backfill.Chunk;
+import dev.turnout.worker.backfill.Chunks;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.PhaseWork;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.phase.Stride;
+import dev.turnout.worker.sync.SyncTriggers;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Verifies without end while both sides are in use, the chunk first that was verified longest ago, paced so that a full pass
+ * takes half of the age that the spec allows. Never done. One instance per drive; only one lane may use it.
+ */
+public final class RollingVerification implements PhaseWork {
+    /** A stride ends after this much real work, so that a stop need not wait long. */
+    private static final Duration LONGEST = Duration.ofMillis(500);
+
+    private final Pace pace;
+    private final Consumer<Result> results;
+    private final Map<Long, List<String>> problems = new LinkedHashMap<>();
+    private Optional<Instant> last = Optional.empty();
+
+    /** @param results told after every stride, on the thread of the stride */
+    public RollingVerification(Pace pace, Consumer<Result> results) {
+        this.pace = pace;
+        this.results = results;
+    }
+
+    /**
+     * What is known now.
+     *
+     * @param from business time since which every row has been verified and found right; empty: not every row is right
+     * @param mismatches rows that differ, and tables whose triggers are not as they were installed
+     * @param problems for operators
+     */
+    public record Result(Optional<Instant> from, long mismatches, List<String> problems) {
+        public Result {
+            problems = List.copyOf(problems);
+        }
+    }
+
+    @Override
+    public Stride stride(Site site) throws SQLException {
+        List<String> broken = SyncTriggers.intact(site);
+        Chunks.Proof before =
+                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.proof(connection, site));
+        Duration spacing = site.spec().verifyMaxAge().dividedBy(2 * Math.max(1, before.chunks()));
+        Instant now = site.clock().instant();
+        long due = last.map(then -> Duration.between(then, now).toNanos() / Math.max(1, spacing.toNanos()))
+                .orElse(1L);
+        if (due > 0) {
+            last = Optional.of(now);
+        }
+        long begun = System.nanoTime();
+        for (long done = 0; done < Math.min(due, before.chunks()); done++) {
+            check(site);
+            if (System.nanoTime() - begun > LONGEST.toNanos()) {
+                break;
+            }
+        }
+        tell(site, broken);
+        return new Stride.Wait(pace.timer(spacing), "verifying every row again and again");
+    }
+
+    private void check(Site site) throws SQLException {
+        Optional<Chunk> chunk =
+                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.stalest(connection, site));
+        if (chunk.isEmpty()) {
+            return;
+        }
+        Difference difference = ChunkCheck.run(site, chunk.get());
+        if (difference.differing() == 0) {
+            problems.remove(chunk.get().id());
+        } else {
+            problems.put(chunk.get().id(), ChunkCheck.problems(chunk.get(), difference));
+        }
+    }
+
+    private void tell(Site site, List<String> broken) throws SQLException {
+        Chunks.Proof proof =
+                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.proof(connection, site));
+        List<String> all = new ArrayList<>(broken);
+        problems.values().forEach(all::addAll);
+        results.accept(new Result(proof.from(), proof.mismatches() + broken.size(), all));
+    }
+}

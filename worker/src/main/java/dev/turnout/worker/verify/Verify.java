@@ -1,0 +1,107 @@
+package dev.turnout.worker.verify;
+
+import dev.turnout.migration.Move;
+import dev.turnout.worker.backfill.Chunk;
+import dev.turnout.worker.backfill.Chunks;
+import dev.turnout.worker.backfill.RejectedRows;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.PhaseWork;
+import dev.turnout.worker.phase.Progress;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.phase.Stride;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The first full pass: the verifier proves itself, then every chunk, then the operator's assertions; then come the
+ * constraints. One step per stride. One instance per drive of a run; only one lane may use it.
+ */
+public final class Verify implements PhaseWork {
+    private final AtomicLong rows = new AtomicLong();
+    private volatile Optional<List<String>> unproven = Optional.empty();
+    private volatile boolean assertionsHold;
+
+    @Override
+    public Stride stride(Site site) throws SQLException {
+        if (unproven.isEmpty()) {
+            return control(site);
+        }
+        Optional<Chunk> chunk =
+                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.unproven(connection, site));
+        if (chunk.isPresent()) {
+            return check(site, chunk.get());
+        }
+        if (!assertionsHold) {
+            List<String> broken = Assertions.broken(site);
+            if (!broken.isEmpty()) {
+                return new Stride.Stop(
+                        "the moved data breaks what the spec asserts",
+                        broken,
+                        "mend the data or the assertion, then resume");
+            }
+            assertionsHold = true;
+        }
+        Optional<Stride> constraint = Constraints.next(site);
+        return constraint.isPresent() ? constraint.get() : done(site);
+    }
+
+    private Stride control(Site site) throws SQLException {
+        List<String> blind = new ArrayList<>();
+        List<String> nothing = new ArrayList<>();
+        for (Move move : site.spec().moves()) {
+            NegativeControl.Finding finding = NegativeControl.run(site, move);
+            blind.addAll(finding.blind());
+            nothing.addAll(finding.unproven());
+        }
+        if (!blind.isEmpty()) {
+            return new Stride.Stop(
+                    "the verifier missed differences that were planted for it",
+                    blind,
+                    "compare the column's type and its up by hand; a verification that cannot see it proves nothing");
+        }
+        unproven = Optional.of(List.copyOf(nothing));
+        return new Stride.Again("the verifier finds what is planted for it", progress(site));
+    }
+
+    private Stride check(Site site, Chunk chunk) throws SQLException {
+        Difference difference = ChunkCheck.run(site, chunk);
+        rows.addAndGet(difference.rows());
+        if (difference.differing() > 0) {
+            return new Stride.Stop(
+                    difference.differing() + " rows of " + chunk.table() + " are not what the mapping says",
+                    ChunkCheck.problems(chunk, difference),
+                    "find who wrote them past the triggers, mend them, then resume: the chunk is verified again");
+        }
+        return new Stride.Again("verified " + chunk.table() + " " + chunk.range(), progress(site));
+    }
+
+    private static Progress progress(Site site) throws SQLException {
+        Chunks.Proof proof =
+                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.proof(connection, site));
+        return Progress.of(proof.right(), proof.chunks(), "chunks");
+    }
+
+    private Stride done(Site site) throws SQLException {
+        Map<String, Object> report = new LinkedHashMap<>();
+        Map<String, Object> rejected = new LinkedHashMap<>();
+        for (Move move : site.spec().moves()) {
+            rejected.put(
+                    move.table(),
+                    site.database()
+                            .transaction(
+                                    Limits.BOOKKEEPING,
+                                    connection -> RejectedRows.count(connection, site, move.table())));
+        }
+        report.put("rows", rows.get());
+        report.put("mismatches", 0);
+        report.put("rejected", rejected);
+        report.put("assertions", site.spec().assertions().size());
+        report.put("columns without any value", unproven.orElse(List.of()));
+        return new Stride.Done("every row is what the mapping says, and the verifier has proven itself", report);
+    }
+}
