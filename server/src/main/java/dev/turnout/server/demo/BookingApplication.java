@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -37,6 +38,8 @@ final class BookingApplication implements AutoCloseable {
     private final Latencies latencies = new Latencies();
     private volatile Release release = Release.GOOD;
     private volatile boolean open = true;
+    private volatile long lastNewNanos;
+    private volatile long firstHarmNanos;
     private final HikariDataSource pool;
     private final List<Thread> threads = new ArrayList<>();
 
@@ -67,6 +70,20 @@ final class BookingApplication implements AutoCloseable {
         release = next;
     }
 
+    /**
+     * How long patients were served by a bad release: from its first failure to the last answer that sent somebody to
+     * it. Empty when nobody failed.
+     */
+    Optional<Duration> harm() {
+        long first = firstHarmNanos;
+        return first == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(lastNewNanos - first));
+    }
+
+    /** Real time since the flag last sent somebody to the new code; empty when it never did. */
+    Optional<Duration> sinceNew() {
+        return lastNewNanos == 0 ? Optional.empty() : Optional.of(Duration.ofNanos(System.nanoTime() - lastNewNanos));
+    }
+
     Release release() {
         return release;
     }
@@ -89,6 +106,13 @@ final class BookingApplication implements AutoCloseable {
     private void note(FlagClient.Answer answer, Outcomes.Outcome outcome, long nanos) {
         outcomes.add(answer, outcome);
         latencies.add(nanos);
+        if (answer.arm() == Arm.NEW) {
+            long now = System.nanoTime();
+            lastNewNanos = now;
+            if (firstHarmNanos == 0 && outcome == Outcomes.Outcome.FAILED && release == Release.BAD) {
+                firstHarmNanos = now;
+            }
+        }
     }
 
     private void report() {

@@ -19,7 +19,10 @@ final class Client {
     private static final Logger log = LoggerFactory.getLogger(Client.class);
     private static final List<String> TIMES = List.of(
             "09:00", "10:30", "11:00", "14:30", "17:00", "18:30", "오전 10시", "오후 2:30", "AM 9:30", "2pm", "morning",
-            "저녁", "anytime");
+            "저녁");
+    /** As rare as in the sample. */
+    private static final int ANYTIME_PERCENT = 3;
+
     /** Patients per client that come again and again, so that one reservation is written through both codes in turn. */
     private static final int REGULARS = 50;
 
@@ -122,6 +125,6 @@ final class Client {
     }
 
     private String time() {
-        return TIMES.get(random.nextInt(TIMES.size()));
+        return random.nextInt(100) < ANYTIME_PERCENT ? Period.ANYTIME : TIMES.get(random.nextInt(TIMES.size()));
     }
 }

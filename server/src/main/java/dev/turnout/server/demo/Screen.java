@@ -1,0 +1,67 @@
+package dev.turnout.server.demo;
+
+import java.io.PrintStream;
+import java.util.List;
+import picocli.CommandLine.Help.Ansi;
+
+/**
+ * What a person watching sees: lines that stay, and on a terminal a block below them that is redrawn in place. Elsewhere
+ * the block is left out. Thread-safe.
+ */
+final class Screen {
+    private static final int WIDEST = 160;
+
+    private final PrintStream out;
+    private final boolean terminal;
+    private List<String> block = List.of();
+
+    Screen(PrintStream out, boolean terminal) {
+        this.out = out;
+        this.terminal = terminal;
+    }
+
+    boolean isTerminal() {
+        return terminal;
+    }
+
+    /** A line that stays; may have picocli's markup, such as {@code @|bold text|@}. */
+    synchronized void say(String line) {
+        erase();
+        out.println(styled(line));
+        draw();
+    }
+
+    /** Replaces the block. */
+    synchronized void show(List<String> lines) {
+        if (terminal) {
+            erase();
+            block = List.copyOf(lines);
+            draw();
+        }
+    }
+
+    /** Takes the block away. */
+    synchronized void clear() {
+        erase();
+        block = List.of();
+        out.flush();
+    }
+
+    private void erase() {
+        if (!block.isEmpty()) {
+            out.printf("\u001b[%dA\u001b[J", block.size()); // up, and clear to the end
+        }
+    }
+
+    private void draw() {
+        for (String line : block) {
+            // A line that wraps would be two lines for the terminal and one for us.
+            out.println(line.length() > WIDEST ? line.substring(0, WIDEST) : line);
+        }
+        out.flush();
+    }
+
+    private String styled(String line) {
+        return (terminal ? Ansi.AUTO : Ansi.OFF).string(line);
+    }
+}
