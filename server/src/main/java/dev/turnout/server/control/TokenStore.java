@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** Bearer tokens: 256 random bits each, of which only the SHA-256 is kept. Thread-safe. */
@@ -37,10 +39,16 @@ public final class TokenStore {
 
     private static final int BYTES = 32;
 
+    /** Real time for which a token that was found is not looked up again: how late a revocation counts at most. */
+    private static final Duration REMEMBER = Duration.ofSeconds(5);
+
+    private static final int MOST_REMEMBERED = 10_000;
+
     private final ControlDatabase database;
     private final AuditStore audit;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
+    private final Map<String, Remembered> remembered = new ConcurrentHashMap<>();
 
     /** @param clock business time */
     public TokenStore(ControlDatabase database, AuditStore audit, Clock clock) {
@@ -98,18 +106,42 @@ public final class TokenStore {
         return "admin-" + clock.instant().getEpochSecond();
     }
 
-    /** Who shows the token; empty when it is unknown, expired or revoked. */
+    /**
+     * Who shows the token; empty when it is unknown, expired or revoked. A revocation counts after five seconds at most;
+     * on this server at once.
+     */
     public Future<Optional<Caller>> check(String token) {
         if (!token.startsWith(PREFIX) || token.length() > 200) {
             return Future.succeededFuture(Optional.empty());
         }
         String shown = hash(token);
+        Remembered known = remembered.get(shown);
+        if (known != null && System.nanoTime() - known.nanos() < REMEMBER.toNanos()) {
+            return Future.succeededFuture(valid(known.entry()));
+        }
+        long asked = System.nanoTime();
         return database.transaction(tx -> tx.first(FIND, row -> row, shown))
                 .map(found -> found.filter(row -> sameHash(Columns.text(row, "hash"), shown))
                         .map(TokenStore::entry)
-                        .filter(entry -> entry.valid(clock.instant()))
-                        .map(TokenEntry::caller));
+                        .map(entry -> remember(shown, new Remembered(entry, asked)))
+                        .flatMap(this::valid));
     }
+
+    private Optional<Caller> valid(TokenEntry entry) {
+        return entry.valid(clock.instant()) ? Optional.of(entry.caller()) : Optional.empty();
+    }
+
+    /** Only tokens that exist get here, so guessing fills nothing. */
+    private TokenEntry remember(String hash, Remembered found) {
+        if (remembered.size() >= MOST_REMEMBERED) {
+            remembered.clear();
+        }
+        remembered.put(hash, found);
+        return found.entry();
+    }
+
+    /** @param nanos {@link System#nanoTime} of the look-up */
+    private record Remembered(TokenEntry entry, long nanos) {}
 
     /** By name. */
     public Future<List<TokenEntry>> list() {
@@ -119,9 +151,10 @@ public final class TokenStore {
     /** Fails with {@link Unknown} when there is no such valid token. */
     public Future<Void> revoke(String name, Change change) {
         return database.transaction(tx -> tx.change(REVOKE, Columns.bind(clock.instant()), name)
-                .compose(revoked -> revoked == 0
-                        ? Future.failedFuture(new Unknown("token", name))
-                        : audit.write(tx, Deed.of("token.revoke", subject(name)), change)));
+                        .compose(revoked -> revoked == 0
+                                ? Future.failedFuture(new Unknown("token", name))
+                                : audit.write(tx, Deed.of("token.revoke", subject(name)), change)))
+                .onSuccess(revoked -> remembered.clear());
     }
 
     /** Takes as long for a near miss as for any other. */

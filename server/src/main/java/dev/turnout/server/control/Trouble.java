@@ -12,6 +12,9 @@ enum Trouble {
     /** Nothing that a repetition would cure. */
     LASTING;
 
+    /** "Connection does not exist". */
+    private static final String CLOSED = "08003";
+
     static Trouble of(Throwable failure) {
         String state = state(failure);
         if (state.startsWith("08") || state.startsWith("57P") || state.equals("25P03")) {
@@ -30,12 +33,17 @@ enum Trouble {
     }
 
     private static String state(Throwable failure) {
+        String state = "";
         for (Throwable cause = failure; cause != null; cause = next(cause)) {
-            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-                return sql.getSQLState();
+            if (cause instanceof SQLException sql) {
+                if (sql.getSQLState() != null) {
+                    return sql.getSQLState();
+                }
+                // The database always says a state; Hikari, lending what it has closed already, does not.
+                state = CLOSED;
             }
         }
-        return "";
+        return state;
     }
 
     private static @Nullable Throwable next(Throwable cause) {
