@@ -32,25 +32,35 @@ public final class Sql {
         }
     }
 
-    /** The rows of a query of ours, its columns as text; a NULL is the empty text. */
-    public static List<List<String>> rows(Connection connection, String query, Object... bound) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(query)) {
-            for (int i = 0; i < bound.length; i++) {
-                select.setObject(i + 1, bound[i]);
-            }
-            try (ResultSet row = select.executeQuery()) {
-                String[] cells = new String[row.getMetaData().getColumnCount()];
-                List<List<String>> rows = new ArrayList<>();
-                while (row.next()) {
-                    for (int i = 0; i < cells.length; i++) {
-                        String cell = row.getString(i + 1);
-                        cells[i] = cell == null ? "" : cell;
-                    }
-                    rows.add(List.copyOf(Arrays.asList(cells)));
-                }
-                return rows;
+    /** The rows of a query, their columns as text; a NULL is the empty text. Without values it is run as it is written. */
+    public static List<List<String>> rows(Connection connection, String query, Object... values) throws SQLException {
+        if (values.length == 0) {
+            try (Statement select = plain(connection);
+                    ResultSet row = select.executeQuery(query)) {
+                return rows(row);
             }
         }
+        try (PreparedStatement select = connection.prepareStatement(query)) {
+            for (int i = 0; i < values.length; i++) {
+                select.setObject(i + 1, values[i]);
+            }
+            try (ResultSet row = select.executeQuery()) {
+                return rows(row);
+            }
+        }
+    }
+
+    private static List<List<String>> rows(ResultSet row) throws SQLException {
+        String[] cells = new String[row.getMetaData().getColumnCount()];
+        List<List<String>> rows = new ArrayList<>();
+        while (row.next()) {
+            for (int i = 0; i < cells.length; i++) {
+                String cell = row.getString(i + 1);
+                cells[i] = cell == null ? "" : cell;
+            }
+            rows.add(List.copyOf(Arrays.asList(cells)));
+        }
+        return rows;
     }
 
     private static Statement plain(Connection connection) throws SQLException {

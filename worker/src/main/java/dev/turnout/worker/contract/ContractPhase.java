@@ -1,0 +1,194 @@
+package dev.turnout.worker.contract;
+
+import dev.turnout.migration.Contract.ContractStep;
+import dev.turnout.migration.Move;
+import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.bookkeeping.Steps;
+import dev.turnout.worker.bookkeeping.Steps.Standing;
+import dev.turnout.worker.bookkeeping.Steps.State;
+import dev.turnout.worker.expand.Expected;
+import dev.turnout.worker.jdbc.Failure;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.phase.Blocked;
+import dev.turnout.worker.phase.PhaseWork;
+import dev.turnout.worker.phase.Progress;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.phase.Stride;
+import dev.turnout.worker.sync.Relaxed;
+import dev.turnout.worker.sync.SyncTriggers;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes the old side away, one step per stride. The sync triggers go in the transaction of the first irreversible step:
+ * until its commit every write reaches both sides, and after it nobody needs the old one. Stateless and thread-safe.
+ */
+public final class ContractPhase implements PhaseWork {
+    @Override
+    public Stride stride(Site site) throws SQLException {
+        List<ContractStep> steps = site.spec().contract().steps();
+        Optional<Standing> last = last(site);
+        if (last.isPresent() && last.get().state() == State.APPLIED) {
+            ContractStep step = steps.get(last.get().ordinal());
+            List<String> unmet =
+                    site.database().transaction(Limits.SCAN, connection -> Expected.unmet(connection, step.verify()));
+            if (!unmet.isEmpty()) {
+                return new Stride.Stop(
+                        step.title() + " has run, but the database is not as it should be",
+                        unmet,
+                        "mend the database and resume");
+            }
+        }
+        int next = last.map(standing -> standing.ordinal() + (standing.state() == State.APPLIED ? 1 : 0))
+                .orElse(0);
+        return next < steps.size() ? apply(site, next) : end(site);
+    }
+
+    private static Stride apply(Site site, int ordinal) throws SQLException {
+        ContractStep step = site.spec().contract().steps().get(ordinal);
+        if (step.irreversible() && pointOfNoReturn(site).isEmpty()) {
+            List<String> problems = LastCheck.problems(site);
+            if (!problems.isEmpty()) {
+                return new Stride.Stop(
+                        "the last check before the point of no return failed; the old side is untouched",
+                        problems,
+                        "mend what is named and resume, or roll back");
+            }
+        }
+        try {
+            if (step.concurrently()) {
+                record(site, ordinal, State.BEGUN);
+                Optional<Stride.Wait> wait = Concurrently.run(site, step.sql());
+                if (wait.isPresent()) {
+                    return wait.get();
+                }
+                record(site, ordinal, State.APPLIED);
+            } else {
+                inTransaction(site, ordinal);
+            }
+        } catch (SQLException e) {
+            return trouble(site, step.title(), e);
+        }
+        int count = site.spec().contract().steps().size();
+        return new Stride.Again(step.title() + ": has run", Progress.of(ordinal + 1, count, "steps"));
+    }
+
+    private static void inTransaction(Site site, int ordinal) throws SQLException {
+        ContractStep step = site.spec().contract().steps().get(ordinal);
+        site.database().transaction(Limits.DDL, connection -> {
+            Bookkeeping.fence(connection, site);
+            if (step.irreversible()) {
+                letGoOfTheOldSide(connection, site);
+            }
+            Sql.run(connection, step.sql());
+            Steps.record(connection, site, Steps.Kind.CONTRACT, standing(step, ordinal, State.APPLIED));
+            return step;
+        });
+    }
+
+    /** Without the triggers nothing fills the old columns, so they must not insist on a value. */
+    private static void letGoOfTheOldSide(Connection connection, Site site) throws SQLException {
+        SyncTriggers.remove(connection, site);
+        for (Move move : site.spec().moves()) {
+            Relaxed.notNull(connection, move.table(), move.down().keySet());
+        }
+    }
+
+    private static Stride end(Site site) throws SQLException {
+        try {
+            site.database().transaction(Limits.DDL, connection -> {
+                // A contract without an irreversible step has kept them until now.
+                letGoOfTheOldSide(connection, site);
+                return site;
+            });
+        } catch (SQLException e) {
+            return trouble(site, "removing the sync triggers", e);
+        }
+        return new Stride.Done("the old side is gone, every step verified");
+    }
+
+    /** The irreversible step that has run or has begun; from then on there is no way back. */
+    public static Optional<String> pointOfNoReturn(Site site) throws SQLException {
+        List<ContractStep> steps = site.spec().contract().steps();
+        return all(site).stream()
+                .filter(standing -> steps.get(standing.ordinal()).irreversible())
+                .map(Standing::title)
+                .findFirst();
+    }
+
+    /**
+     * Takes back the last reversible step that stands.
+     *
+     * @return Again, Wait or Stop; Done when nothing is left
+     * @throws IllegalStateException beyond the point of no return
+     */
+    public static Stride undo(Site site) throws SQLException {
+        Optional<Standing> last = last(site);
+        if (last.isEmpty()) {
+            return new Stride.Done("no contract step stands");
+        }
+        int ordinal = last.get().ordinal();
+        ContractStep step = site.spec().contract().steps().get(ordinal);
+        String undo = step.undo().orElseThrow(() -> new IllegalStateException(step.title() + " has no undo"));
+        String title = "taking back: " + step.title();
+        try {
+            if (step.concurrently()) {
+                record(site, ordinal, State.BEGUN);
+                Optional<Stride.Wait> wait = Concurrently.run(site, undo);
+                if (wait.isPresent()) {
+                    return wait.get();
+                }
+            }
+            site.database().transaction(Limits.DDL, connection -> {
+                Bookkeeping.fence(connection, site);
+                if (!step.concurrently()) {
+                    Sql.run(connection, undo);
+                }
+                Steps.forget(connection, site, Steps.Kind.CONTRACT, ordinal);
+                return step;
+            });
+        } catch (SQLException e) {
+            return trouble(site, title, e);
+        }
+        return new Stride.Again(title, Progress.of(1, ordinal + 1L, "steps"));
+    }
+
+    private static void record(Site site, int ordinal, State state) throws SQLException {
+        ContractStep step = site.spec().contract().steps().get(ordinal);
+        site.database().transaction(Limits.BOOKKEEPING, connection -> {
+            Bookkeeping.fence(connection, site);
+            Steps.record(connection, site, Steps.Kind.CONTRACT, standing(step, ordinal, state));
+            return step;
+        });
+    }
+
+    private static Standing standing(ContractStep step, int ordinal, State state) {
+        return new Standing(ordinal, step.title(), Steps.hash(step.sql()), state, List.of());
+    }
+
+    private static Optional<Standing> last(Site site) throws SQLException {
+        List<Standing> all = all(site);
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+    }
+
+    private static List<Standing> all(Site site) throws SQLException {
+        return site.database()
+                .transaction(
+                        Limits.BOOKKEEPING,
+                        connection -> List.copyOf(Steps.standing(connection, site, Steps.Kind.CONTRACT)
+                                .values()));
+    }
+
+    private static Stride trouble(Site site, String title, SQLException e) throws SQLException {
+        if (Failure.of(e).transientLike()) {
+            return Blocked.instead(site.database(), title, e);
+        }
+        return new Stride.Stop(
+                title + " failed",
+                List.of(e.getSQLState() + ": " + e.getMessage()),
+                "mend what the message names and resume");
+    }
+}

@@ -1,0 +1,91 @@
+package dev.turnout.worker.bookkeeping;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.testkit.Clinic;
+import dev.turnout.worker.testkit.TestDatabase;
+import dev.turnout.worker.testkit.TestPostgres;
+import dev.turnout.worker.testkit.TestSpec;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BookkeepingTest {
+    private TestDatabase database;
+
+    @BeforeEach
+    void open() throws SQLException {
+        database = TestPostgres.newDatabase();
+    }
+
+    @AfterEach
+    void drop() throws SQLException {
+        database.close();
+    }
+
+    private Site site(long epoch) {
+        return Clinic.site(new TestSpec(), database, epoch);
+    }
+
+    private void fence(Site site) throws SQLException {
+        database.database().transaction(Limits.BOOKKEEPING, connection -> {
+            Bookkeeping.fence(connection, site);
+            return site;
+        });
+    }
+
+    @Test
+    void severalWorkersMayInstallAtOnce() throws Exception {
+        database.database();
+        ExecutorService workers = Executors.newFixedThreadPool(3);
+        try {
+            List<Future<?>> installs = IntStream.range(0, 3)
+                    .<Future<?>>mapToObj(worker -> workers.submit(() -> {
+                        Bookkeeping.install(database.database());
+                        return worker;
+                    }))
+                    .toList();
+            for (Future<?> install : installs) {
+                install.get();
+            }
+        } finally {
+            workers.shutdown();
+        }
+        assertThat(database.query("SELECT tablename FROM pg_tables WHERE schemaname = 'turnout' ORDER BY 1"))
+                .contains("chunk", "rejected", "run", "step");
+    }
+
+    @Test
+    void anOlderEpochIsShutOutOnceANewerOneHasEntered() throws SQLException {
+        Bookkeeping.enter(site(1));
+        fence(site(1));
+        Bookkeeping.enter(site(2));
+        Bookkeeping.enter(site(2));
+
+        fence(site(2));
+        assertThatThrownBy(() -> fence(site(1))).isInstanceOf(StaleEpoch.class).hasMessageContaining("past epoch 1");
+        assertThatThrownBy(() -> Bookkeeping.enter(site(1))).isInstanceOf(StaleEpoch.class);
+    }
+
+    @Test
+    void aNewerEpochWaitsForTransactionsUnderTheOlderOne() throws SQLException {
+        Bookkeeping.enter(site(1));
+        database.database().transaction(Limits.BOOKKEEPING, connection -> {
+            Bookkeeping.fence(connection, site(1));
+            assertThatThrownBy(() -> Bookkeeping.enter(site(2)))
+                    .isInstanceOfSatisfying(
+                            SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("55P03"));
+            return connection;
+        });
+        Bookkeeping.enter(site(2));
+    }
+}
