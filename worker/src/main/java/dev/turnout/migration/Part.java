@@ -4,6 +4,7 @@ import dev.turnout.flags.Weight;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -108,6 +109,11 @@ record Part(Node node, int line, String name, Problems problems) {
             wrong(name + " must be a single text", "put it in quotes if it holds any of { } [ ] , : #");
         }
         return "";
+    }
+
+    /** The text of a result: PostgreSQL writes {@code t} and {@code f} where YAML writes {@code true} and {@code false}. */
+    String textAsPostgresGivesIt() {
+        return node.getTag().equals(Tag.BOOL) ? text().substring(0, 1).toLowerCase(Locale.ROOT) : text();
     }
 
     /** A text of the form; {@code like} says it in words. */

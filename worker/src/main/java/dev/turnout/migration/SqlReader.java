@@ -96,7 +96,7 @@ final class SqlReader {
         Map<String, String> verify = new LinkedHashMap<>();
         step.mapping("verify").forEach((query, expected) -> {
             checkQuery(expected, query);
-            verify.put(query, expected.text());
+            verify.put(query, expected.textAsPostgresGivesIt());
         });
         return verify;
     }

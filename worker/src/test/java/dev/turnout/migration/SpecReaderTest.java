@@ -175,6 +175,16 @@ class SpecReaderTest {
     }
 
     @Test
+    void what_a_query_must_give_is_written_as_the_database_gives_it() {
+        String yaml = SMALL
+                + "expand: [{ run: a.sql, undo: a.sql, verify: { SELECT 1: 1, SELECT 1 = 1: true, TABLE x: 'true' } }]";
+        Spec spec = SpecReader.read(bundle(yaml, Map.of("a.sql", "SELECT 1"))).orThrow();
+        assertThat(((ExpandStep.Run) spec.expand().get(0)).verify())
+                .containsExactly(
+                        Map.entry("SELECT 1", "1"), Map.entry("SELECT 1 = 1", "t"), Map.entry("TABLE x", "true"));
+    }
+
+    @Test
     void the_hash_follows_content_and_nothing_else() {
         String hash = bundle(SMALL, Map.of("a.sql", "SELECT 1;\n")).hash();
         assertThat(bundle(SMALL, Map.of("a.sql", "SELECT 1;\r\n")).hash()).isEqualTo(hash);

@@ -68,7 +68,12 @@ final class DataDirectory implements AutoCloseable {
     }
 
     String password() throws IOException {
-        return Files.readString(path.resolve(PASSWORD_FILE)).strip();
+        Path file = path.resolve(PASSWORD_FILE);
+        if (!Files.exists(file)) {
+            throw new EmbeddedPostgresFailed("there is a PostgreSQL in " + path
+                    + " that Turnout did not make (it lacks " + PASSWORD_FILE + "): choose another directory");
+        }
+        return Files.readString(file).strip();
     }
 
     /** Fills the directory unless it has been; done beside it and renamed, so that a crash leaves nothing half-made. */

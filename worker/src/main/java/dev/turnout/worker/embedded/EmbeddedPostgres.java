@@ -79,9 +79,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
             directory.clearLeftovers();
             directory.initialise(server);
             settings.write(directory.path());
+            String password = directory.password();
             int port = startOnSomePort(server, directory, wantedPort);
-            EmbeddedPostgres started = new EmbeddedPostgres(directory, server, port, directory.password(), kept);
-            started.proveOurs();
+            EmbeddedPostgres started = new EmbeddedPostgres(directory, server, port, password, kept);
+            started.proveOursOrStop();
             return started;
         } catch (IOException | RuntimeException e) {
             directory.close();
@@ -104,20 +105,23 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /** The password alone would tell a stranger; the directory says it in so many words. */
-    private void proveOurs() throws IOException {
+    private void proveOursOrStop() throws IOException {
+        String answers;
         try (Connection connection = connect();
                 Statement show = connection.createStatement();
                 ResultSet row = show.executeQuery("SHOW data_directory")) {
             row.next();
-            if (Files.isSameFile(Path.of(row.getString(1)), directory.path())) {
-                return;
-            }
-            throw new EmbeddedPostgresFailed("on port " + port + " answers a PostgreSQL of " + row.getString(1)
-                    + ", not the one of " + directory.path());
+            answers = row.getString(1);
         } catch (SQLException e) {
             server.stop(directory.path());
             throw new EmbeddedPostgresFailed(
-                    "the PostgreSQL in " + directory.path() + " refuses its own password on port " + port, e);
+                    "the PostgreSQL in " + directory.path() + " cannot be used on port " + port + ": " + e.getMessage(),
+                    e);
+        }
+        if (!Files.isSameFile(Path.of(answers), directory.path())) {
+            server.stop(directory.path());
+            throw new EmbeddedPostgresFailed(
+                    "on port " + port + " answers a PostgreSQL of " + answers + ", not the one of " + directory.path());
         }
     }
 

@@ -30,7 +30,7 @@ final class Server {
     Server(Binaries binaries) throws IOException {
         this.binaries = binaries;
         this.asRoot = runsAsRoot();
-        if (asRoot && run(List.of("unshare", "-U", "true")).exit != 0) {
+        if (asRoot && !mayUnshare()) {
             throw new EmbeddedPostgresFailed("PostgreSQL refuses to run as root, and this system forbids the user"
                     + " namespace that would get around it: run Turnout as another user, or give it a PostgreSQL of"
                     + " yours (--control-db or TURNOUT_CONTROL_DB)");
@@ -129,6 +129,15 @@ final class Server {
             throw new IOException("interrupted while waiting for " + command, e);
         } finally {
             Files.deleteIfExists(output);
+        }
+    }
+
+    private static boolean mayUnshare() {
+        try {
+            return run(List.of("unshare", "-U", "true")).exit == 0;
+        } catch (IOException e) {
+            log.debug("there is no unshare here", e);
+            return false;
         }
     }
 
