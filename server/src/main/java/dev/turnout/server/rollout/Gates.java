@@ -149,7 +149,7 @@ final class Gates {
 
     private Gate monitor(Watched watched, Instant enteredAt, Instant now) {
         String name = "monitor: " + watched.monitor().name();
-        if (watched.latest().isEmpty() || watched.latest().get().at().isBefore(enteredAt)) {
+        if (watched.latest().isEmpty() || !watched.latest().get().at().isAfter(enteredAt)) {
             return watched.monitor().dryRun()
                     ? new Gate(name, Health.GOOD, "dry run; not measured on this step yet")
                     : new Gate(name, Health.UNKNOWN, "not measured on this step yet");

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnout.server.rollout;
+
+import org.jspecify.annotations.NullMarked;
