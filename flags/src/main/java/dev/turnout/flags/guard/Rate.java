@@ -9,7 +9,7 @@ package dev.turnout.flags.guard;
 public record Rate(long atRisk, long hit) {
     static final Rate UNKNOWN = new Rate(0, 0);
     /** Fewer observations bound a rate too loosely to be compared with. */
-    private static final long ENOUGH = 500;
+    private static final long ENOUGH = 100;
     /** Standard normal quantile of 99 %. */
     private static final double Z = 2.326;
 
