@@ -22,7 +22,10 @@ public interface RunBoard {
      */
     Future<List<Claim>> claim(String worker, List<String> databases, Duration lease);
 
-    /** Moves the run from one phase to the next, with the report of the phase that ended. */
+    /**
+     * Moves the run from one phase to the next, with the report of the phase that ended. In the same transaction the
+     * rollout opens with ROLLING_OUT, ends with DONE and ROLLED_BACK, and ROLLING_BACK takes the flag to 0.
+     */
     Future<Void> enter(Claim claim, Phase from, Phase to, String because, Map<String, Object> report);
 
     /** Stores what operators see: progress, the reason for a wait, problems and what to do about them. */
