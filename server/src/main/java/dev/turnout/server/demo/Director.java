@@ -15,10 +15,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes one look at the migration after the other and does what an operator would do next. All it knows it reads from
- * the server, so a conductor of a new process goes on where the last one was killed. Used by one thread.
+ * the server, so a director of a new process goes on where the last one was killed. Used by one thread.
  */
-final class Conductor {
-    private static final Logger log = LoggerFactory.getLogger(Conductor.class);
+final class Director {
+    private static final Logger log = LoggerFactory.getLogger(Director.class);
     private static final Weight BAD_FROM = Weight.parse("25%");
     private static final Weight APPROVED_AT = Weight.parse("50%");
     /** Nobody at the desk has been sent to the new code for so long: the news has reached everybody. */
@@ -32,7 +32,7 @@ final class Conductor {
     private final Telling telling;
     private Weight approvedAfter = Weight.NONE;
 
-    Conductor(
+    Director(
             Operator operator,
             BookingApplication application,
             Ledger ledger,
