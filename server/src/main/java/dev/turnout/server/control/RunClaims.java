@@ -41,6 +41,7 @@ public final class RunClaims implements RunBoard {
             + " version = version + 1 WHERE run = ? AND state = 'IDLE'";
     static final String END_RAMP = "UPDATE rollout SET state = 'ENDED', because = ?, version = version + 1"
             + " WHERE run = ? AND state <> 'ENDED'";
+    static final String HOLD = "UPDATE run SET wish = 'PAUSE' WHERE id = ? AND wish = 'RUN'";
     static final String MONITORS_DUE = "UPDATE monitor SET due_at = ? WHERE run = ? AND due_at > ?";
     static final String NOTE =
             "UPDATE run SET waiting_for = ?, progress = CAST(? AS jsonb), problems = CAST(? AS jsonb),"
@@ -115,6 +116,8 @@ public final class RunClaims implements RunBoard {
                                 flag -> flag.withWeight(Weight.NONE),
                                 new Change("worker", "rolling back: " + because)))
                         .mapEmpty();
+            // It would go on, and fail, for ever: an operator has to say when.
+            case FAILED -> tx.change(HOLD, claim.run()).mapEmpty();
             case DONE, ROLLED_BACK -> tx.change(END_RAMP, because, claim.run()).mapEmpty();
             default -> Future.succeededFuture();
         };

@@ -166,7 +166,10 @@ public final class RunStore {
      */
     public Future<Run> wish(String migration, Wish wish, Change change) {
         return changing(migration, change, "run.wish", Map.of("wish", wish), (tx, run) -> {
-            if (run.standing().wish() == Wish.ROLL_BACK && wish != Wish.ROLL_BACK) {
+            // While contracting the wish may have been in vain: beyond the point of no return the run can only go on.
+            if (run.standing().wish() == Wish.ROLL_BACK
+                    && wish != Wish.ROLL_BACK
+                    && run.effectivePhase() != Phase.CONTRACTING) {
                 return Future.failedFuture(new Refused("the run of " + migration + " is being rolled back"));
             }
             Future<Integer> wished = tx.change(WISH, wish.name(), run.id());

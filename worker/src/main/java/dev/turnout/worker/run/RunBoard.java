@@ -24,7 +24,8 @@ public interface RunBoard {
 
     /**
      * Moves the run from one phase to the next, with the report of the phase that ended. In the same transaction the
-     * rollout opens with ROLLING_OUT, ends with DONE and ROLLED_BACK, and ROLLING_BACK takes the flag to 0.
+     * rollout opens with ROLLING_OUT, ends with DONE and ROLLED_BACK, and ROLLING_BACK takes the flag to 0. Entering
+     * FAILED turns the wish RUN into PAUSE: only an operator's word makes the run go on.
      */
     Future<Void> enter(Claim claim, Phase from, Phase to, String because, Map<String, Object> report);
 

@@ -1,0 +1,83 @@
+package dev.turnout.worker.run;
+
+import dev.turnout.worker.phase.Progress;
+import dev.turnout.worker.run.RunBoard.Note;
+import dev.turnout.worker.run.RunBoard.Verified;
+import dev.turnout.worker.verify.RollingVerification;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What operators see of a run, gathered until it is worth a write. Event loop only. */
+final class Sight {
+    private String waitingFor = "";
+    private Map<String, Object> progress = Map.of();
+    private List<String> problems = List.of();
+    private String nextAction = "";
+    private Optional<Verified> verified = Optional.empty();
+    private boolean changed;
+
+    void working(Progress now) {
+        waitingFor = "";
+        problems = List.of();
+        nextAction = "";
+        progress = values(now);
+        changed = true;
+    }
+
+    void waiting(String because) {
+        changed |= !waitingFor.equals(because);
+        waitingFor = because;
+    }
+
+    void advise(String action) {
+        changed |= !nextAction.equals(action);
+        nextAction = action;
+    }
+
+    void stopped(List<String> found, String action) {
+        waitingFor = "";
+        problems = found;
+        nextAction = action;
+        changed = true;
+    }
+
+    void verified(RollingVerification.Result result) {
+        verified = Optional.of(new Verified(result.from(), result.mismatches()));
+        problems = result.problems();
+        changed = true;
+    }
+
+    /** What there is to write since the last call; empty: nothing new. */
+    Optional<Note> news() {
+        if (!changed) {
+            return Optional.empty();
+        }
+        changed = false;
+        return Optional.of(new Note(waitingFor, progress, problems, nextAction, verified));
+    }
+
+    /** A new phase begins: nothing of the last one is shown. */
+    void clear() {
+        waitingFor = "";
+        progress = Map.of();
+        problems = List.of();
+        nextAction = "";
+        changed = false;
+    }
+
+    private static Map<String, Object> values(Progress now) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("done", now.done());
+        values.put("total", now.total());
+        values.put("estimated", now.estimated());
+        values.put("unit", now.unit());
+        values.put("rejected", now.rejected());
+        values.put("perSecond", Math.round(now.perSecond()));
+        if (now.perSecond() >= 1) {
+            values.put("secondsLeft", Math.round((now.total() - now.done()) / now.perSecond()));
+        }
+        return values;
+    }
+}
