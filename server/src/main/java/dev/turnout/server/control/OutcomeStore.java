@@ -23,6 +23,9 @@ public final class OutcomeStore {
 
     static final String ACCEPT = "INSERT INTO outcome_report (flag_key, reporter, seq, flag_version, received_at, body)"
             + " VALUES (?, ?, ?, ?, ?, CAST(? AS jsonb)) ON CONFLICT DO NOTHING";
+    static final String UNWATCHED =
+            "SELECT DISTINCT r.flag_key FROM outcome_report r WHERE NOT EXISTS (SELECT FROM rollout o"
+                    + " WHERE o.flag_key = r.flag_key AND o.state IN ('RUNNING', 'LATCHED', 'COMPLETE'))";
     static final String LOCK_REPORTERS =
             "SELECT reporter FROM outcome_reporter WHERE flag_key = ? ORDER BY reporter FOR UPDATE";
     static final String TAKE = "DELETE FROM outcome_report WHERE (flag_key, reporter, seq) IN"
@@ -71,6 +74,11 @@ public final class OutcomeStore {
                                 now,
                                 Json.write(new Body(report.arms()))))
                 .map(accepted -> accepted > 0));
+    }
+
+    /** Flags whose reports no rollout takes: they would wait for ever. */
+    public Future<List<String>> unwatched() {
+        return database.transaction(tx -> tx.all(UNWATCHED, row -> Columns.text(row, "flag_key")));
     }
 
     /** Takes the oldest reports and adds them to the totals of the present hour. */

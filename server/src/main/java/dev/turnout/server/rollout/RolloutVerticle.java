@@ -57,10 +57,15 @@ public final class RolloutVerticle extends VerticleBase {
 
     /** Never fails: what fails now is tried again in the next round. */
     private Future<Void> round() {
-        return stores.rollouts().tickable().compose(this::each).recover(failure -> {
-            LOG.warn("rollouts stand still: {}", failure.toString());
-            return Future.succeededFuture();
-        });
+        return stores.rollouts()
+                .tickable()
+                .compose(this::each)
+                .compose(done -> stores.outcomes().unwatched())
+                .compose(this::count)
+                .recover(failure -> {
+                    LOG.warn("rollouts stand still: {}", failure.toString());
+                    return Future.succeededFuture();
+                });
     }
 
     private Future<Void> each(List<Long> runs) {
@@ -71,6 +76,17 @@ public final class RolloutVerticle extends VerticleBase {
                 LOG.warn("rollout of run {} stands still: {}", run, failure.toString());
                 return Future.succeededFuture();
             }));
+        }
+        return all;
+    }
+
+    /** Nobody decides by them, but they are charted, and must not pile up. */
+    private Future<Void> count(List<String> flagKeys) {
+        Future<Void> all = Future.succeededFuture();
+        for (String flagKey : flagKeys) {
+            all = all.compose(before -> stores.database()
+                    .transaction(tx -> stores.outcomes().take(tx, flagKey, Tick.MOST_REPORTS))
+                    .mapEmpty());
         }
         return all;
     }

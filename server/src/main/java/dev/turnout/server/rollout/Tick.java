@@ -34,7 +34,7 @@ final class Tick {
     private static final Logger LOG = LoggerFactory.getLogger(Tick.class);
 
     /** What more than one tick's worth of reporters can bring; the rest waits for the next tick. */
-    private static final int MOST_REPORTS = 500;
+    static final int MOST_REPORTS = 500;
 
     /** A process that has said nothing for so long is gone; its numbering need not be remembered. */
     private static final Duration SILENT = Duration.ofDays(30);

@@ -107,6 +107,11 @@ final class Story implements AutoCloseable {
         this(false);
     }
 
+    /** For timers: five seconds of business time pass in 20 ms. */
+    Pace fast() {
+        return new Pace(fixture.clock, 250, Duration.ofMillis(20));
+    }
+
     void enter(Phase from, Phase to) {
         await(fixture.claims.enter(claim, from, to, "ready", Map.of()));
     }
