@@ -35,7 +35,7 @@ final class Lossiness {
                     throw e;
                 }
                 connection.rollback(before);
-                report.put(down.getKey(), Map.of("measured", false, "because", String.valueOf(e.getMessage())));
+                report.put(down.getKey(), Map.of("measured", false, "because", Failure.words(e)));
             }
         }
         return report;

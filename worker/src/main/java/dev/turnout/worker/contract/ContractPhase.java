@@ -188,7 +188,7 @@ public final class ContractPhase implements PhaseWork {
         }
         return new Stride.Stop(
                 title + " failed",
-                List.of(e.getSQLState() + ": " + e.getMessage()),
+                List.of(e.getSQLState() + ": " + Failure.words(e)),
                 "mend what the message names and resume");
     }
 }

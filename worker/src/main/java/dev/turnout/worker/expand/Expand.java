@@ -12,6 +12,7 @@ import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Progress;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -110,13 +111,31 @@ public final class Expand implements PhaseWork {
         return new Stride.Again(title, Progress.of(1, standing.size(), "steps"));
     }
 
+    /** True when all that the step makes is there already, so that a run would adopt it. */
+    public static boolean inPlace(Connection connection, ExpandStep step) throws SQLException {
+        return Change.of(step).inPlace(connection);
+    }
+
+    /**
+     * Makes the step in the caller's transaction, in whatever schema its search path finds, for a check that is rolled
+     * back. What the verify queries of a script give is not judged: they may count rows of tables that are empty here.
+     *
+     * @return differences of columns that are there already
+     */
+    public static List<String> tryOut(Connection connection, ExpandStep step) throws SQLException {
+        Change change = Change.of(step);
+        change.apply(connection);
+        List<String> unmet = change.unmet(connection);
+        return step instanceof ExpandStep.Columns ? unmet : List.of();
+    }
+
     private static Stride trouble(Site site, String title, SQLException e) throws SQLException {
         if (Failure.of(e).transientLike()) {
             return Blocked.instead(site.database(), title, e);
         }
         return new Stride.Stop(
                 title + " failed; nothing of it was kept",
-                List.of(e.getSQLState() + ": " + e.getMessage()),
+                List.of(e.getSQLState() + ": " + Failure.words(e)),
                 "mend what the message names and resume, or roll back");
     }
 }

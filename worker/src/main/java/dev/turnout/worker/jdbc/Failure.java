@@ -3,6 +3,7 @@ package dev.turnout.worker.jdbc;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What kind of failure a SQLException is, by its SQL state: who can do what about it. */
 public enum Failure {
@@ -52,5 +53,15 @@ public enum Failure {
             case "57014" -> STATEMENT_TIMEOUT;
             default -> OTHER;
         };
+    }
+
+    /** What the server says, for operators: on one line, without the position in a statement that they did not write. */
+    public static String words(SQLException e) {
+        return String.valueOf(e.getMessage())
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.startsWith("Position:"))
+                .collect(Collectors.joining(" "))
+                .replaceFirst("^ERROR: ", "");
     }
 }

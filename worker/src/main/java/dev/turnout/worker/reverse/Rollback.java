@@ -93,7 +93,7 @@ public final class Rollback implements PhaseWork {
             if (Failure.of(e) != Failure.BAD_DATA) {
                 throw e;
             }
-            return List.of(move.table() + ": old and new cannot be compared: " + e.getMessage());
+            return List.of(move.table() + ": old and new cannot be compared: " + Failure.words(e));
         }
     }
 

@@ -1,0 +1,185 @@
+package dev.turnout.worker.preflight;
+
+import static dev.turnout.worker.jdbc.Identifiers.literal;
+import static dev.turnout.worker.jdbc.Identifiers.quote;
+import static dev.turnout.worker.jdbc.Identifiers.quoteAll;
+
+import dev.turnout.migration.Analysis;
+import dev.turnout.migration.Assertion;
+import dev.turnout.migration.ColumnRef;
+import dev.turnout.migration.Monitor;
+import dev.turnout.migration.Move;
+import dev.turnout.migration.Spec;
+import dev.turnout.migration.SqlText;
+import dev.turnout.worker.jdbc.Failure;
+import dev.turnout.worker.jdbc.Sql;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Plans every expression and query of the spec where all they name exists; runs none of them. */
+record ExpressionCheck(Connection connection, Spec spec, Findings.Notes notes) {
+    void run() throws SQLException {
+        for (Move move : spec.moves()) {
+            for (Map.Entry<String, String> up : move.up().entrySet()) {
+                up(move, up.getKey(), up.getValue());
+            }
+            for (Map.Entry<String, Move.Down> down : move.down().entrySet()) {
+                down(move, down.getKey(), down.getValue());
+            }
+            for (Map.Entry<String, ColumnRef> reference : move.references().entrySet()) {
+                reference(move, reference.getKey(), reference.getValue());
+            }
+        }
+        for (Analysis analysis : spec.analyses()) {
+            analysis(analysis);
+        }
+        for (Assertion assertion : spec.assertions()) {
+            plans("verify '" + assertion.name() + "'", "SELECT count(*) FROM (" + assertion.rows() + "\n) AS broken");
+        }
+        for (Monitor monitor : spec.monitors()) {
+            monitor(monitor);
+        }
+    }
+
+    private void up(Move move, String column, String expression) throws SQLException {
+        String where = "up of " + move.table() + "." + column;
+        String table = quote(move.table());
+        boolean plans = plans(where, "UPDATE %s AS old SET %s = (%s)".formatted(table, quote(column), expression))
+                && plans(
+                        where + ", compared with the column",
+                        "SELECT old.%s IS DISTINCT FROM (%s) FROM %s AS old"
+                                .formatted(quote(column), expression, table));
+        if (plans) {
+            mentions(where, move, expression, "old");
+            for (String mentioned : SqlText.columns(expression, "old")) {
+                if (move.up().containsKey(mentioned)) {
+                    notes.problem(
+                            where + " reads " + mentioned + ", which is a new column itself",
+                            "derive it from old columns alone");
+                }
+            }
+        }
+    }
+
+    private void down(Move move, String column, Move.Down down) throws SQLException {
+        String where = "down of " + move.table() + "." + column;
+        for (String expression :
+                Stream.concat(Stream.of(down.from()), down.otherwise().stream()).toList()) {
+            boolean plans = plans(
+                    where, "UPDATE %s AS new SET %s = (%s)".formatted(quote(move.table()), quote(column), expression));
+            if (plans) {
+                mentions(where, move, expression, "new");
+            }
+        }
+    }
+
+    /** In a trigger an expression sees the columns that it mentions with the row's name, and those only. */
+    private void mentions(String where, Move move, String expression, String alias) throws SQLException {
+        Set<String> columns = new LinkedHashSet<>(SqlText.columns(expression, alias));
+        Set<String> generated = Sql.rows(
+                        connection,
+                        "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(?) AND attgenerated <> ''",
+                        quote(move.table()))
+                .stream()
+                .map(row -> row.get(0))
+                .collect(Collectors.toSet());
+        columns.stream()
+                .filter(generated::contains)
+                .forEach(column -> notes.problem(
+                        where + " reads the generated column " + column,
+                        "read the columns it is generated from: it has no value yet when the sync triggers run"));
+        if (!SqlText.mentionsRow(expression, alias)) {
+            plans(
+                    where + ", with the columns written as " + alias + ".column",
+                    "SELECT (%s) FROM (SELECT %s FROM %s) AS %s"
+                            .formatted(expression, quoteAll(columns), quote(move.table()), alias));
+        }
+    }
+
+    private void reference(Move move, String column, ColumnRef to) throws SQLException {
+        String where = "reference of " + move.table() + "." + column + " to " + to;
+        boolean plans = plans(
+                where,
+                "SELECT FROM %s AS a JOIN %s AS b ON a.%s = b.%s"
+                        .formatted(quote(move.table()), quote(to.table()), quote(column), quote(to.column())));
+        if (plans && Sql.rows(connection, """
+                                SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = ?
+                                WHERE i.indrelid = to_regclass(?) AND i.indisunique AND i.indpred IS NULL
+                                  AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum""", to.column(), quote(to.table())).isEmpty()) {
+            notes.problem(where + ": the target is not unique", "refer to a primary key or a unique column");
+        }
+    }
+
+    private void analysis(Analysis analysis) throws SQLException {
+        String where = "analyze " + analysis.column();
+        plans(
+                where,
+                "SELECT %s::text FROM %s"
+                        .formatted(
+                                quote(analysis.column().column()),
+                                quote(analysis.column().table())));
+        Stream<String> patterns = Stream.concat(
+                analysis.formats().values().stream(), analysis.unplaced().map(Analysis.Unplaced::pattern).stream());
+        for (String pattern : patterns.toList()) {
+            plans(where + ", pattern " + pattern, "SELECT '' ~ " + literal(pattern));
+        }
+    }
+
+    private void monitor(Monitor monitor) throws SQLException {
+        String where = "monitor '" + monitor.name() + "'";
+        String conditions = "(" + monitor.failureCondition() + ")::boolean"
+                + monitor.successCondition()
+                        .map(condition -> ", (" + condition + ")::boolean")
+                        .orElse("")
+                + (monitor.minSample() > 0 ? ", total" : "");
+        if (plans(where, () -> planAtSomeTime(monitor.sql()))) {
+            plans(
+                    where + ", its conditions",
+                    () -> planAtSomeTime("SELECT " + conditions + " FROM (" + monitor.sql() + "\n) AS measured"));
+        }
+    }
+
+    /** Any instant does: nothing is run. */
+    private void planAtSomeTime(String sql) throws SQLException {
+        SqlText.Bound bound = SqlText.bind("EXPLAIN " + sql, Set.of("now"));
+        try (PreparedStatement explain = connection.prepareStatement(bound.sql())) {
+            for (int i = 1; i <= bound.parameters().size(); i++) {
+                explain.setObject(i, OffsetDateTime.of(2000, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC));
+            }
+            explain.execute();
+        }
+    }
+
+    private boolean plans(String where, String sql) throws SQLException {
+        return plans(where, () -> Sql.run(connection, "EXPLAIN " + sql));
+    }
+
+    private boolean plans(String where, Planning planning) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            planning.run();
+            connection.releaseSavepoint(before);
+            return true;
+        } catch (SQLException e) {
+            if (Failure.of(e).transientLike()) {
+                throw e;
+            }
+            connection.rollback(before);
+            notes.problem(where + ": " + Failure.words(e), "mend the SQL");
+            return false;
+        }
+    }
+
+    private interface Planning {
+        void run() throws SQLException;
+    }
+}

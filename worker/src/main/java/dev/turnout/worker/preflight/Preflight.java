@@ -1,0 +1,76 @@
+package dev.turnout.worker.preflight;
+
+import dev.turnout.migration.Move;
+import dev.turnout.migration.Spec;
+import dev.turnout.worker.jdbc.Database;
+import dev.turnout.worker.jdbc.Failure;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.Blocked;
+import dev.turnout.worker.phase.PhaseWork;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.phase.Stride;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Refuses what can be refused before the first change, all at once. Changes nothing and never keeps an application waiting
+ * for longer than a lock timeout. Stateless and thread-safe.
+ */
+public final class Preflight implements PhaseWork {
+    private static final Limits LIMITS = new Limits(Limits.DDL.lock(), Duration.ofSeconds(30), 1);
+
+    @Override
+    public Stride stride(Site site) throws SQLException {
+        Findings findings;
+        try {
+            findings = inspect(site.spec(), site.database());
+        } catch (SQLException e) {
+            return Blocked.instead(site.database(), "the preflight", e);
+        }
+        if (!findings.problems().isEmpty()) {
+            return new Stride.Stop(
+                    "the preflight found " + findings.problems().size() + " problem(s); nothing was changed",
+                    findings.problems(),
+                    "mend what is named and resume, or roll back and start with a mended spec");
+        }
+        return new Stride.Done(
+                "the preflight found no problem", Map.of("tables", findings.tables(), "warnings", findings.warnings()));
+    }
+
+    /**
+     * Looks at the live database without a run.
+     *
+     * @throws SQLException only when the database cannot be asked; what it says about the spec is in the findings
+     */
+    public static Findings inspect(Spec spec, Database database) throws SQLException {
+        Findings.Notes notes = new Findings.Notes();
+        database.transaction(LIMITS, connection -> {
+            new ServerCheck(connection, notes).run();
+            for (Move move : spec.moves()) {
+                new TableCheck(connection, move, notes).run();
+            }
+            return notes;
+        });
+        ContractCheck.run(spec.contract(), notes);
+        // On tables that are not what they should be, every expression would be a problem of its own.
+        if (notes.clean()) {
+            database.transaction(LIMITS, connection -> {
+                try {
+                    new ScratchCheck(connection, spec, notes).run();
+                } catch (SQLException e) {
+                    if (Failure.of(e).transientLike()) {
+                        throw e;
+                    }
+                    notes.problem(
+                            "the spec cannot be tried out: " + Failure.words(e),
+                            "the role of the connection needs CREATE and TEMPORARY on the database");
+                } finally {
+                    connection.rollback();
+                }
+                return notes;
+            });
+        }
+        return notes.findings();
+    }
+}

@@ -1,0 +1,148 @@
+package dev.turnout.worker.preflight;
+
+import static dev.turnout.worker.jdbc.Identifiers.quote;
+
+import dev.turnout.migration.ExpandStep;
+import dev.turnout.migration.Move;
+import dev.turnout.migration.Spec;
+import dev.turnout.worker.expand.Expand;
+import dev.turnout.worker.jdbc.Failure;
+import dev.turnout.worker.jdbc.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Tries the spec out in a schema that is rolled back.
+ *
+ * <p>Expressions can only be checked where the new columns, types and functions are. Making those on the live table and
+ * rolling back would hold its strongest lock for the whole check. So every table that is to change gets an empty copy in
+ * a scratch schema in front of the search path, the expand steps run against that, and expressions are planned there
+ * and not run. Nothing but ACCESS SHARE is held on a live table; a script that writes the schema's name into its SQL does
+ * reach one, which is noticed right after the step and ends the trial.
+ */
+final class ScratchCheck {
+    private static final Pattern NAME = Pattern.compile("\"((?:[^\"]|\"\")+)\"|(\\w+)");
+
+    private final Connection connection;
+    private final Spec spec;
+    private final Findings.Notes notes;
+
+    ScratchCheck(Connection connection, Spec spec, Findings.Notes notes) {
+        this.connection = connection;
+        this.spec = spec;
+        this.notes = notes;
+    }
+
+    void run() throws SQLException {
+        List<ExpandStep> steps = new ArrayList<>();
+        for (ExpandStep step : spec.expand()) {
+            if (step instanceof ExpandStep.Columns || !Expand.inPlace(connection, step)) {
+                steps.add(step);
+            }
+        }
+        List<String> live =
+                Sql.rows(connection, """
+                        SELECT relname FROM pg_class
+                        WHERE relkind = 'r' AND relpersistence <> 't' AND pg_table_is_visible(oid)
+                          AND relnamespace <> 'pg_catalog'::regnamespace""").stream().map(row -> row.get(0)).toList();
+        String scratch = openScratch(toCopy(steps, live));
+        for (ExpandStep step : steps) {
+            if (!triedOut(step, scratch)) {
+                return;
+            }
+        }
+        if (noneExists(scratch)) {
+            new ExpressionCheck(connection, spec, notes).run();
+        }
+    }
+
+    private Set<String> toCopy(List<ExpandStep> steps, List<String> live) {
+        Set<String> copied = new LinkedHashSet<>();
+        spec.moves().stream().map(Move::table).forEach(copied::add);
+        for (ExpandStep step : steps) {
+            if (step instanceof ExpandStep.Columns columns) {
+                copied.add(columns.table());
+            } else if (step instanceof ExpandStep.Run script) {
+                Set<String> mentioned = new HashSet<>();
+                NAME.matcher(script.sql())
+                        .results()
+                        .forEach(name -> mentioned.add(name.group(2) == null ? name.group(1) : name.group(2)));
+                live.stream().filter(mentioned::contains).forEach(copied::add);
+            }
+        }
+        return copied;
+    }
+
+    private String openScratch(Set<String> tables) throws SQLException {
+        String scratch = "turnout_scratch_"
+                + Sql.value(connection, "SELECT pg_backend_pid()").orElseThrow();
+        Sql.run(connection, "CREATE SCHEMA " + quote(scratch));
+        for (String table : tables) {
+            Sql.run(
+                    connection,
+                    "CREATE TABLE " + quote(scratch) + "." + quote(table) + " (LIKE " + quote(table)
+                            + " INCLUDING ALL)");
+        }
+        Sql.rows(
+                connection,
+                "SELECT set_config('search_path', concat_ws(', ', ?::text, nullif(current_setting('search_path'), '')), true)",
+                quote(scratch));
+        return scratch;
+    }
+
+    private boolean triedOut(ExpandStep step, String scratch) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            List<String> differences = Expand.tryOut(connection, step);
+            differences.forEach(difference ->
+                    notes.problem("expand: " + difference, "drop or rename what is there, or let the spec follow it"));
+            return differences.isEmpty() && touchesNoLiveTable(step, scratch);
+        } catch (SQLException e) {
+            if (Failure.of(e).transientLike()) {
+                throw e;
+            }
+            connection.rollback(before);
+            notes.problem("expand: " + step.title() + " fails: " + Failure.words(e), "mend its SQL");
+            return false;
+        }
+    }
+
+    private boolean touchesNoLiveTable(ExpandStep step, String scratch) throws SQLException {
+        List<List<String>> touched = Sql.rows(connection, """
+                SELECT DISTINCT l.relation::regclass FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+                JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE l.pid = pg_backend_pid() AND c.relkind IN ('r', 'p')
+                  AND l.mode IN ('ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+                  AND n.nspname NOT IN (?, 'pg_catalog') AND n.nspname NOT LIKE 'pg\\_t%'""", scratch);
+        touched.forEach(
+                table -> notes.warning(
+                        "expand: " + step.title() + " names the schema of " + table.get(0)
+                                + ", so it cannot be tried out beside the live tables; mistakes behind it show when the run meets them"));
+        return touched.isEmpty();
+    }
+
+    /** A type or function of the scratch schema that the live one has too would collide when the step runs for real. */
+    private boolean noneExists(String scratch) throws SQLException {
+        List<List<String>> existing = Sql.rows(connection, """
+                SELECT 'type ' || typname FROM pg_type y
+                WHERE typnamespace = ?::regnamespace AND typtype IN ('e', 'd', 'r') AND EXISTS (
+                  SELECT FROM pg_type o WHERE o.typname = y.typname
+                    AND o.typnamespace = (current_schemas(false))[2]::regnamespace)
+                UNION ALL
+                SELECT 'function ' || proname FROM pg_proc p
+                WHERE pronamespace = ?::regnamespace AND EXISTS (
+                  SELECT FROM pg_proc o WHERE o.proname = p.proname AND o.proargtypes = p.proargtypes
+                    AND o.pronamespace = (current_schemas(false))[2]::regnamespace)""", quote(scratch), quote(scratch));
+        existing.forEach(object -> notes.problem(
+                "expand: there is a " + object.get(0) + " already, but the step that makes it is not in place",
+                "drop it, or let the step's verify tell that it is as wanted"));
+        return existing.isEmpty();
+    }
+}

@@ -1,0 +1,232 @@
+package dev.turnout.worker.preflight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.migration.Analysis;
+import dev.turnout.migration.Assertion;
+import dev.turnout.migration.ColumnRef;
+import dev.turnout.migration.Contract.ContractStep;
+import dev.turnout.migration.ExpandStep;
+import dev.turnout.migration.Monitor;
+import dev.turnout.migration.Move;
+import dev.turnout.migration.Spec;
+import dev.turnout.worker.phase.Stride;
+import dev.turnout.worker.testkit.Clinic;
+import dev.turnout.worker.testkit.Fingerprint;
+import dev.turnout.worker.testkit.TestDatabase;
+import dev.turnout.worker.testkit.TestSpec;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PreflightTest {
+    private TestDatabase database;
+    private List<String> before;
+
+    @BeforeEach
+    void legacy() throws SQLException {
+        database = Clinic.open();
+        before = Fingerprint.of(database);
+    }
+
+    @AfterEach
+    void nothingWasChanged() throws SQLException {
+        try (TestDatabase looked = database) {
+            assertThat(Fingerprint.of(looked)).isEqualTo(before);
+        }
+    }
+
+    private Findings inspect(TestSpec spec) throws SQLException {
+        return Preflight.inspect(spec.spec(), database.database());
+    }
+
+    private void inLegacy(String... sql) throws SQLException {
+        database.execute(sql);
+        before = Fingerprint.of(database);
+    }
+
+    private static Monitor monitor(String sql, String fails) {
+        return new Monitor(
+                "m",
+                Duration.ofHours(1),
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(5),
+                sql,
+                fails,
+                Optional.empty(),
+                5,
+                0,
+                4,
+                false);
+    }
+
+    private static Move move(String table, List<String> key, Map<String, String> up, Map<String, Move.Down> down) {
+        return new Move(table, key, up, down, List.of(), Map.of(), 0);
+    }
+
+    @Test
+    void theHospitalsSpecPassesWhateverIsThereAlready() throws SQLException {
+        TestSpec spec = Clinic.spec()
+                .monitor(monitor(
+                        "SELECT count(\"serviceId\") AS total, 'a?:now' AS x FROM reservations"
+                                + " WHERE \"createdAt\" > :now - interval '1 hour' AND '{}'::jsonb ? 'y'",
+                        "total < 3"));
+        assertThat(new Preflight().stride(Clinic.site(spec, database, 1)))
+                .isInstanceOfSatisfying(
+                        Stride.Done.class, done -> assertThat(done.report().get("tables"))
+                                .asString()
+                                .contains("table=reservations"));
+        inLegacy(Clinic.file("services.sql"), "ALTER TABLE reservations ADD COLUMN \"serviceId\" int");
+        assertThat(inspect(spec).problems()).isEmpty();
+    }
+
+    @Test
+    void everyMistakeInAnExpressionIsNamedAtOnce() throws SQLException {
+        Map<String, String> up = new LinkedHashMap<>();
+        up.put("serviceId", "(SELECT s.id FROM services s WHERE s.code = old.servise::text)");
+        up.put("serviceName", "upper(old.service");
+        up.put("estimatedDuration", "old.patient_name");
+        up.put("period", "period_of(\"preferredTime\")");
+        Map<String, Move.Down> down = new LinkedHashMap<>();
+        down.put("service", new Move.Down("new.\"serviceName\"", Optional.empty()));
+        down.put("preferredTime", new Move.Down("new.period::text", Optional.of("1 +")));
+        TestSpec spec = new TestSpec()
+                .expand(Clinic.services(), Clinic.columns())
+                .move(new Move(
+                        "reservations",
+                        List.of("id"),
+                        up,
+                        down,
+                        List.of(),
+                        Map.of("serviceId", new ColumnRef("services", "minutes")),
+                        0))
+                .analyze(new Analysis(
+                        new ColumnRef("reservations", "preferredTime"), Map.of("x", "("), Optional.empty()))
+                .verify(new Assertion("a", "SELECT nothing FROM reservations"))
+                .monitor(monitor("SELECT 1 AS one WHERE :now > now()", "one > 2"));
+        assertThat(inspect(spec).problems())
+                .satisfiesExactly(
+                        problem -> assertThat(problem)
+                                .startsWith("up of reservations.serviceId: column old.servise does not exist")
+                                .endsWith("Perhaps you meant to reference the column \"old.service\". — mend the SQL"),
+                        problem -> assertThat(problem).contains("up of reservations.serviceName: syntax error"),
+                        problem -> assertThat(problem)
+                                .contains(
+                                        "up of reservations.estimatedDuration",
+                                        "is of type integer but expression is of type text"),
+                        problem -> assertThat(problem)
+                                .contains("up of reservations.period, with the columns written as old.column"),
+                        problem -> assertThat(problem)
+                                .contains(
+                                        "down of reservations.service",
+                                        "is of type \"ServiceType\" but expression is of type text"),
+                        problem -> assertThat(problem).contains("down of reservations.preferredTime", "syntax error"),
+                        problem -> assertThat(problem)
+                                .contains("reservations.serviceId to services.minutes: the target is not unique"),
+                        problem -> assertThat(problem).contains("pattern (", "invalid regular expression"),
+                        problem -> assertThat(problem).contains("verify 'a'", "\"nothing\" does not exist"),
+                        problem -> assertThat(problem)
+                                .contains("monitor 'm', its conditions", "\"total\" does not exist"));
+    }
+
+    @Test
+    void tablesThatCannotBeMovedAreRefused() throws SQLException {
+        inLegacy(
+                "CREATE TABLE parts (id int, at date) PARTITION BY RANGE (at)",
+                "CREATE VIEW seen AS SELECT * FROM reservations",
+                "CREATE TABLE loose (a int NOT NULL, b int, c int NOT NULL, UNIQUE (a, b), UNIQUE (c, a))",
+                "CREATE UNIQUE INDEX ON loose (a) WHERE b > 0");
+        Map<String, String> up = Map.of("x", "1");
+        TestSpec spec = new TestSpec()
+                .move(
+                        move("reservation", List.of("id"), up, Map.of()),
+                        move("parts", List.of("id"), up, Map.of()),
+                        move("seen", List.of("id"), up, Map.of()),
+                        move("loose", List.of("a"), up, Map.of("z", new Move.Down("1", Optional.empty()))),
+                        move("loose", List.of("a", "b"), up, Map.of()),
+                        move("loose", List.of("a", "c"), up, Map.of()),
+                        move("loose", List.of("c", "a"), up, Map.of("a", new Move.Down("1", Optional.empty()))))
+                .contract(
+                        new ContractStep("i.sql", "DROP INDEX CONCURRENTLY i", Optional.empty(), Map.of(), true, true));
+        assertThat(inspect(spec).problems())
+                .anyMatch(problem -> problem.startsWith("there is no table reservation —"))
+                .anyMatch(problem -> problem.startsWith("parts is a partitioned table"))
+                .anyMatch(problem -> problem.startsWith("seen is a view"))
+                .anyMatch(problem -> problem.startsWith("the key (a) of loose is not unique"))
+                .anyMatch(problem -> problem.startsWith("down names z, which is not in loose"))
+                .anyMatch(problem -> problem.startsWith("the key column loose.b may be NULL"))
+                .anyMatch(problem -> problem.startsWith("the key (a, c) of loose is not unique"))
+                .noneMatch(problem -> problem.contains("(c, a)"))
+                .anyMatch(problem -> problem.startsWith("down names the key column a"))
+                .anyMatch(problem -> problem.contains("first irreversible step and runs outside a transaction"));
+    }
+
+    @Test
+    void whatAnExpandStepWouldRunIntoIsFoundBeforehand() throws SQLException {
+        assertThat(inspect(Clinic.spec()
+                                .expand(new ExpandStep.Run("b.sql", "CREATE TABLE x (y nonsense)", "", Map.of())))
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("expand: run b.sql fails", "type \"nonsense\" does not exist");
+
+        inLegacy("ALTER TABLE reservations ADD COLUMN \"serviceId\" text", "CREATE TYPE mood AS ENUM ('a')");
+        assertThat(inspect(Clinic.spec()).problems())
+                .singleElement()
+                .asString()
+                .contains("reservations.serviceId should be integer, nullable and without a default; it is text");
+        assertThat(inspect(new TestSpec()
+                                .expand(new ExpandStep.Run(
+                                        "c.sql", "CREATE TYPE mood AS ENUM ('a', 'b')", "", Map.of())))
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("there is a type mood already");
+        inLegacy("CREATE TABLE services (id int)");
+        assertThat(inspect(new TestSpec().expand(Clinic.services())).problems())
+                .singleElement()
+                .asString()
+                .contains("relation \"services\" already exists");
+    }
+
+    @Test
+    void warningsStopNothing() throws SQLException {
+        inLegacy(
+                "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+                "CREATE TRIGGER zzzz BEFORE UPDATE ON reservations FOR EACH ROW EXECUTE FUNCTION f()",
+                "CREATE TRIGGER aaaa BEFORE UPDATE ON reservations FOR EACH ROW EXECUTE FUNCTION f()",
+                "ALTER DATABASE " + database.name() + " SET default_transaction_isolation = 'repeatable read'");
+        TestSpec spec = new TestSpec()
+                .expand(new ExpandStep.Run("q.sql", "ALTER TABLE public.reservations ADD COLUMN q int", "", Map.of()));
+        Spec clinic = Clinic.spec().spec();
+        assertThat(inspect(spec.move(clinic.moves().get(0))))
+                .satisfies(found -> assertThat(found.problems()).isEmpty())
+                .satisfies(found -> assertThat(found.warnings())
+                        .anyMatch(warning -> warning.contains("transactions of every role are repeatable read"))
+                        .anyMatch(warning -> warning.contains("the trigger zzzz of reservations fires after"))
+                        .noneMatch(warning -> warning.contains("aaaa"))
+                        .anyMatch(warning -> warning.contains("run q.sql names the schema of public.reservations")));
+    }
+
+    @Test
+    void aBusyTableIsReadBesideItsReadersAndWriters() throws SQLException {
+        try (Connection application = database.connect();
+                Statement statement = application.createStatement()) {
+            application.setAutoCommit(false);
+            statement.execute("LOCK TABLE reservations IN ROW EXCLUSIVE MODE");
+            assertThat(inspect(Clinic.spec()).problems()).isEmpty();
+            statement.execute("LOCK TABLE reservations IN ACCESS EXCLUSIVE MODE");
+            assertThat(new Preflight().stride(Clinic.site(Clinic.spec(), database, 1)))
+                    .isInstanceOfSatisfying(Stride.Wait.class, wait -> assertThat(wait.because())
+                            .startsWith("the preflight waits for a lock"));
+        }
+    }
+}
