@@ -9,7 +9,7 @@ import dev.turnout.worker.contract.ContractPhase;
 import dev.turnout.worker.expand.Expand;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
-import dev.turnout.worker.phase.Stride;
+import dev.turnout.worker.preflight.Preflight;
 import dev.turnout.worker.reverse.Rollback;
 import dev.turnout.worker.sync.SyncTriggers;
 import dev.turnout.worker.throttle.Gauge;
@@ -34,7 +34,7 @@ final class Phases implements Works {
     @Override
     public PhaseWork of(Phase phase, Consumer<RollingVerification.Result> verified) {
         return switch (phase) {
-            case CREATED -> site -> new Stride.Done("a worker has the run");
+            case CREATED -> new Preflight();
             case ROLLING_BACK -> new Rollback();
             case ANALYZING -> new Analyze();
             case CONTRACTING -> new ContractPhase();

@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.migration.Analysis;
 import dev.turnout.migration.Assertion;
+import dev.turnout.migration.Bundle;
+import dev.turnout.migration.BundleFiles;
 import dev.turnout.migration.ColumnRef;
 import dev.turnout.migration.Contract.ContractStep;
 import dev.turnout.migration.ExpandStep;
 import dev.turnout.migration.Monitor;
 import dev.turnout.migration.Move;
 import dev.turnout.migration.Spec;
+import dev.turnout.migration.SpecReader;
 import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.testkit.Clinic;
 import dev.turnout.worker.testkit.Fingerprint;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.TestSpec;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -86,6 +90,15 @@ class PreflightTest {
                                 .contains("table=reservations"));
         inLegacy(Clinic.file("services.sql"), "ALTER TABLE reservations ADD COLUMN \"serviceId\" int");
         assertThat(inspect(spec).problems()).isEmpty();
+    }
+
+    @Test
+    void theReferenceMigrationPassesAsItIsWritten() throws Exception {
+        Bundle bundle = BundleFiles.read(Path.of("../sql/migrations/dynamic-services/migration.yaml"));
+        Spec spec = SpecReader.read(bundle).orThrow();
+        Findings findings = Preflight.inspect(spec, database.database());
+        assertThat(findings.problems()).isEmpty();
+        assertThat(findings.warnings()).isEmpty();
     }
 
     @Test
