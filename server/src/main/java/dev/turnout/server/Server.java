@@ -1,0 +1,197 @@
+package dev.turnout.server;
+
+import dev.turnout.server.control.AuditStore;
+import dev.turnout.server.control.ControlDatabase;
+import dev.turnout.server.control.ControlSettings;
+import dev.turnout.server.control.FlagStore;
+import dev.turnout.server.control.OutcomeStore;
+import dev.turnout.server.control.RunStore;
+import dev.turnout.server.control.TokenStore;
+import dev.turnout.server.http.Faces;
+import dev.turnout.server.http.HttpServing;
+import dev.turnout.server.settings.Setting;
+import dev.turnout.server.settings.Settings;
+import dev.turnout.server.snapshot.FlagSnapshots;
+import dev.turnout.worker.embedded.EmbeddedPostgres;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.micrometer.Label;
+import io.vertx.micrometer.MicrometerMetricsFactory;
+import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Turnout process: starts its parts in order and stops them in reverse. {@link #start} and {@link #close} block and
+ * may be called on different threads, so that a stop can come while the start is under way.
+ */
+public final class Server implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Server.class);
+    private static final Duration LONGEST_START = Duration.ofSeconds(60);
+    /** Of any one part; together they stay below what an operator waits for after Ctrl-C. */
+    private static final Duration LONGEST_STOP = Duration.ofMillis(2500);
+
+    private static final int CONTROL_CONNECTIONS = 8;
+
+    /** What a process does. */
+    public enum Part {
+        /** Answers over HTTP and moves rollouts. */
+        HTTP,
+        /** Drives migrations and measures monitors. */
+        WORKER
+    }
+
+    private final Settings settings;
+    private final Stops stops = new Stops();
+    private final AtomicInteger port = new AtomicInteger();
+
+    public Server(Settings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Starts the parts, or nothing: after a failure everything that had been started is stopped. Not on an event loop.
+     *
+     * @return this
+     * @throws StartFailed when the port is taken
+     * @throws dev.turnout.server.control.ControlUnreachable when the control database does not answer
+     * @throws dev.turnout.worker.jdbc.DatabaseUnreachable when a migrated database does not answer
+     * @throws dev.turnout.worker.embedded.EmbeddedPostgresFailed when the embedded control database does not start
+     */
+    public Server start(Set<Part> parts) {
+        try {
+            begin(parts);
+            return this;
+        } catch (RuntimeException | Error e) {
+            stops.all();
+            throw e;
+        }
+    }
+
+    private void begin(Set<Part> parts) {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        Vertx vertx = stops.add("vert.x", vertx(registry), started -> stopped(started.close()));
+        ControlSettings control = settings.control().orElseGet(this::embedded);
+        ControlDatabase database = stops.add(
+                "control database", started(ControlDatabase.open(vertx, control)), opened -> stopped(opened.close()));
+
+        Clock clock = settings.pace().clock();
+        AuditStore audit = new AuditStore(database, clock);
+        FlagStore flags = new FlagStore(database, audit, clock);
+        RunStore runs = new RunStore(database, flags, audit, clock);
+
+        if (parts.contains(Part.HTTP)) {
+            TokenStore tokens = new TokenStore(database, audit, clock);
+            new AdminToken(settings.adminToken()).ensure(() -> started(tokens.firstAdmin()));
+            FlagSnapshots snapshots = new FlagSnapshots(flags, control, FlagSnapshots.NET);
+            deploy(vertx, "flag snapshots", () -> snapshots, 1);
+            Faces faces = new Faces(
+                    new Faces.Stores(database, flags, runs, new OutcomeStore(database, clock), audit, tokens),
+                    snapshots::current,
+                    snapshots::age,
+                    registry);
+            listen(vertx, faces);
+        }
+    }
+
+    private static Vertx vertx(PrometheusMeterRegistry registry) {
+        MicrometerMetricsOptions metrics = new MicrometerMetricsOptions()
+                .setEnabled(true)
+                .setJvmMetricsEnabled(true)
+                .setLabels(EnumSet.of(Label.HTTP_METHOD, Label.HTTP_ROUTE, Label.HTTP_CODE, Label.POOL_NAME));
+        return Vertx.builder()
+                .with(new VertxOptions().setMetricsOptions(metrics))
+                .withMetrics(new MicrometerMetricsFactory(registry))
+                .build();
+    }
+
+    private ControlSettings embedded() {
+        EmbeddedPostgres postgres = stops.add(
+                "embedded PostgreSQL",
+                EmbeddedPostgres.keep(settings.data().resolve("control"), 0),
+                EmbeddedPostgres::close);
+        try {
+            postgres.createDatabase("turnout");
+        } catch (SQLException e) {
+            throw new StartFailed("the embedded control database cannot be made: " + e.getMessage(), e);
+        }
+        return new ControlSettings(postgres.url("turnout"), postgres.user(), postgres.password(), CONTROL_CONNECTIONS);
+    }
+
+    private void listen(Vertx vertx, Faces faces) {
+        Settings.Listen listen = settings.listen();
+        try {
+            deploy(
+                    vertx,
+                    "HTTP",
+                    () -> new HttpServing(faces, listen.host(), listen.port(), port),
+                    Runtime.getRuntime().availableProcessors());
+        } catch (RuntimeException e) {
+            if (e.getCause() instanceof IOException why) {
+                throw new StartFailed(
+                        "cannot listen on " + listen.host() + ":" + listen.port() + ": " + why.getMessage()
+                                + " (set by " + Setting.HOST + " and " + Setting.PORT + ")",
+                        e);
+            }
+            throw e;
+        }
+        log.info("listening on http://{}:{}", listen.host(), port());
+    }
+
+    private void deploy(Vertx vertx, String what, Supplier<Deployable> verticle, int instances) {
+        String deployed = started(vertx.deployVerticle(verticle, new DeploymentOptions().setInstances(instances)));
+        stops.add(what, deployed, id -> stopped(vertx.undeploy(id)));
+    }
+
+    private static <T> T started(Future<T> future) {
+        return wait(future, LONGEST_START);
+    }
+
+    private static void stopped(Future<?> future) {
+        wait(future, LONGEST_STOP);
+    }
+
+    /** Not {@link Future#await}: a checked failure would come out undeclared. */
+    private static <T> T wait(Future<T> future, Duration longest) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(longest.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("not done within " + longest, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    /** Where HTTP is listened on; 0 before the start and without HTTP. */
+    public int port() {
+        return port.get();
+    }
+
+    /** Stops what was started, the last first; returns when all has stopped. A second call does nothing. */
+    @Override
+    public void close() {
+        stops.all();
+    }
+}

@@ -1,0 +1,120 @@
+package dev.turnout.server.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A running server, spoken to over HTTP; every call blocks. */
+final class Remote {
+    static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+    private final URI server;
+    private final String token;
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+
+    Remote(URI server, String token) {
+        this.server = server;
+        this.token = token;
+    }
+
+    /** @param version of the ETag; empty when there is none */
+    record Reply(JsonNode body, Optional<String> version) {}
+
+    Reply get(String path) {
+        return send(request(path).GET());
+    }
+
+    Reply post(String path, Object body) {
+        return send(request(path).POST(json(body)));
+    }
+
+    Reply send(String method, String path, Object body, Map<String, String> headers) {
+        HttpRequest.Builder request = request(path).method(method, json(body));
+        headers.forEach(request::header);
+        return send(request);
+    }
+
+    /** A path of segments, each encoded. */
+    static String path(String first, String... segments) {
+        StringBuilder path = new StringBuilder(first);
+        for (String segment : segments) {
+            path.append('/')
+                    .append(URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20"));
+        }
+        return path.toString();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path))
+                .timeout(TIMEOUT)
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json");
+        return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
+    }
+
+    private static HttpRequest.BodyPublisher json(Object body) {
+        try {
+            return HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(body));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not writable as JSON", e);
+        }
+    }
+
+    private Reply send(HttpRequest.Builder request) {
+        HttpResponse<byte[]> response;
+        try {
+            response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw CommandFailed.badInput("no Turnout answers at " + server
+                    + ": start one with 'turnout serve', or name another with --server (TURNOUT_SERVER)");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CommandFailed.refused("interrupted");
+        }
+        JsonNode body = parse(response.body());
+        if (response.statusCode() >= 400) {
+            throw refusal(response.statusCode(), body);
+        }
+        return new Reply(body, response.headers().firstValue("ETag").map(tag -> tag.replace("\"", "")));
+    }
+
+    private JsonNode parse(byte[] body) {
+        try {
+            return JSON.readTree(body);
+        } catch (IOException e) {
+            throw CommandFailed.badInput("what answers at " + server + " is no Turnout server (--server)");
+        }
+    }
+
+    private static CommandFailed refusal(int code, JsonNode problem) {
+        if (code == 401) {
+            return CommandFailed.refused("the server does not know this token: give one with --token (TURNOUT_TOKEN),"
+                    + " or name the server's data directory with --data (TURNOUT_DATA)");
+        }
+        List<String> lines = new ArrayList<>();
+        JsonNode problems = problem.path("problems");
+        if (problems.isArray() && !problems.isEmpty()) {
+            problems.forEach(each -> lines.add(each.asText()));
+        } else {
+            lines.add(problem.path("detail").asText("the server refused with status " + code));
+        }
+        String message = String.join("\n", lines);
+        return code == 400 || code == 422 ? CommandFailed.badInput(message) : CommandFailed.refused(message);
+    }
+}

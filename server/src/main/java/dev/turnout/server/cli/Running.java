@@ -1,0 +1,37 @@
+package dev.turnout.server.cli;
+
+import dev.turnout.server.Server;
+import dev.turnout.server.Server.Part;
+import dev.turnout.server.StartFailed;
+import dev.turnout.server.control.ControlUnreachable;
+import dev.turnout.server.settings.Settings;
+import dev.turnout.worker.embedded.EmbeddedPostgresFailed;
+import dev.turnout.worker.jdbc.DatabaseUnreachable;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+
+/** Runs a process until Ctrl-C, which stops it in order. */
+final class Running {
+    private Running() {}
+
+    /**
+     * Returns only when interrupted; the JVM itself ends with 130 after Ctrl-C.
+     *
+     * @param ready told once everything is started
+     * @throws CommandFailed when it cannot start
+     */
+    static void untilStopped(Settings settings, Set<Part> parts, Consumer<Server> ready) {
+        try (Server server = new Server(settings)) {
+            // Before the start: a Ctrl-C during it must stop what is there already.
+            Runtime.getRuntime().addShutdownHook(new Thread(server::close, "turnout-stop"));
+            server.start(parts);
+            ready.accept(server);
+            new CountDownLatch(1).await();
+        } catch (StartFailed | ControlUnreachable | DatabaseUnreachable | EmbeddedPostgresFailed e) {
+            throw CommandFailed.badInput(String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

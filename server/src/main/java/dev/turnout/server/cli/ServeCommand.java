@@ -1,0 +1,63 @@
+package dev.turnout.server.cli;
+
+import dev.turnout.server.Server.Part;
+import dev.turnout.server.settings.Setting;
+import dev.turnout.server.settings.Settings;
+import java.io.PrintWriter;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code turnout serve}. */
+@Command(
+        name = "serve",
+        mixinStandardHelpOptions = true,
+        description = "Runs a server, with a worker in it unless told otherwise, until Ctrl-C.")
+final class ServeCommand implements Callable<Integer> {
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Turnout turnout;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private SettingsOptions options;
+
+    @Option(names = "--no-worker", description = "only serve: other processes move the rows (`turnout work`)")
+    private boolean noWorker;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            description = "where to listen, 127.0.0.1 unless set (TURNOUT_HOST)")
+    void host(String text) {
+        options.set(Setting.HOST, text);
+    }
+
+    @Option(names = "--port", paramLabel = "PORT", description = "8321 unless set; 0 takes a free one (TURNOUT_PORT)")
+    void port(String text) {
+        options.set(Setting.PORT, text);
+    }
+
+    @Override
+    public Integer call() {
+        Settings settings = options.read(turnout.environment());
+        Set<Part> parts = noWorker ? EnumSet.of(Part.HTTP) : EnumSet.allOf(Part.class);
+        PrintWriter out = spec.commandLine().getOut();
+        Running.untilStopped(settings, parts, server -> {
+            out.println("turnout serves on http://" + settings.listen().host() + ":" + server.port()
+                    + ", its administrator's token is in " + settings.adminToken());
+            out.flush();
+        });
+        return 0;
+    }
+}

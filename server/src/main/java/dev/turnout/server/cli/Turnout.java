@@ -1,0 +1,89 @@
+package dev.turnout.server.cli;
+
+import java.io.PrintWriter;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code turnout}. */
+@Command(
+        name = "turnout",
+        description = "Moves running application traffic from an old database schema to a new one.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed or refused",
+            "2:bad input, or a server or database that cannot be reached",
+            "130:stopped by Ctrl-C"
+        },
+        subcommands = {
+            HelpCommand.class,
+            ServeCommand.class,
+            WorkCommand.class,
+            CheckCommand.class,
+            StartCommand.class,
+            StatusCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
+            VerifyCommand.class,
+            ApproveCommand.class,
+            BackupCommand.class,
+            RollbackCommand.class,
+            IncidentsCommand.class,
+            AcknowledgeCommand.class,
+            FlagCommand.class,
+            AuditCommand.class
+        })
+public final class Turnout implements Runnable {
+    private final Map<String, String> environment;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    private Turnout(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    public static void main(String[] args) {
+        System.exit(commandLine(System.getenv()).execute(args));
+    }
+
+    /**
+     * The command line as {@link #main} runs it; {@link CommandLine#execute} gives the exit status.
+     *
+     * @param environment as {@link System#getenv()} gives it
+     */
+    public static CommandLine commandLine(Map<String, String> environment) {
+        CommandLine line = new CommandLine(new Turnout(environment));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
+        return line;
+    }
+
+    private static int explain(Exception failure, CommandLine command) throws Exception {
+        PrintWriter err = command.getErr();
+        if (failure instanceof CommandFailed expected) {
+            String name = command.getCommandSpec().qualifiedName();
+            expected.explanation().lines().forEach(line -> err.println(name + ": " + line));
+            return expected.exitStatus();
+        }
+        throw failure;
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to do: one of the commands below");
+    }
+}

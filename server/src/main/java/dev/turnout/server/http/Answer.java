@@ -1,0 +1,35 @@
+package dev.turnout.server.http;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What an endpoint gives back.
+ *
+ * @param code HTTP status code
+ * @param body anything {@link Wire} can write; empty for none
+ */
+record Answer(int code, Optional<Object> body, Map<String, String> headers) {
+    Answer {
+        headers = Map.copyOf(headers);
+    }
+
+    static Answer ok(Object body) {
+        return new Answer(200, Optional.of(body), Map.of());
+    }
+
+    static Answer accepted(Object body) {
+        return new Answer(202, Optional.of(body), Map.of());
+    }
+
+    static Answer created(Object body, String location) {
+        return new Answer(201, Optional.of(body), Map.of("Location", location));
+    }
+
+    /** The same with the strong ETag that compare-and-set goes by. */
+    Answer version(long version) {
+        var more = new java.util.HashMap<>(headers);
+        more.put("ETag", "\"" + version + "\"");
+        return new Answer(code, body, more);
+    }
+}

@@ -1,0 +1,81 @@
+package dev.turnout.server.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.turnout.server.control.Caller;
+import dev.turnout.server.control.Change;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Optional;
+
+/** One request to one endpoint, by somebody who may make it. Used on its event loop only. */
+final class Call {
+    static final String REASON_HEADER = "X-Turnout-Reason";
+    private final RoutingContext ctx;
+    private final Caller caller;
+    private final Buffer body;
+
+    Call(RoutingContext ctx, Caller caller, Buffer body) {
+        this.ctx = ctx;
+        this.caller = caller;
+        this.body = body;
+    }
+
+    String path(String name) {
+        return ctx.pathParam(name);
+    }
+
+    Optional<String> query(String name) {
+        List<String> values = ctx.queryParam(name);
+        return values.isEmpty() ? Optional.empty() : Optional.of(values.get(0)).filter(text -> !text.isBlank());
+    }
+
+    /** @throws Refusal 400 when it is no whole number in the range */
+    long whole(String name, long min, long max, long absent) {
+        Optional<String> text = query(name);
+        if (text.isEmpty()) {
+            return absent;
+        }
+        try {
+            long number = Long.parseLong(text.get());
+            if (number >= min && number <= max) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // The message below says what is expected.
+        }
+        throw Refusal.malformed("'" + name + "' must be a whole number from " + min + " to " + max);
+    }
+
+    Optional<String> header(String name) {
+        return Optional.ofNullable(ctx.request().getHeader(name))
+                .map(String::strip)
+                .filter(text -> !text.isEmpty());
+    }
+
+    Buffer body() {
+        return body;
+    }
+
+    /** @throws Refusal 400 */
+    JsonNode json() {
+        return Wire.read(body());
+    }
+
+    /** @throws Refusal 400 */
+    Fields fields() {
+        return Fields.of(json(), "the body");
+    }
+
+    /** For the audit: who and why. */
+    Change change(String otherwise) {
+        return new Change(caller.name(), reason(otherwise));
+    }
+
+    /** Why the change is made: from the header or the member {@code reason} of the body. */
+    String reason(String otherwise) {
+        return header(REASON_HEADER)
+                .or(() -> Optional.ofNullable(json().path("reason").textValue()).filter(text -> !text.isBlank()))
+                .orElse(otherwise);
+    }
+}

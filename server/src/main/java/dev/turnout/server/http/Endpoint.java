@@ -1,0 +1,75 @@
+package dev.turnout.server.http;
+
+import static dev.turnout.server.control.Role.EVALUATE;
+import static dev.turnout.server.control.Role.OPERATE;
+import static dev.turnout.server.control.Role.REPORT;
+
+import dev.turnout.server.control.Caller;
+import dev.turnout.server.control.Role;
+import io.vertx.core.http.HttpMethod;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Everything that can be asked of the server, and the one table of who may: any of the roles, or an administrator. No
+ * role: open to everybody. */
+@SuppressWarnings("ImmutableEnumChecker") // Set.of and HttpMethod are immutable
+enum Endpoint {
+    ALIVE(HttpMethod.GET, "/livez"),
+    READY(HttpMethod.GET, "/readyz"),
+    METRICS(HttpMethod.GET, "/metrics", OPERATE),
+
+    EVALUATE_FLAG(HttpMethod.POST, "/ofrep/v1/evaluate/flags/:key", EVALUATE, OPERATE),
+    REPORT_OUTCOMES(HttpMethod.POST, "/api/v1/outcomes", REPORT),
+
+    LIST_FLAGS(HttpMethod.GET, "/api/v1/flags", OPERATE),
+    READ_FLAG(HttpMethod.GET, "/api/v1/flags/:key", OPERATE),
+    PUT_FLAG(HttpMethod.PUT, "/api/v1/flags/:key", OPERATE),
+    PATCH_FLAG(HttpMethod.PATCH, "/api/v1/flags/:key", OPERATE),
+
+    START_MIGRATION(HttpMethod.POST, "/api/v1/migrations", OPERATE),
+    LIST_MIGRATIONS(HttpMethod.GET, "/api/v1/migrations", OPERATE),
+    READ_MIGRATION(HttpMethod.GET, "/api/v1/migrations/:name", OPERATE),
+    PAUSE_MIGRATION(HttpMethod.POST, "/api/v1/migrations/:name/pause", OPERATE),
+    RESUME_MIGRATION(HttpMethod.POST, "/api/v1/migrations/:name/resume", OPERATE),
+    ROLL_BACK_MIGRATION(HttpMethod.POST, "/api/v1/migrations/:name/rollback", OPERATE),
+    APPROVE_CONTRACT(HttpMethod.POST, "/api/v1/migrations/:name/approve", OPERATE),
+    RECORD_BACKUP(HttpMethod.POST, "/api/v1/migrations/:name/backup", OPERATE),
+
+    READ_AUDIT(HttpMethod.GET, "/api/v1/audit", OPERATE);
+
+    private final HttpMethod method;
+    private final String path;
+    private final Set<Role> roles;
+
+    Endpoint(HttpMethod method, String path, Role... roles) {
+        this.method = method;
+        this.path = path;
+        this.roles = Set.of(roles);
+    }
+
+    HttpMethod method() {
+        return method;
+    }
+
+    /** In Vert.x Web's notation. */
+    String path() {
+        return path;
+    }
+
+    boolean open() {
+        return roles.isEmpty();
+    }
+
+    /** For messages: which roles it takes. */
+    String needs() {
+        return roles.stream()
+                .map(role -> role.name().toLowerCase(Locale.ROOT))
+                .sorted()
+                .collect(Collectors.joining(" or ", "it needs the role ", ""));
+    }
+
+    boolean admits(Caller caller) {
+        return open() || roles.stream().anyMatch(caller::may);
+    }
+}

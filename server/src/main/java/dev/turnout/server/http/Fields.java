@@ -1,0 +1,139 @@
+package dev.turnout.server.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.turnout.flags.guard.Units;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** The members of a JSON object of a request, read with every problem collected. Used by one thread. */
+final class Fields {
+    private final JsonNode object;
+    private final String path;
+    private final List<String> problems;
+
+    private Fields(JsonNode object, String path, List<String> problems) {
+        this.object = object;
+        this.path = path;
+        this.problems = problems;
+    }
+
+    /** @throws Refusal 400 when it is no object */
+    static Fields of(JsonNode node, String what) {
+        if (!node.isObject()) {
+            throw Refusal.malformed(what + " must be a JSON object");
+        }
+        return new Fields(node, "", new ArrayList<>());
+    }
+
+    /** A nested one whose problems are named by their path. */
+    Fields object(String name) {
+        JsonNode node = object.path(name);
+        if (!node.isObject()) {
+            problem(name, "must be an object");
+        }
+        return new Fields(node, path + name + ".", problems);
+    }
+
+    void only(Set<String> known) {
+        object.fieldNames().forEachRemaining(name -> {
+            if (!known.contains(name)) {
+                problem(name, "is not known here; known: " + String.join(", ", known));
+            }
+        });
+    }
+
+    Set<String> names() {
+        Set<String> names = new java.util.TreeSet<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    boolean has(String name) {
+        return object.hasNonNull(name);
+    }
+
+    String text(String name) {
+        JsonNode node = object.path(name);
+        if (!node.isTextual() || node.textValue().isBlank()) {
+            problem(name, "must be a text");
+            return "";
+        }
+        return node.textValue();
+    }
+
+    Optional<String> optionalText(String name) {
+        return has(name) ? Optional.of(text(name)).filter(text -> !text.isEmpty()) : Optional.empty();
+    }
+
+    long whole(String name, long min) {
+        JsonNode node = object.path(name);
+        if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < min) {
+            problem(name, "must be a whole number, at least " + min);
+            return min;
+        }
+        return node.longValue();
+    }
+
+    long whole(String name, long min, long absent) {
+        return has(name) ? whole(name, min) : absent;
+    }
+
+    boolean flag(String name) {
+        JsonNode node = object.path(name);
+        if (!node.isMissingNode() && !node.isBoolean()) {
+            problem(name, "must be true or false");
+        }
+        return node.asBoolean(false);
+    }
+
+    Map<String, String> texts(String name) {
+        Map<String, String> texts = new TreeMap<>();
+        JsonNode node = object.path(name);
+        if (!node.isObject()) {
+            problem(name, "must be an object of texts");
+        }
+        node.properties().forEach(entry -> {
+            if (entry.getValue().isTextual()) {
+                texts.put(entry.getKey(), entry.getValue().textValue());
+            } else {
+                problem(name + "." + entry.getKey(), "must be a text");
+            }
+        });
+        return texts;
+    }
+
+    /** Buckets; none when it is left out. */
+    Units units(String name) {
+        JsonNode node = object.path(name);
+        List<Integer> buckets = new ArrayList<>();
+        for (JsonNode bucket : node) {
+            if (bucket.isInt()) {
+                buckets.add(bucket.intValue());
+            }
+        }
+        try {
+            if ((node.isMissingNode() || node.isArray()) && buckets.size() == node.size()) {
+                return Units.of(buckets);
+            }
+        } catch (IllegalArgumentException e) {
+            // The message below says what is expected.
+        }
+        problem(name, "must be a list of buckets from 0 to 99999");
+        return Units.NONE;
+    }
+
+    void problem(String name, String what) {
+        problems.add(path + name + " " + what);
+    }
+
+    /** @throws Refusal 422 with every problem found so far */
+    void check() {
+        if (!problems.isEmpty()) {
+            throw Refusal.invalid(problems);
+        }
+    }
+}

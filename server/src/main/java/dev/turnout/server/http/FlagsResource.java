@@ -1,0 +1,132 @@
+package dev.turnout.server.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.turnout.flags.Flag;
+import dev.turnout.server.control.Change;
+import dev.turnout.server.control.ControlDatabase;
+import dev.turnout.server.control.FlagStore;
+import dev.turnout.server.control.Tx;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/** {@code /api/v1/flags}: read as of now, written by compare-and-set on the version. */
+final class FlagsResource implements Resource {
+    private final ControlDatabase database;
+    private final FlagStore flags;
+    private final Ramps ramps;
+
+    /** Which flags are moved by a rollout. */
+    @FunctionalInterface
+    interface Ramps {
+        /** What moves the flag, for messages; empty when nothing does. */
+        Future<Optional<String>> moving(Tx tx, String flag);
+    }
+
+    FlagsResource(ControlDatabase database, FlagStore flags, Ramps ramps) {
+        this.database = database;
+        this.flags = flags;
+        this.ramps = ramps;
+    }
+
+    @Override
+    public Map<Endpoint, Function<Call, Future<Answer>>> answers() {
+        return Map.of(
+                Endpoint.LIST_FLAGS,
+                        call -> flags.load().map(set -> Answer.ok(Map.of(
+                                        "version",
+                                        set.version(),
+                                        "flags",
+                                        set.flags().stream()
+                                                .map(FlagDocument::write)
+                                                .toList()))
+                                .version(set.version())),
+                Endpoint.READ_FLAG, this::read,
+                Endpoint.PUT_FLAG, this::put,
+                Endpoint.PATCH_FLAG, this::patch);
+    }
+
+    private Future<Answer> read(Call call) {
+        String key = call.path("key");
+        return flags.find(key)
+                .map(found -> answer(200, found.orElseThrow(() -> Refusal.notFound("flag '" + key + "'"))));
+    }
+
+    private Future<Answer> put(Call call) {
+        Precondition precondition = Precondition.of(call);
+        JsonNode document = call.json();
+        String key = call.path("key");
+        return flags.find(key).compose(present -> {
+            if (precondition.mustBeNew() || present.isEmpty()) {
+                return create(call, key, document);
+            }
+            if (precondition.version().isEmpty()) {
+                return Future.failedFuture(Refusal.versionRequired("the flag " + key));
+            }
+            return change(call, key, precondition, now -> FlagDocument.read(document, now));
+        });
+    }
+
+    private Future<Answer> create(Call call, String key, JsonNode document) {
+        if (!Flag.isKey(key)) {
+            throw Refusal.invalid(List.of("a flag's key is made of 1 to 100 of A-Z a-z 0-9 . _ -"));
+        }
+        Flag flag = FlagDocument.read(document, Flag.create(key));
+        return flags.create(flag, call.change("")).map(stored -> answer(201, stored));
+    }
+
+    /** Without If-Match it applies to whatever the flag is now: a merge patch names only what it changes. */
+    private Future<Answer> patch(Call call) {
+        Precondition precondition = Precondition.of(call);
+        if (!(call.json() instanceof ObjectNode patch)) {
+            throw Refusal.malformed("a merge patch of a flag must be a JSON object");
+        }
+        patch.remove("reason");
+        return change(call, call.path("key"), precondition, now -> {
+            JsonNode merged = MergePatch.apply(Wire.tree(FlagDocument.write(now)), patch);
+            return FlagDocument.read(merged, now);
+        });
+    }
+
+    private Future<Answer> change(Call call, String key, Precondition precondition, UnaryOperator<Flag> how) {
+        boolean force = call.query("force").filter("true"::equals).isPresent();
+        Change change = call.change("");
+        return database.transaction(tx -> ramps.moving(tx, key)
+                        .compose(ramp -> flags.update(
+                                tx,
+                                key,
+                                now -> {
+                                    precondition.check(now);
+                                    Flag then = how.apply(now);
+                                    ramp.ifPresent(moved -> mayRaise(now, then, moved, force, change));
+                                    return then;
+                                },
+                                change)))
+                .map(stored -> answer(200, stored));
+    }
+
+    /** Down is always free: it is an operator's way back. */
+    private static void mayRaise(Flag now, Flag then, String ramp, boolean force, Change change) {
+        boolean raised =
+                then.newSide().compareTo(now.newSide()) > 0 || then.weight().compareTo(now.weight()) > 0;
+        if (!raised) {
+            return;
+        }
+        if (!force) {
+            throw Refusal.conflict("the flag " + now.key() + " is moved by " + ramp
+                    + ": approve its next step, or send ?force=true with a reason to raise it by hand");
+        }
+        if (change.reason().isBlank()) {
+            throw Refusal.invalid(List.of("reason must say why the rollout of " + now.key()
+                    + " is overridden: send it in " + Call.REASON_HEADER + " or as 'reason'"));
+        }
+    }
+
+    private static Answer answer(int code, Flag flag) {
+        return new Answer(code, Optional.of(FlagDocument.write(flag)), Map.of()).version(flag.version());
+    }
+}

@@ -1,0 +1,94 @@
+package dev.turnout.server.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.guard.Outcomes;
+import dev.turnout.flags.stage.Side;
+import dev.turnout.server.control.OutcomeReport;
+import dev.turnout.server.control.OutcomeStore;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * {@code /api/v1/outcomes}: takes what applications met on both sides, one report or an array of them:
+ *
+ * <pre>{"flag":"f","version":7,"reporter":"app-1","seq":3,"arms":{"OLD":{…},"NEW":{
+ *   "calls":10,"failures":1,"slow":0,"mismatches":0,
+ *   "exposed":[17,4711],"failed":[17],"slowed":[],"mismatched":[]}}}</pre>
+ *
+ * Counts are of calls; lists hold the buckets of the units concerned. Each may be left out. A repeated report is taken
+ * as done.
+ */
+final class OutcomesResource implements Resource {
+    private static final int MOST_REPORTS = 1000;
+
+    private final OutcomeStore outcomes;
+
+    OutcomesResource(OutcomeStore outcomes) {
+        this.outcomes = outcomes;
+    }
+
+    @Override
+    public Map<Endpoint, Function<Call, Future<Answer>>> answers() {
+        return Map.of(Endpoint.REPORT_OUTCOMES, this::take);
+    }
+
+    private Future<Answer> take(Call call) {
+        JsonNode body = call.json();
+        List<OutcomeReport> reports = new ArrayList<>();
+        if (body.isArray()) {
+            if (body.size() > MOST_REPORTS) {
+                throw Refusal.invalid(List.of("at most " + MOST_REPORTS + " reports in one request"));
+            }
+            body.forEach(each -> reports.add(read(each)));
+        } else {
+            reports.add(read(body));
+        }
+        Future<Integer> accepted = Future.succeededFuture(0);
+        for (OutcomeReport report : reports) {
+            accepted = accepted.compose(before -> outcomes.accept(report).map(isNew -> isNew ? before + 1 : before));
+        }
+        return accepted.map(count -> Answer.accepted(Map.of("accepted", count, "repeated", reports.size() - count)));
+    }
+
+    private static OutcomeReport read(JsonNode node) {
+        Fields report = Fields.of(node, "a report");
+        report.only(Set.of("flag", "version", "reporter", "seq", "arms"));
+        String flag = report.text("flag");
+        if (!flag.isEmpty() && !Flag.isKey(flag)) {
+            report.problem("flag", "must be a flag's key");
+        }
+        String reporter = report.text("reporter");
+        if (reporter.length() > 200) {
+            report.problem("reporter", "must have at most 200 characters");
+        }
+        long version = report.whole("version", 0);
+        long seq = report.whole("seq", 0);
+        Fields sides = report.object("arms");
+        sides.only(Set.of(Side.OLD.name(), Side.NEW.name()));
+        Map<Side, OutcomeReport.Arm> arms = new EnumMap<>(Side.class);
+        for (Side side : Side.values()) {
+            if (sides.has(side.name())) {
+                arms.put(side, arm(sides.object(side.name())));
+            }
+        }
+        report.check();
+        return new OutcomeReport(flag, reporter, seq, version, arms);
+    }
+
+    private static OutcomeReport.Arm arm(Fields arm) {
+        arm.only(Set.of("calls", "failures", "slow", "mismatches", "exposed", "failed", "slowed", "mismatched"));
+        return new OutcomeReport.Arm(
+                new OutcomeReport.Totals(
+                        arm.whole("calls", 0, 0),
+                        arm.whole("failures", 0, 0),
+                        arm.whole("slow", 0, 0),
+                        arm.whole("mismatches", 0, 0)),
+                new Outcomes(arm.units("exposed"), arm.units("failed"), arm.units("slowed"), arm.units("mismatched")));
+    }
+}

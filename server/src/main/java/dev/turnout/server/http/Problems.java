@@ -1,0 +1,114 @@
+package dev.turnout.server.http;
+
+import dev.turnout.server.control.ControlUnreachable;
+import dev.turnout.server.control.OutcomeUnknown;
+import dev.turnout.server.control.Refused;
+import dev.turnout.server.control.Unknown;
+import dev.turnout.server.control.VersionConflict;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.HttpException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one failure handler: every error becomes an RFC 9457 problem, or OFREP's own form below its path. */
+final class Problems implements Handler<RoutingContext> {
+    static final String TYPE = "application/problem+json";
+    private static final Logger log = LoggerFactory.getLogger(Problems.class);
+    private static final int[] UNROUTED = {400, 404, 405, 406, 413, 414, 415, 431, 500};
+
+    /** Also catches what no route took. */
+    void mount(Router router) {
+        router.route().failureHandler(this);
+        for (int code : UNROUTED) {
+            router.errorHandler(code, this);
+        }
+    }
+
+    @Override
+    public void handle(RoutingContext ctx) {
+        Refusal refusal = refusal(ctx);
+        if (refusal.code() >= 500 && ctx.failure() != null) {
+            log.error("{} {} failed", ctx.request().method(), ctx.normalizedPath(), ctx.failure());
+        }
+        if (ctx.response().ended()) {
+            return;
+        }
+        if (ctx.response().headWritten()) {
+            ctx.request().connection().close();
+            return;
+        }
+        if (refusal.code() == 401) {
+            ctx.response().putHeader("WWW-Authenticate", "Bearer");
+        }
+        if (refusal.code() == 503) {
+            ctx.response().putHeader("Retry-After", "1");
+        }
+        ctx.response().setStatusCode(refusal.code());
+        if (ctx.normalizedPath().startsWith(Ofrep.ROOT)) {
+            ctx.response()
+                    .putHeader("Content-Type", "application/json")
+                    .end(Wire.write(Ofrep.failure(Ofrep.key(ctx.normalizedPath()), refusal)));
+            return;
+        }
+        ctx.response().putHeader("Content-Type", TYPE).end(Wire.write(problem(refusal)));
+    }
+
+    private static Refusal refusal(RoutingContext ctx) {
+        Throwable failure = ctx.failure();
+        if (failure instanceof Refusal refusal) {
+            return refusal;
+        }
+        if (failure instanceof Unknown || failure instanceof Refused) {
+            String detail = String.valueOf(failure.getMessage());
+            return failure instanceof Unknown
+                    ? new Refusal(404, "not-found", detail, Map.of())
+                    : Refusal.conflict(detail);
+        }
+        if (failure instanceof VersionConflict conflict) {
+            return new Refusal(
+                    412,
+                    "version-changed",
+                    String.valueOf(conflict.getMessage()),
+                    Map.of("currentVersion", conflict.current()));
+        }
+        if (failure instanceof ControlUnreachable || failure instanceof OutcomeUnknown) {
+            return new Refusal(503, "control-unreachable", String.valueOf(failure.getMessage()), Map.of());
+        }
+        int code = ctx.statusCode() > 0 ? ctx.statusCode() : 500;
+        if (failure instanceof HttpException http) {
+            code = http.getStatusCode();
+        }
+        String detail =
+                switch (code) {
+                    case 404 -> "there is nothing at " + ctx.normalizedPath();
+                    case 405 -> ctx.request().method() + " is not possible at " + ctx.normalizedPath();
+                    default ->
+                        code < 500
+                                ? "the request cannot be understood"
+                                : "the server could not do it; its log says why";
+                };
+        return new Refusal(code, kind(code), detail, Map.of());
+    }
+
+    private static String kind(int code) {
+        return HttpResponseStatus.valueOf(code)
+                .reasonPhrase()
+                .toLowerCase(java.util.Locale.ROOT)
+                .replaceAll("[^a-z]+", "-");
+    }
+
+    private static Map<String, Object> problem(Refusal refusal) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("type", "urn:turnout:problem:" + refusal.kind());
+        body.put("title", HttpResponseStatus.valueOf(refusal.code()).reasonPhrase());
+        body.put("status", refusal.code());
+        body.put("detail", refusal.detail());
+        body.putAll(refusal.more());
+        return body;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.turnout.server.settings;
+
+import dev.turnout.flags.time.Pace;
+import dev.turnout.server.control.ControlSettings;
+import dev.turnout.worker.jdbc.ConnectionSettings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a Turnout process needs to know. Immutable; {@link #toString()} shows no secret.
+ *
+ * @param data directory for what must outlive the process
+ * @param control the control database; empty: an embedded one below {@code data}
+ * @param databases the migrated databases by the name that specs use
+ * @param worker name of this process in leases and logs
+ */
+public record Settings(
+        Listen listen,
+        Path data,
+        Optional<ControlSettings> control,
+        Map<String, ConnectionSettings> databases,
+        Pace pace,
+        String worker) {
+    public Settings {
+        databases = Map.copyOf(databases);
+    }
+
+    /**
+     * Reads and checks everything.
+     *
+     * @param options values given on the command line
+     * @param databaseOptions {@code name=jdbc:…}, as given on the command line
+     * @param environment as {@link System#getenv()} gives it
+     * @throws BadSettings with every problem at once
+     */
+    public static Settings read(
+            Map<Setting, String> options, List<String> databaseOptions, Map<String, String> environment)
+            throws BadSettings {
+        return new SettingsReader(options, environment).read(databaseOptions);
+    }
+
+    /** Where admin commands on this machine find their token. */
+    public Path adminToken() {
+        return data.resolve("admin-token");
+    }
+
+    /** @param port 0 takes a free one */
+    public record Listen(String host, int port) {}
+}

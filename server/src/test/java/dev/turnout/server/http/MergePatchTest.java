@@ -1,0 +1,39 @@
+package dev.turnout.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.buffer.Buffer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MergePatchTest {
+    /** RFC 7396, appendix A. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '`',
+            value = {
+                "{'a':'b'}~{'a':'c'}~{'a':'c'}",
+                "{'a':'b'}~{'b':'c'}~{'a':'b','b':'c'}",
+                "{'a':'b'}~{'a':null}~{}",
+                "{'a':'b','b':'c'}~{'a':null}~{'b':'c'}",
+                "{'a':['b']}~{'a':'c'}~{'a':'c'}",
+                "{'a':'c'}~{'a':['b']}~{'a':['b']}",
+                "{'a':{'b':'c'}}~{'a':{'b':'d','c':null}}~{'a':{'b':'d'}}",
+                "{'a':[{'b':'c'}]}~{'a':[1]}~{'a':[1]}",
+                "['a','b']~['c','d']~['c','d']",
+                "{'a':'b'}~['c']~['c']",
+                "{'a':'foo'}~null~null",
+                "{'a':'foo'}~'bar'~'bar'",
+                "{'e':null}~{'a':1}~{'e':null,'a':1}",
+                "[1,2]~{'a':'b','c':null}~{'a':'b'}",
+                "{}~{'a':{'bb':{'ccc':null}}}~{'a':{'bb':{}}}"
+            })
+    void merges_as_the_rfc_says(String target, String patch, String expected) {
+        assertThat(MergePatch.apply(json(target), json(patch))).isEqualTo(json(expected));
+    }
+
+    private static com.fasterxml.jackson.databind.JsonNode json(String text) {
+        return Wire.read(Buffer.buffer(text.replace('\'', '"')));
+    }
+}

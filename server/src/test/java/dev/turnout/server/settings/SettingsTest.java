@@ -1,0 +1,109 @@
+package dev.turnout.server.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.turnout.worker.jdbc.ConnectionSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+    @Test
+    void without_any_setting_it_listens_on_loopback_and_keeps_an_embedded_control_database() throws BadSettings {
+        Settings settings = Settings.read(Map.of(), List.of(), Map.of());
+
+        assertThat(settings.listen()).isEqualTo(new Settings.Listen("127.0.0.1", 8321));
+        assertThat(settings.control()).isEmpty();
+        assertThat(settings.databases()).isEmpty();
+        assertThat(settings.data().isAbsolute()).isTrue();
+        assertThat(settings.pace().scale()).isEqualTo(1);
+        assertThat(settings.pace().clock().instant()).isCloseTo(Instant.now(), within(5, ChronoUnit.SECONDS));
+    }
+
+    @Test
+    void an_option_wins_over_its_variable() throws BadSettings {
+        Settings settings = Settings.read(
+                Map.of(Setting.PORT, "9000"), List.of(), Map.of("TURNOUT_PORT", "1", "TURNOUT_HOST", "::1"));
+
+        assertThat(settings.listen()).isEqualTo(new Settings.Listen("::1", 9000));
+    }
+
+    @Test
+    void databases_come_from_options_and_variables_with_their_secrets_from_variables_alone() throws BadSettings {
+        Settings settings = Settings.read(
+                Map.of(),
+                List.of("clinic=jdbc:postgresql://option/clinic"),
+                Map.of(
+                        "TURNOUT_DB_CLINIC_URL", "jdbc:postgresql://variable/clinic",
+                        "TURNOUT_DB_CLINIC_USER", "surgeon",
+                        "TURNOUT_DB_CLINIC_PASSWORD", "scalpel",
+                        "TURNOUT_DB_CLINIC_EU_URL", "jdbc:postgresql://eu/clinic"));
+
+        assertThat(settings.databases()).containsOnlyKeys("clinic", "clinic-eu");
+        assertThat(settings.databases())
+                .containsEntry(
+                        "clinic",
+                        new ConnectionSettings(
+                                "clinic",
+                                "jdbc:postgresql://option/clinic",
+                                "surgeon",
+                                "scalpel",
+                                "--database clinic"));
+    }
+
+    @Test
+    void no_secret_is_ever_shown() throws BadSettings {
+        Settings settings = Settings.read(
+                Map.of(),
+                List.of("clinic=jdbc:postgresql://host/clinic?password=scalpel"),
+                Map.of(
+                        "TURNOUT_CONTROL_DB", "jdbc:postgresql://host/control",
+                        "TURNOUT_CONTROL_PASSWORD", "scalpel",
+                        "TURNOUT_DB_CLINIC_PASSWORD", "scalpel"));
+
+        assertThat(settings.toString()).doesNotContain("scalpel").contains("host");
+    }
+
+    @Test
+    void every_problem_is_told_at_once_by_option_and_variable() {
+        BadSettings bad = catchThrowableOfType(
+                BadSettings.class,
+                () -> Settings.read(
+                        Map.of(Setting.PORT, "http", Setting.TIME_SCALE, "0.5", Setting.TICK, "soon"),
+                        List.of("Clinic", "eu=jdbc:mysql://host/eu?password=scalpel"),
+                        Map.of("TURNOUT_CONTROL_DB", "postgres://host/control", "TURNOUT_TIME_ORIGIN", "yesterday")));
+
+        assertThat(bad.problems())
+                .hasSize(7)
+                .anyMatch(text -> text.startsWith("--port (TURNOUT_PORT) must be a whole number from 0 to 65535"))
+                .anyMatch(text -> text.startsWith("--time-scale"))
+                .anyMatch(text -> text.startsWith("--tick"))
+                .anyMatch(text -> text.startsWith("--time-origin"))
+                .anyMatch(text -> text.startsWith("--control-db"))
+                .anyMatch(text -> text.startsWith("--database eu"))
+                .anyMatch(text -> text.startsWith("--database must be name="))
+                .noneMatch(text -> text.contains("scalpel"));
+    }
+
+    @Test
+    void business_time_is_real_time_at_the_origin_and_runs_faster_from_there() throws BadSettings {
+        Instant hourAgo = Instant.now().minus(Duration.ofHours(1));
+
+        Settings settings = Settings.read(
+                Map.of(
+                        Setting.TIME_SCALE, "24",
+                        Setting.TIME_ORIGIN, Long.toString(hourAgo.toEpochMilli()),
+                        Setting.TICK, "20ms"),
+                List.of(),
+                Map.of());
+
+        assertThat(settings.pace().clock().instant())
+                .isCloseTo(hourAgo.plus(Duration.ofDays(1)), within(5, ChronoUnit.MINUTES));
+        assertThat(settings.pace().shortestTimer()).isEqualTo(Duration.ofMillis(20));
+    }
+}
