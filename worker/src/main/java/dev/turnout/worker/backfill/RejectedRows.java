@@ -16,10 +16,15 @@ import java.util.List;
 public final class RejectedRows {
     private RejectedRows() {}
 
-    /** True for a row, called {@code old}, that is put aside now. Has no parameter. */
+    /**
+     * True for a row, called {@code old}, that is put aside now. Has no parameter. The first half is asked once per
+     * statement, in its snapshot: as a rule nothing is put aside, and then the second costs nothing per row.
+     */
     public static String isRejected(Site site, Move move, KeySql key) {
-        return "EXISTS (SELECT FROM turnout.rejected r WHERE r.resolved_at IS NULL AND r.run = " + site.run()
-                + " AND r.table_name = " + literal(move.table()) + " AND r.key = " + key.asJson() + ")";
+        String standing = "FROM turnout.rejected r WHERE r.resolved_at IS NULL AND r.run = " + site.run()
+                + " AND r.table_name = " + literal(move.table());
+        return "((SELECT count(*) > 0 " + standing + ") AND EXISTS (SELECT " + standing + " AND r.key = " + key.asJson()
+                + "))";
     }
 
     /** Puts the one row of the range aside, with what the mapping said about it. */
