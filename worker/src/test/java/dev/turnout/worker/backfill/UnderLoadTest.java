@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,11 +39,13 @@ class UnderLoadTest {
                 for (int i = 0; i < WRITERS; i++) {
                     writers.add(pool.submit(new Application(visits, i, moving)));
                 }
-                visits.planned(1_000);
+                visits.planned(250);
                 List<Future<Stride>> lanes = new ArrayList<>();
-                // Two workers with two lanes each; lane 0 of the first makes the last sweep.
-                Backfill first = Visits.backfill();
-                Backfill second = Visits.backfill();
+                // Two workers with two lanes each; lane 0 of the first makes the last sweep. Batches of a few rows, so
+                // that
+                // writers meet the cursor everywhere.
+                Backfill first = Visits.backfill(Duration.ofMillis(2));
+                Backfill second = Visits.backfill(Duration.ofMillis(2));
                 lanes.add(pool.submit(() -> Visits.finish(first, visits.site(1, 0, "a"))));
                 AtomicBoolean helping = new AtomicBoolean(true);
                 for (int lane = 1; lane < 4; lane++) {

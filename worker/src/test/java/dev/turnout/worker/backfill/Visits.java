@@ -84,7 +84,11 @@ public final class Visits implements AutoCloseable {
     }
 
     public static Backfill backfill() {
-        return new Backfill(new Gauge(Throttle.DEFAULT), () -> Duration.ofMillis(50));
+        return backfill(Duration.ofMillis(50));
+    }
+
+    static Backfill backfill(Duration target) {
+        return new Backfill(new Gauge(Throttle.DEFAULT), () -> target);
     }
 
     public Visits planned(int chunkRows) throws SQLException {
