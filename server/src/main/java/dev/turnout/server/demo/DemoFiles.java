@@ -36,6 +36,11 @@ record DemoFiles(Path root) {
         return root.resolve("admin-token");
     }
 
+    /** Of the whole process; goes on over all demos. */
+    Path log() {
+        return root.resolve("turnout.log");
+    }
+
     private Path mark() {
         return root.resolve("finished");
     }

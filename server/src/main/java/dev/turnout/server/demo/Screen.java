@@ -1,6 +1,6 @@
 package dev.turnout.server.demo;
 
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine.Help.Ansi;
 
@@ -11,11 +11,11 @@ import picocli.CommandLine.Help.Ansi;
 final class Screen {
     private static final int WIDEST = 160;
 
-    private final PrintStream out;
+    private final PrintWriter out;
     private final boolean terminal;
     private List<String> block = List.of();
 
-    Screen(PrintStream out, boolean terminal) {
+    Screen(PrintWriter out, boolean terminal) {
         this.out = out;
         this.terminal = terminal;
     }
@@ -28,6 +28,7 @@ final class Screen {
     synchronized void say(String line) {
         erase();
         out.println(styled(line));
+        out.flush();
         draw();
     }
 
