@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
         },
         subcommands = {
             HelpCommand.class,
+            DemoCommand.class,
             ServeCommand.class,
             WorkCommand.class,
             CheckCommand.class,

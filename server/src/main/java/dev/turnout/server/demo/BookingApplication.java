@@ -104,7 +104,9 @@ final class BookingApplication implements AutoCloseable {
     }
 
     private void note(FlagClient.Answer answer, Outcomes.Outcome outcome, long nanos) {
-        outcomes.add(answer, outcome);
+        if (answer.version() > 0) {
+            outcomes.add(answer, outcome);
+        }
         latencies.add(nanos);
         if (answer.arm() == Arm.NEW) {
             long now = System.nanoTime();

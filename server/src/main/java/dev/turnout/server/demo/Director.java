@@ -152,10 +152,18 @@ final class Director {
         telling.story().finding("ledger " + when, text, !findings.clean());
     }
 
-    /** Cannot go on; the lines say why. */
+    /** Cannot go on. */
     static final class DemoFailed extends RuntimeException {
+        private final List<String> why;
+
         DemoFailed(List<String> why) {
-            super(String.join(System.lineSeparator(), why));
+            super(String.join(", ", why));
+            this.why = List.copyOf(why);
+        }
+
+        /** One line each. */
+        List<String> why() {
+            return why;
         }
     }
 }

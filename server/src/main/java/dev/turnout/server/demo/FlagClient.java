@@ -25,20 +25,33 @@ final class FlagClient {
         this.flag = flag;
     }
 
-    /** @param version of the flag set that gave the answer */
+    /** @param version of the flag set that gave the answer; 0 when there is no such flag yet */
     record Answer(Arm arm, long version, int bucket) {}
 
-    /** @throws IOException when there is no answer that can be used */
+    /**
+     * Asks which side the patient is on; before there is such a flag it is the old one.
+     *
+     * @throws IOException when there is no answer that can be used
+     */
     Answer ask(String patient) throws IOException, InterruptedException {
+        int bucket = Bucket.of(flag, patient);
         JsonObject context = new JsonObject().put("targetingKey", patient).put("patientId", patient);
-        JsonObject answer = line.post("ofrep/v1/evaluate/flags/" + flag, new JsonObject().put("context", context));
+        JsonObject answer;
+        try {
+            answer = line.post("ofrep/v1/evaluate/flags/" + flag, new JsonObject().put("context", context));
+        } catch (Line.Refused e) {
+            if (e.notFound()) {
+                return new Answer(Arm.OLD, 0, bucket);
+            }
+            throw e;
+        }
         JsonObject metadata = answer.getJsonObject("metadata", new JsonObject());
         Long version = metadata.getLong("version");
         String side = metadata.getString("side");
         if (version == null || side == null) {
             throw new IOException("an answer without version and side: " + answer.encode());
         }
-        return new Answer(Arm.valueOf(side), version, Bucket.of(flag, patient));
+        return new Answer(Arm.valueOf(side), version, bucket);
     }
 
     /** Sends one report; sending it again under the same number is harmless. */
