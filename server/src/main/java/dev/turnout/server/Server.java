@@ -4,15 +4,28 @@ import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.ControlDatabase;
 import dev.turnout.server.control.ControlSettings;
 import dev.turnout.server.control.FlagStore;
+import dev.turnout.server.control.GuardStore;
+import dev.turnout.server.control.IncidentStore;
+import dev.turnout.server.control.MonitorStore;
 import dev.turnout.server.control.OutcomeStore;
+import dev.turnout.server.control.RolloutStore;
+import dev.turnout.server.control.RunClaims;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.TokenStore;
 import dev.turnout.server.http.Faces;
 import dev.turnout.server.http.HttpServing;
+import dev.turnout.server.rollout.RolloutStores;
+import dev.turnout.server.rollout.RolloutVerticle;
 import dev.turnout.server.settings.Setting;
 import dev.turnout.server.settings.Settings;
 import dev.turnout.server.snapshot.FlagSnapshots;
 import dev.turnout.worker.embedded.EmbeddedPostgres;
+import dev.turnout.worker.jdbc.Database;
+import dev.turnout.worker.monitor.MonitorBoard;
+import dev.turnout.worker.monitor.MonitorVerticle;
+import dev.turnout.worker.run.RunBoard;
+import dev.turnout.worker.run.RunSettings;
+import dev.turnout.worker.run.RunVerticle;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
@@ -28,7 +41,9 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -48,6 +63,8 @@ public final class Server implements AutoCloseable {
     private static final Duration LONGEST_STOP = Duration.ofMillis(2500);
 
     private static final int CONTROL_CONNECTIONS = 8;
+    /** At most so many monitors of one database are measured at once. */
+    private static final int MONITOR_CONNECTIONS = 2;
 
     /** What a process does. */
     public enum Part {
@@ -96,18 +113,47 @@ public final class Server implements AutoCloseable {
         FlagStore flags = new FlagStore(database, audit, clock);
         RunStore runs = new RunStore(database, flags, audit, clock);
 
+        MonitorStore monitors = new MonitorStore(database, clock);
+        RolloutStores rollout = new RolloutStores(
+                database,
+                flags,
+                new RolloutStore(database, audit),
+                new GuardStore(database, clock),
+                new OutcomeStore(database, clock),
+                monitors,
+                new IncidentStore(database, audit, clock),
+                audit);
+
+        if (parts.contains(Part.WORKER)) {
+            work(vertx, new RunClaims(database, flags, clock), monitors);
+        }
         if (parts.contains(Part.HTTP)) {
             TokenStore tokens = new TokenStore(database, audit, clock);
             new AdminToken(settings.adminToken()).ensure(() -> started(tokens.firstAdmin()));
             FlagSnapshots snapshots = new FlagSnapshots(flags, control, FlagSnapshots.NET);
             deploy(vertx, "flag snapshots", () -> snapshots, 1);
-            Faces faces = new Faces(
-                    new Faces.Stores(database, flags, runs, new OutcomeStore(database, clock), audit, tokens),
-                    snapshots::current,
-                    snapshots::age,
-                    registry);
-            listen(vertx, faces);
+            deploy(vertx, "rollouts", () -> new RolloutVerticle(rollout, settings.pace()), 1);
+            Faces.Stores stores = new Faces.Stores(rollout, runs, audit, tokens);
+            listen(vertx, new Faces(stores, clock, snapshots::current, snapshots::age, registry));
         }
+    }
+
+    private void work(Vertx vertx, RunBoard runs, MonitorBoard monitors) {
+        RunSettings how = RunSettings.of(settings.worker());
+        Map<String, Database> databases = new TreeMap<>();
+        settings.databases()
+                .forEach((name, connection) -> databases.put(
+                        name,
+                        stops.add(
+                                "database " + name,
+                                Database.open(connection, how.lanes() + MONITOR_CONNECTIONS),
+                                Database::close)));
+        deploy(vertx, "runs", () -> new RunVerticle(runs, databases, settings.pace(), how), 1);
+        deploy(
+                vertx,
+                "monitors",
+                () -> new MonitorVerticle(monitors, databases, settings.pace(), settings.worker()),
+                1);
     }
 
     private static Vertx vertx(PrometheusMeterRegistry registry) {

@@ -1,12 +1,22 @@
 package dev.turnout.server.cli;
 
 import dev.turnout.migration.Spec;
+import dev.turnout.worker.jdbc.ConnectionSettings;
+import dev.turnout.worker.jdbc.Database;
+import dev.turnout.worker.jdbc.DatabaseUnreachable;
+import dev.turnout.worker.preflight.Findings;
+import dev.turnout.worker.preflight.Preflight;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code turnout check}. */
 @Command(
@@ -14,6 +24,10 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = "Checks a spec as a whole and names everything that is wrong with it.")
 final class CheckCommand implements Callable<Integer> {
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Turnout turnout;
+
     @picocli.CommandLine.Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -22,13 +36,42 @@ final class CheckCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path path;
 
+    @Option(names = "--live", description = "look at the live database as well; it changes nothing")
+    private boolean live;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private SettingsOptions options;
+
     @Override
     public Integer call() {
         Spec read = SpecFile.read(path).spec();
         PrintWriter out = spec.commandLine().getOut();
+        if (live) {
+            live(read, out);
+        }
         out.println(read.name() + " is fine: " + read.moves().size() + " to move, "
                 + read.rollout().steps().size() + " steps of rollout, hash " + read.hash());
         out.flush();
         return 0;
+    }
+
+    /** @throws CommandFailed naming what would stop the migration */
+    private void live(Spec read, PrintWriter out) {
+        ConnectionSettings connection = Optional.ofNullable(
+                        options.read(turnout.environment()).databases().get(read.database()))
+                .orElseThrow(() -> CommandFailed.badInput("the spec names the database " + read.database()
+                        + ": say where it is with --database " + read.database() + "=jdbc:postgresql://…"));
+        try (Database database = Database.open(connection, 1)) {
+            Findings findings = Preflight.inspect(read, database);
+            findings.warnings().forEach(warning -> out.println("warning: " + warning));
+            if (!findings.problems().isEmpty()) {
+                throw CommandFailed.refused(String.join("\n", findings.problems()));
+            }
+        } catch (DatabaseUnreachable e) {
+            throw CommandFailed.badInput(String.valueOf(e.getMessage()));
+        } catch (SQLException e) {
+            throw CommandFailed.refused(connection.where() + ": " + e.getMessage());
+        }
     }
 }

@@ -18,6 +18,7 @@ public final class IncidentStore {
             + " evidence) VALUES (?, ?, ?, ?, ?, ?, ?, CAST(? AS jsonb)) RETURNING id";
     static final String NEWEST = ROWS + "ORDER BY id DESC LIMIT ?";
     static final String NEWEST_OF = ROWS + "WHERE flag_key = ? ORDER BY id DESC LIMIT ?";
+    static final String FIND = ROWS + "WHERE id = ?";
     static final String UNACKNOWLEDGED = ROWS + "WHERE flag_key = ? AND acknowledged_at IS NULL ORDER BY id";
     static final String ACKNOWLEDGE = "UPDATE incident SET acknowledged_at = ?, acknowledged_by = ?,"
             + " acknowledged_because = ? WHERE flag_key = ? AND acknowledged_at IS NULL RETURNING id";
@@ -84,6 +85,10 @@ public final class IncidentStore {
     /** Oldest first. */
     public Future<List<Incident>> unacknowledged(Tx tx, String flagKey) {
         return tx.all(UNACKNOWLEDGED, IncidentStore::incident, flagKey);
+    }
+
+    public Future<Optional<Incident>> find(long id) {
+        return database.transaction(tx -> tx.first(FIND, IncidentStore::incident, id));
     }
 
     /** Newest first. */

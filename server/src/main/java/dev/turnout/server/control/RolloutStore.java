@@ -30,6 +30,7 @@ public final class RolloutStore {
     static final String LOCK_OF_MIGRATION =
             ROWS + "WHERE r.migration = ? AND o.state <> 'ENDED' ORDER BY o.run DESC LIMIT 1 FOR UPDATE OF o";
     static final String FIND = ROWS + "WHERE r.migration = ? ORDER BY o.run DESC LIMIT 1";
+    static final String FIND_OF_FLAG = ROWS + "WHERE o.flag_key = ? ORDER BY o.run DESC LIMIT 1";
     static final String SAVE = "UPDATE rollout SET state = ?, step = ?, entered_at = ?, approved_step = ?, paused = ?,"
             + " full_since = ?, gates = CAST(? AS jsonb), because = ?, version = version + 1 WHERE run = ?";
 
@@ -67,6 +68,16 @@ public final class RolloutStore {
     /** The rollout of the migration's newest run. */
     public Future<Optional<RolloutRow>> find(String migration) {
         return database.transaction(tx -> tx.first(FIND, RolloutStore::read, migration));
+    }
+
+    /** The newest rollout of the flag, under way or over. */
+    public Future<Optional<RolloutRow>> findOfFlag(Tx tx, String flagKey) {
+        return tx.first(FIND_OF_FLAG, RolloutStore::read, flagKey);
+    }
+
+    /** The newest rollout of the flag, under way or over. */
+    public Future<Optional<RolloutRow>> findOfFlag(String flagKey) {
+        return database.transaction(tx -> findOfFlag(tx, flagKey));
     }
 
     /** Stores what a decision changed; only under the row's lock. */

@@ -36,6 +36,14 @@ enum Endpoint {
     APPROVE_CONTRACT(HttpMethod.POST, "/api/v1/migrations/:name/approve", OPERATE),
     RECORD_BACKUP(HttpMethod.POST, "/api/v1/migrations/:name/backup", OPERATE),
 
+    READ_ROLLOUT(HttpMethod.GET, "/api/v1/rollouts/:flag", OPERATE),
+    APPROVE_STEP(HttpMethod.POST, "/api/v1/rollouts/:flag/approve", OPERATE),
+    PAUSE_ROLLOUT(HttpMethod.POST, "/api/v1/rollouts/:flag/pause", OPERATE),
+    RESUME_ROLLOUT(HttpMethod.POST, "/api/v1/rollouts/:flag/resume", OPERATE),
+    ROLL_BACK_ROLLOUT(HttpMethod.POST, "/api/v1/rollouts/:flag/rollback", OPERATE),
+
+    LIST_INCIDENTS(HttpMethod.GET, "/api/v1/incidents", OPERATE),
+    ACKNOWLEDGE_INCIDENT(HttpMethod.POST, "/api/v1/incidents/:id/acknowledge", OPERATE),
     READ_AUDIT(HttpMethod.GET, "/api/v1/audit", OPERATE);
 
     private final HttpMethod method;

@@ -2,45 +2,44 @@ package dev.turnout.server.http;
 
 import dev.turnout.flags.FlagSet;
 import dev.turnout.server.control.AuditStore;
-import dev.turnout.server.control.ControlDatabase;
-import dev.turnout.server.control.FlagStore;
-import dev.turnout.server.control.OutcomeStore;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.TokenStore;
+import dev.turnout.server.rollout.ByHand;
+import dev.turnout.server.rollout.RolloutOperator;
+import dev.turnout.server.rollout.RolloutStores;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /** All that is said over HTTP, put together. Thread-safe; every event loop makes a router of its own. */
 public final class Faces {
     private final Stores stores;
+    private final Clock clock;
     private final Supplier<Duration> flagsAge;
     private final PrometheusMeterRegistry registry;
     private final Authentication authentication;
     private final Ofrep ofrep;
 
     /** What is read and written of the control state. */
-    public record Stores(
-            ControlDatabase database,
-            FlagStore flags,
-            RunStore runs,
-            OutcomeStore outcomes,
-            AuditStore audit,
-            TokenStore tokens) {}
+    public record Stores(RolloutStores rollout, RunStore runs, AuditStore audit, TokenStore tokens) {}
 
     /**
+     * @param clock business time
      * @param flags the newest that this process knows
      * @param flagsAge since when they were last known to be the newest
      */
     public Faces(
-            Stores stores, Supplier<FlagSet> flags, Supplier<Duration> flagsAge, PrometheusMeterRegistry registry) {
+            Stores stores,
+            Clock clock,
+            Supplier<FlagSet> flags,
+            Supplier<Duration> flagsAge,
+            PrometheusMeterRegistry registry) {
         this.stores = stores;
+        this.clock = clock;
         this.flagsAge = flagsAge;
         this.registry = registry;
         this.authentication = new Authentication(stores.tokens()::check, System::nanoTime);
@@ -48,14 +47,17 @@ public final class Faces {
     }
 
     Router router(Vertx vertx) {
+        RolloutStores rollout = stores.rollout();
+        RolloutOperator operator = new RolloutOperator(rollout, clock);
         List<Resource> resources = List.of(
                 new OfrepResource(ofrep),
-                new FlagsResource(
-                        stores.database(), stores.flags(), (tx, flag) -> Future.succeededFuture(Optional.empty())),
-                new MigrationsResource(vertx, stores.runs(), run -> Future.succeededFuture(Map.of())),
-                new OutcomesResource(stores.outcomes()),
+                new FlagsResource(rollout.flags(), new ByHand(rollout, clock)),
+                new MigrationsResource(vertx, stores.runs(), new RunSurroundings(rollout)),
+                new RolloutsResource(rollout.flags(), rollout.rollouts(), operator),
+                new IncidentsResource(rollout.incidents(), operator),
+                new OutcomesResource(rollout.outcomes()),
                 new AuditResource(stores.audit()),
-                new HealthResource(stores.flags()::version, flagsAge),
+                new HealthResource(rollout.flags()::version, flagsAge),
                 new MetricsResource(vertx, registry));
         return new Api(authentication, resources).router(vertx);
     }

@@ -3,10 +3,8 @@ package dev.turnout.server.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.turnout.flags.Flag;
-import dev.turnout.server.control.Change;
-import dev.turnout.server.control.ControlDatabase;
 import dev.turnout.server.control.FlagStore;
-import dev.turnout.server.control.Tx;
+import dev.turnout.server.rollout.ByHand;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
@@ -16,21 +14,12 @@ import java.util.function.UnaryOperator;
 
 /** {@code /api/v1/flags}: read as of now, written by compare-and-set on the version. */
 final class FlagsResource implements Resource {
-    private final ControlDatabase database;
     private final FlagStore flags;
-    private final Ramps ramps;
+    private final ByHand byHand;
 
-    /** Which flags are moved by a rollout. */
-    @FunctionalInterface
-    interface Ramps {
-        /** What moves the flag, for messages; empty when nothing does. */
-        Future<Optional<String>> moving(Tx tx, String flag);
-    }
-
-    FlagsResource(ControlDatabase database, FlagStore flags, Ramps ramps) {
-        this.database = database;
+    FlagsResource(FlagStore flags, ByHand byHand) {
         this.flags = flags;
-        this.ramps = ramps;
+        this.byHand = byHand;
     }
 
     @Override
@@ -94,36 +83,11 @@ final class FlagsResource implements Resource {
 
     private Future<Answer> change(Call call, String key, Precondition precondition, UnaryOperator<Flag> how) {
         boolean force = call.query("force").filter("true"::equals).isPresent();
-        Change change = call.change("");
-        return database.transaction(tx -> ramps.moving(tx, key)
-                        .compose(ramp -> flags.update(
-                                tx,
-                                key,
-                                now -> {
-                                    precondition.check(now);
-                                    Flag then = how.apply(now);
-                                    ramp.ifPresent(moved -> mayRaise(now, then, moved, force, change));
-                                    return then;
-                                },
-                                change)))
-                .map(stored -> answer(200, stored));
-    }
-
-    /** Down is always free: it is an operator's way back. */
-    private static void mayRaise(Flag now, Flag then, String ramp, boolean force, Change change) {
-        boolean raised =
-                then.newSide().compareTo(now.newSide()) > 0 || then.weight().compareTo(now.weight()) > 0;
-        if (!raised) {
-            return;
-        }
-        if (!force) {
-            throw Refusal.conflict("the flag " + now.key() + " is moved by " + ramp
-                    + ": approve its next step, or send ?force=true with a reason to raise it by hand");
-        }
-        if (change.reason().isBlank()) {
-            throw Refusal.invalid(List.of("reason must say why the rollout of " + now.key()
-                    + " is overridden: send it in " + Call.REASON_HEADER + " or as 'reason'"));
-        }
+        UnaryOperator<Flag> checked = now -> {
+            precondition.check(now);
+            return how.apply(now);
+        };
+        return byHand.change(key, checked, force, call.change("")).map(stored -> answer(200, stored));
     }
 
     private static Answer answer(int code, Flag flag) {

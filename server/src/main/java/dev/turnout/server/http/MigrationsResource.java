@@ -20,15 +20,9 @@ final class MigrationsResource implements Resource {
 
     private final Vertx vertx;
     private final RunStore runs;
-    private final Surroundings surroundings;
+    private final RunSurroundings surroundings;
 
-    /** What is shown with a run and kept elsewhere. */
-    @FunctionalInterface
-    interface Surroundings {
-        Future<Map<String, Object>> of(Run run);
-    }
-
-    MigrationsResource(Vertx vertx, RunStore runs, Surroundings surroundings) {
+    MigrationsResource(Vertx vertx, RunStore runs, RunSurroundings surroundings) {
         this.vertx = vertx;
         this.runs = runs;
         this.surroundings = surroundings;

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param data directory for what must outlive the process
  * @param control the control database; empty: an embedded one below {@code data}
  * @param databases the migrated databases by the name that specs use
- * @param worker name of this process in leases and logs
+ * @param worker name of this process in leases and logs; no other process ever had it
  */
 public record Settings(
         Listen listen,

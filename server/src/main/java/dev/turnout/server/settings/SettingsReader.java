@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,9 +42,9 @@ final class SettingsReader {
         Optional<ControlSettings> control = control();
         Map<String, ConnectionSettings> databases = new DatabaseSettings(environment, problems).read(databaseOptions);
         Pace pace = pace();
-        String worker = given(WORKER)
-                .orElseGet(() -> environment.getOrDefault("HOSTNAME", "turnout") + "-"
-                        + ProcessHandle.current().pid());
+        // Leases go by the name: a restarted process must have a new one, and in a container every pid is 1.
+        String worker = given(WORKER).orElseGet(() -> environment.getOrDefault("HOSTNAME", "turnout")) + "-"
+                + UUID.randomUUID().toString().substring(0, 8);
         if (!problems.isEmpty()) {
             throw new BadSettings(problems);
         }

@@ -1,0 +1,62 @@
+package dev.turnout.server.http;
+
+import dev.turnout.flags.Flag;
+import dev.turnout.server.control.Change;
+import dev.turnout.server.control.FlagStore;
+import dev.turnout.server.control.RolloutRow;
+import dev.turnout.server.control.RolloutStore;
+import dev.turnout.server.rollout.RolloutOperator;
+import io.vertx.core.Future;
+import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/** {@code /api/v1/rollouts}: where the rollout of a flag stands, and what operators do with it. */
+final class RolloutsResource implements Resource {
+    private final FlagStore flags;
+    private final RolloutStore rollouts;
+    private final RolloutOperator operator;
+
+    RolloutsResource(FlagStore flags, RolloutStore rollouts, RolloutOperator operator) {
+        this.flags = flags;
+        this.rollouts = rollouts;
+        this.operator = operator;
+    }
+
+    @Override
+    public Map<Endpoint, Function<Call, Future<Answer>>> answers() {
+        return Map.of(
+                Endpoint.READ_ROLLOUT, call -> read(call.path("flag")),
+                Endpoint.APPROVE_STEP,
+                        call -> change(call, (flag, change) -> find(flag)
+                                .compose(row -> rollouts.approve(row.migration(), change))),
+                Endpoint.PAUSE_ROLLOUT, call -> change(call, operator::pause),
+                Endpoint.RESUME_ROLLOUT, call -> change(call, operator::resume),
+                Endpoint.ROLL_BACK_ROLLOUT, this::rollBack);
+    }
+
+    private Future<Answer> change(Call call, BiFunction<String, Change, Future<?>> how) {
+        String flag = call.path("flag");
+        return how.apply(flag, call.change("")).compose(done -> read(flag));
+    }
+
+    /** Also of a flag without a rollout: then the answer is the flag. */
+    private Future<Answer> rollBack(Call call) {
+        return operator.rollBack(call.path("flag"), call.change("")).compose(flag -> rollouts.findOfFlag(flag.key())
+                .map(row -> Answer.ok(row.map(found -> RolloutDocument.write(found, flag))
+                        .orElseGet(() -> FlagDocument.write(flag)))));
+    }
+
+    private Future<Answer> read(String key) {
+        return find(key).compose(row -> flag(key).map(flag -> Answer.ok(RolloutDocument.write(row, flag))));
+    }
+
+    private Future<RolloutRow> find(String flag) {
+        return rollouts.findOfFlag(flag)
+                .map(found -> found.orElseThrow(() -> Refusal.notFound("rollout of the flag '" + flag + "'")));
+    }
+
+    private Future<Flag> flag(String key) {
+        return flags.find(key).map(found -> found.orElseThrow(() -> Refusal.notFound("flag '" + key + "'")));
+    }
+}

@@ -1,0 +1,96 @@
+package dev.turnout.server.rollout;
+
+import dev.turnout.flags.Flag;
+import dev.turnout.flags.Weight;
+import dev.turnout.flags.rollout.Rollout;
+import dev.turnout.flags.rollout.Step;
+import dev.turnout.migration.Phase;
+import dev.turnout.server.control.Change;
+import dev.turnout.server.control.Refused;
+import dev.turnout.server.control.RolloutRow;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Changes a flag as an operator says, and keeps its rollout in step: fewer units on the new side is always possible while
+ * the old side has all data; more is the rollout's to decide, unless forced. A rollout whose flag was moved is held, on
+ * the step that fits. Each change is one transaction. Thread-safe.
+ */
+public final class ByHand {
+    private final RolloutStores stores;
+    private final Clock clock;
+
+    /** @param clock business time */
+    public ByHand(RolloutStores stores, Clock clock) {
+        this.stores = stores;
+        this.clock = clock;
+    }
+
+    /**
+     * @param how what it throws fails the future
+     * @param force send more units to the new side although a rollout moves the flag; needs a reason
+     * @return the flag as it is stored now; fails with {@link Refused} or {@link dev.turnout.server.control.Unknown}
+     */
+    public Future<Flag> change(String key, UnaryOperator<Flag> how, boolean force, Change change) {
+        return stores.database()
+                .transaction(tx -> stores.rollouts().lockOfFlag(tx, key).compose(live -> stores.rollouts()
+                        .findOfFlag(tx, key)
+                        .compose(newest -> stores.flags().find(tx, key).compose(before -> stores.flags()
+                                .update(
+                                        tx,
+                                        key,
+                                        now -> {
+                                            Flag then = how.apply(now);
+                                            newest.ifPresent(row -> allow(row, live, now, then, force, change));
+                                            return then;
+                                        },
+                                        change)
+                                .compose(after -> live.isPresent()
+                                                && before.isPresent()
+                                                && !before.get().newSide().equals(after.newSide())
+                                        ? stores.rollouts()
+                                                .save(tx, held(live.get(), after.newSide(), change))
+                                                .map(after)
+                                        : Future.succeededFuture(after))))));
+    }
+
+    private static void allow(
+            RolloutRow newest, Optional<RolloutRow> live, Flag now, Flag then, boolean force, Change change) {
+        int way = then.newSide().compareTo(now.newSide());
+        if (way < 0 && (newest.phase() == Phase.DONE || !Retreat.possible(newest))) {
+            throw new Refused("the flag " + now.key() + " cannot go back: the migration " + newest.migration()
+                    + " has taken its old side away, or is doing so");
+        }
+        if (way <= 0 || live.isEmpty()) {
+            return;
+        }
+        if (!force) {
+            throw new Refused("the flag " + now.key() + " is moved by the rollout of " + newest.migration()
+                    + ": approve its next step, or force it with a reason");
+        }
+        if (change.reason().isBlank()) {
+            throw new Refused("to force the flag " + now.key() + " past its rollout needs a reason");
+        }
+    }
+
+    private RolloutRow held(RolloutRow row, Weight weight, Change change) {
+        Rollout now = row.rollout();
+        int step = step(now.plan().steps(), weight);
+        Rollout.State state = now.state() == Rollout.State.COMPLETE ? Rollout.State.RUNNING : now.state();
+        Rollout held = new Rollout(now.plan(), state, true, step, clock.instant(), Math.min(now.approvedStep(), step));
+        return row.with(held, "set to " + weight + " by " + change.actor() + ", who must resume it")
+                .withFullSince(weight.equals(Weight.ALL) ? Optional.of(clock.instant()) : Optional.empty());
+    }
+
+    /** The last step that sends no more than this to the new side; −1 when each sends more. */
+    private static int step(List<Step> steps, Weight weight) {
+        int step = -1;
+        while (step + 1 < steps.size() && steps.get(step + 1).to().compareTo(weight) <= 0) {
+            step++;
+        }
+        return step;
+    }
+}
