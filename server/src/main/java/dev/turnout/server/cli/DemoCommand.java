@@ -4,6 +4,7 @@ import dev.turnout.server.StartFailed;
 import dev.turnout.server.demo.Demo;
 import dev.turnout.worker.embedded.EmbeddedPostgresFailed;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -59,7 +60,8 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (Demo demo = new Demo(options(), spec.commandLine().getOut(), Ansi.AUTO.enabled())) {
+        try (Demo demo =
+                new Demo(options(), Clock.systemUTC(), spec.commandLine().getOut(), Ansi.AUTO.enabled())) {
             // Ctrl-C ends the JVM; this keeps it waiting until everything has stopped in order.
             Runtime.getRuntime().addShutdownHook(new Thread(demo::close, "stop the demo"));
             return demo.run();

@@ -62,14 +62,22 @@ public final class Demo implements AutoCloseable {
     }
 
     private final Options options;
+    private final Clock real;
     private final Screen screen;
     private final DemoFiles files;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private boolean closing;
 
-    public Demo(Options options, PrintWriter out, boolean terminal) {
+    /**
+     * Nothing starts yet.
+     *
+     * @param real what real time is
+     * @param terminal whether {@code out} is one, where lines can be redrawn
+     */
+    public Demo(Options options, Clock real, PrintWriter out, boolean terminal) {
         this.options = options;
+        this.real = real;
         this.screen = new Screen(out, terminal);
         this.files = new DemoFiles(options.data());
     }
@@ -106,7 +114,7 @@ public final class Demo implements AutoCloseable {
         HikariDataSource clinic = own(pool(postgres, "demo", 3));
         Story story = Story.open(files.story(), options.rows());
         story.starts();
-        BusinessTime time = own(BusinessTime.resume(files.clock(), Clock.systemUTC(), Hospital.START, SCALE));
+        BusinessTime time = own(BusinessTime.resume(files.clock(), real, Hospital.START, SCALE));
         Telling telling = new Telling(screen, time.pace().clock(), story);
         load(clinic, story, telling);
 

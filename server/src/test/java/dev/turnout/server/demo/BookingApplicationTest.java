@@ -13,6 +13,7 @@ import dev.turnout.worker.expand.Expand;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
+import dev.turnout.worker.sync.Mapping;
 import dev.turnout.worker.sync.SyncTriggers;
 import dev.turnout.worker.testkit.SetClock;
 import dev.turnout.worker.testkit.TestDatabase;
@@ -37,8 +38,7 @@ class BookingApplicationTest {
                 acknowledged(ledger, 100);
                 expand(clinic);
                 acknowledged(ledger, 100);
-                clinic.execute("SET turnout.backfill = 'on'; UPDATE reservations AS old SET " + Clinic.UP
-                        + " WHERE \"serviceId\" IS NULL");
+                fill(clinic);
                 for (int percent : new int[] {5, 50, 0, 100, 50}) {
                     flag.to(percent);
                     acknowledged(ledger, 150);
@@ -85,11 +85,21 @@ class BookingApplicationTest {
     }
 
     private static void expand(TestDatabase clinic) throws SQLException {
-        Spec spec = SpecReader.read(Hospital.bundle()).orThrow();
-        Site site = new Site(spec, 1, 1, 0, "a worker", clinic.database(), new SetClock());
+        Site site = new Site(spec(), 1, 1, 0, "a worker", clinic.database(), new SetClock());
         Bookkeeping.enter(site);
         done(new Expand(), site);
         done(new SyncTriggers(), site);
+    }
+
+    /** As the backfill does it, in one piece. */
+    private static void fill(TestDatabase clinic) throws SQLException {
+        Mapping mapping = new Mapping(spec().moves().get(0));
+        clinic.execute("SET turnout.backfill = 'on'; UPDATE " + mapping.tableAsOld() + " SET " + mapping.assignments()
+                + " WHERE " + mapping.differs());
+    }
+
+    private static Spec spec() {
+        return SpecReader.read(Hospital.bundle()).orThrow();
     }
 
     private static void done(PhaseWork work, Site site) {
