@@ -192,6 +192,7 @@ public final class Backfill implements PhaseWork {
         if (site.lane() != 0) {
             return new Stride.Wait(FOR_OTHERS, "every chunk is moved; lane 0 makes sure");
         }
+        SecondTry.ofAll(site);
         Map<String, Object> report = new LinkedHashMap<>();
         for (Move move : site.spec().moves()) {
             long left = Sweep.left(site, move);

@@ -74,6 +74,14 @@ public final class KeySql {
         return index;
     }
 
+    /** True for the row that {@code turnout.rejected} has under an id; one parameter per key column, each that id. */
+    String isOfRejected() {
+        return types.entrySet().stream()
+                .map(column -> "old." + quote(column.getKey()) + " = (SELECT CAST(r.key ->> " + literal(column.getKey())
+                        + " AS " + column.getValue() + ") FROM turnout.rejected r WHERE r.id = ?)")
+                .collect(Collectors.joining(" AND "));
+    }
+
     /** SQL of an operator within a statement that has parameters: a {@code ?} of theirs is an operator, not one of ours. */
     public static String verbatim(String sql) {
         return SqlText.bind(sql, Set.of()).sql();

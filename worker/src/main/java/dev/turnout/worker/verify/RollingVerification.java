@@ -3,6 +3,7 @@ package dev.turnout.worker.verify;
 import dev.turnout.flags.time.Pace;
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.Chunks;
+import dev.turnout.worker.backfill.SecondTry;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
@@ -26,10 +27,14 @@ public final class RollingVerification implements PhaseWork {
     /** A stride ends after this much real work, so that a stop need not wait long. */
     private static final Duration LONGEST = Duration.ofMillis(500);
 
+    /** Real time: an operator who has mended a row looks whether it is gone from the list. */
+    private static final Duration BETWEEN_SECOND_TRIES = Duration.ofSeconds(10);
+
     private final Pace pace;
     private final Consumer<Result> results;
     private final Map<Long, List<String>> problems = new LinkedHashMap<>();
     private Optional<Instant> last = Optional.empty();
+    private long triedNanos = System.nanoTime();
 
     /** @param results told after every stride, on the thread of the stride */
     public RollingVerification(Pace pace, Consumer<Result> results) {
@@ -63,6 +68,10 @@ public final class RollingVerification implements PhaseWork {
             last = Optional.of(now);
         }
         long begun = System.nanoTime();
+        if (begun - triedNanos > BETWEEN_SECOND_TRIES.toNanos()) {
+            triedNanos = begun;
+            SecondTry.ofAll(site);
+        }
         for (long done = 0; done < Math.min(due, before.chunks()); done++) {
             check(site);
             if (System.nanoTime() - begun > LONGEST.toNanos()) {

@@ -4,6 +4,7 @@ import dev.turnout.migration.Move;
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.Chunks;
 import dev.turnout.worker.backfill.RejectedRows;
+import dev.turnout.worker.backfill.SecondTry;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Progress;
@@ -51,6 +52,7 @@ public final class Verify implements PhaseWork {
     }
 
     private Stride control(Site site) throws SQLException {
+        SecondTry.ofAll(site);
         List<String> blind = new ArrayList<>();
         List<String> nothing = new ArrayList<>();
         for (Move move : site.spec().moves()) {

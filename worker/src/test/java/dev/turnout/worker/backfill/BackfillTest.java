@@ -88,6 +88,22 @@ class BackfillTest {
     }
 
     @Test
+    void aRowThatSomebodyMendedOrDeletedIsNoLongerPutAside() throws SQLException {
+        try (Visits visits = new Visits(300)) {
+            visits.db.execute("UPDATE visits SET length = 'long' WHERE id IN (30, 60, 90)");
+            visits.planned(100).moved();
+            visits.db.execute("UPDATE visits SET length = '12' WHERE id = 30; DELETE FROM visits WHERE id = 60");
+
+            assertThat(SecondTry.ofAll(visits.site())).isEqualTo(2);
+
+            assertThat(visits.db.query("SELECT key ->> 'id' FROM turnout.rejected WHERE resolved_at IS NULL"))
+                    .containsExactly("90");
+            assertThat(visits.db.one("SELECT minutes FROM visits WHERE id = 30"))
+                    .isEqualTo("12");
+        }
+    }
+
+    @Test
     void tooManyBadRowsStopTheRunAndNameThem() throws SQLException {
         try (Visits visits = new Visits(200)) {
             visits.db.execute("UPDATE visits SET length = 'long' WHERE id <= 60");
