@@ -3,6 +3,7 @@ package dev.turnout.server.cli;
 import dev.turnout.server.settings.BadSettings;
 import dev.turnout.server.settings.Setting;
 import dev.turnout.server.settings.Settings;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -64,7 +65,7 @@ final class SettingsOptions {
 
     Settings read(Map<String, String> environment) {
         try {
-            return Settings.read(given, databases, environment);
+            return Settings.read(given, databases, environment, Clock.systemUTC());
         } catch (BadSettings e) {
             throw CommandFailed.badInput(String.join("\n", e.problems()));
         }

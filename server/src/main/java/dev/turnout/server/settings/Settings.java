@@ -4,6 +4,7 @@ import dev.turnout.flags.time.Pace;
 import dev.turnout.server.control.ControlSettings;
 import dev.turnout.worker.jdbc.ConnectionSettings;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,12 +34,13 @@ public record Settings(
      * @param options values given on the command line
      * @param databaseOptions {@code name=jdbc:…}, as given on the command line
      * @param environment as {@link System#getenv()} gives it
+     * @param real what real time is
      * @throws BadSettings with every problem at once
      */
     public static Settings read(
-            Map<Setting, String> options, List<String> databaseOptions, Map<String, String> environment)
+            Map<Setting, String> options, List<String> databaseOptions, Map<String, String> environment, Clock real)
             throws BadSettings {
-        return new SettingsReader(options, environment).read(databaseOptions);
+        return new SettingsReader(options, environment, real).read(databaseOptions);
     }
 
     /** Where admin commands on this machine find their token. */

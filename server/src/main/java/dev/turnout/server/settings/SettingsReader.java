@@ -28,9 +28,11 @@ final class SettingsReader {
 
     private final Map<Setting, String> options;
     private final Map<String, String> environment;
+    private final Clock real;
     private final List<String> problems = new ArrayList<>();
 
-    SettingsReader(Map<Setting, String> options, Map<String, String> environment) {
+    SettingsReader(Map<Setting, String> options, Map<String, String> environment, Clock real) {
+        this.real = real;
         this.options = options;
         this.environment = environment;
     }
@@ -92,7 +94,6 @@ final class SettingsReader {
         double scale = scale();
         Duration tick = tick();
         Optional<Long> origin = whole(TIME_ORIGIN, 0, Long.MAX_VALUE);
-        Clock real = Clock.systemUTC();
         if (scale == 1 && origin.isEmpty()) {
             return new Pace(real, 1, tick);
         }

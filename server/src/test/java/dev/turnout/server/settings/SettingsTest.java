@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.turnout.worker.jdbc.ConnectionSettings;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class SettingsTest {
     @Test
     void without_any_setting_it_listens_on_loopback_and_keeps_an_embedded_control_database() throws BadSettings {
-        Settings settings = Settings.read(Map.of(), List.of(), Map.of());
+        Settings settings = read(Map.of(), List.of(), Map.of());
 
         assertThat(settings.listen()).isEqualTo(new Settings.Listen("127.0.0.1", 8321));
         assertThat(settings.control()).isEmpty();
@@ -27,15 +28,15 @@ class SettingsTest {
 
     @Test
     void an_option_wins_over_its_variable() throws BadSettings {
-        Settings settings = Settings.read(
-                Map.of(Setting.PORT, "9000"), List.of(), Map.of("TURNOUT_PORT", "1", "TURNOUT_HOST", "::1"));
+        Settings settings =
+                read(Map.of(Setting.PORT, "9000"), List.of(), Map.of("TURNOUT_PORT", "1", "TURNOUT_HOST", "::1"));
 
         assertThat(settings.listen()).isEqualTo(new Settings.Listen("::1", 9000));
     }
 
     @Test
     void databases_come_from_options_and_variables_with_their_secrets_from_variables_alone() throws BadSettings {
-        Settings settings = Settings.read(
+        Settings settings = read(
                 Map.of(),
                 List.of("clinic=jdbc:postgresql://option/clinic"),
                 Map.of(
@@ -58,7 +59,7 @@ class SettingsTest {
 
     @Test
     void no_secret_is_ever_shown() throws BadSettings {
-        Settings settings = Settings.read(
+        Settings settings = read(
                 Map.of(),
                 List.of("clinic=jdbc:postgresql://host/clinic?password=scalpel"),
                 Map.of(
@@ -73,7 +74,7 @@ class SettingsTest {
     void every_problem_is_told_at_once_by_option_and_variable() {
         BadSettings bad = catchThrowableOfType(
                 BadSettings.class,
-                () -> Settings.read(
+                () -> read(
                         Map.of(Setting.PORT, "http", Setting.TIME_SCALE, "0.5", Setting.TICK, "soon"),
                         List.of("Clinic", "eu=jdbc:mysql://host/eu?password=scalpel"),
                         Map.of("TURNOUT_CONTROL_DB", "postgres://host/control", "TURNOUT_TIME_ORIGIN", "yesterday")));
@@ -94,7 +95,7 @@ class SettingsTest {
     void business_time_is_real_time_at_the_origin_and_runs_faster_from_there() throws BadSettings {
         Instant hourAgo = Instant.now().minus(Duration.ofHours(1));
 
-        Settings settings = Settings.read(
+        Settings settings = read(
                 Map.of(
                         Setting.TIME_SCALE, "24",
                         Setting.TIME_ORIGIN, Long.toString(hourAgo.toEpochMilli()),
@@ -105,5 +106,10 @@ class SettingsTest {
         assertThat(settings.pace().clock().instant())
                 .isCloseTo(hourAgo.plus(Duration.ofDays(1)), within(5, ChronoUnit.MINUTES));
         assertThat(settings.pace().shortestTimer()).isEqualTo(Duration.ofMillis(20));
+    }
+
+    private static Settings read(Map<Setting, String> options, List<String> databases, Map<String, String> environment)
+            throws BadSettings {
+        return Settings.read(options, databases, environment, Clock.systemUTC());
     }
 }

@@ -1,0 +1,112 @@
+package dev.turnout.server;
+
+import static dev.turnout.server.control.ControlFixture.await;
+
+import dev.turnout.flags.time.Pace;
+import dev.turnout.server.control.Caller;
+import dev.turnout.server.control.ControlFixture;
+import dev.turnout.server.control.Role;
+import dev.turnout.server.settings.Settings;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A real server over a control database of its own, business time set by the test, and somebody to call it. */
+public final class ServerFixture implements AutoCloseable {
+    public final ControlFixture control;
+    public final Path data;
+    private final Server server;
+    private final String admin;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private ServerFixture(ControlFixture control, Path data) throws IOException {
+        this.control = control;
+        this.data = data;
+        this.server = new Server(settings(control, data)).start(EnumSet.of(Server.Part.HTTP));
+        this.admin = Files.readString(data.resolve("admin-token")).strip();
+    }
+
+    public static ServerFixture start(Path data) throws SQLException, IOException {
+        return new ServerFixture(ControlFixture.open(), data);
+    }
+
+    static Settings settings(ControlFixture control, Path data) {
+        return new Settings(
+                new Settings.Listen("127.0.0.1", 0),
+                data,
+                Optional.of(control.settings),
+                Map.of(),
+                new Pace(control.clock, 1, Duration.ofMillis(100)),
+                "test");
+    }
+
+    public URI uri() {
+        return URI.create("http://127.0.0.1:" + server.port());
+    }
+
+    public String admin() {
+        return admin;
+    }
+
+    public String token(Role... roles) {
+        Caller caller = new Caller("t-" + System.nanoTime(), Set.of(roles));
+        return await(control.tokens.issue(caller, Instant.MAX, ControlFixture.BY_TEST));
+    }
+
+    /** As the administrator. */
+    public Response call(String method, String path, String body, String... headers) {
+        return callAs(admin, method, path, body, headers);
+    }
+
+    /** @param headers names and values by turns */
+    public Response callAs(String token, String method, String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri().resolve(path))
+                .timeout(Duration.ofSeconds(20))
+                .method(method, HttpRequest.BodyPublishers.ofString(body));
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Response(
+                    response.statusCode(),
+                    response.body(),
+                    response.headers().firstValue("Content-Type").orElse(""),
+                    response.headers().firstValue("ETag").orElse(""));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public record Response(int code, String body, String type, String etag) {
+        public JsonObject json() {
+            return new JsonObject(body);
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        server.close();
+        control.close();
+    }
+}

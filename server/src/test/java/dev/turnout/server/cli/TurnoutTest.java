@@ -1,0 +1,175 @@
+package dev.turnout.server.cli;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.server.ServerFixture;
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class TurnoutTest {
+    private static ServerFixture server;
+
+    @BeforeAll
+    static void start(@TempDir Path data) throws Exception {
+        server = ServerFixture.start(data);
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        server.close();
+    }
+
+    private record Ran(int status, String out, String err) {}
+
+    private static Ran run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine line = Turnout.commandLine(
+                        Map.of("TURNOUT_SERVER", server.uri().toString(), "TURNOUT_DATA", server.data.toString()))
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err));
+        return new Ran(line.execute(arguments), out.toString(), err.toString());
+    }
+
+    private static String hospital() {
+        Path here = Path.of("").toAbsolutePath();
+        Path root = Files.isDirectory(here.resolve("sql"))
+                ? here
+                : here.resolve("..").normalize();
+        return root.resolve("sql/migrations/dynamic-services").toString();
+    }
+
+    @Test
+    void an_operator_starts_watches_and_steers_a_migration() {
+        assertThat(run("check", hospital()).out()).startsWith("dynamic-services is fine");
+
+        assertThat(run("start", hospital(), "--reason", "a test"))
+                .matches(ran -> ran.status() == 0 && ran.out().startsWith("dynamic-services  CREATED"));
+        assertThat(run("start", hospital()))
+                .matches(ran -> ran.status() == 1 && ran.err().contains("has a run that is not over"));
+        assertThat(run("status").out()).contains("dynamic-services  CREATED");
+        assertThat(run("status", "dynamic-services").out()).contains("use-dynamic-services at 0%, idle, step 0 of 4");
+        assertThat(new JsonObject(run("status", "dynamic-services", "--json").out()).getString("phase"))
+                .isEqualTo("CREATED");
+        assertThat(run("pause", "dynamic-services").out()).contains("wanted: PAUSE");
+        assertThat(run("resume", "dynamic-services").status()).isZero();
+        assertThat(run("approve", "dynamic-services").status()).isZero();
+        assertThat(run("approve", "dynamic-services", "--contract").status()).isZero();
+        assertThat(run("backup", "dynamic-services", "--reference", "tape 7").status())
+                .isZero();
+        assertThat(run("verify", "dynamic-services"))
+                .matches(ran -> ran.status() == 1 && ran.out().contains("not every row has been verified yet"));
+        assertThat(run("rollback", "dynamic-services", "--reason", "done testing")
+                        .out())
+                .contains("wanted: ROLL_BACK");
+        assertThat(run("audit", "--subject", "migration:dynamic-services").out())
+                .contains("run.start");
+    }
+
+    @Test
+    void an_operator_ramps_a_flag_rolls_it_back_and_acknowledges(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("flag.json");
+        Files.writeString(file, "{\"weight\":\"5%\",\"owner\":\"the team\"}");
+        assertThat(run("flag", "set", "search", file.toString(), "--reason", "new")
+                        .out())
+                .startsWith("search  5%  ON");
+        assertThat(run("flag", "ramp", "search", "12.5", "--reason", "more").out())
+                .startsWith("search  12.5%");
+
+        // What is read can be edited and written back; an older copy cannot.
+        String read = run("flag", "get", "search").out();
+        Files.writeString(file, read.replace("12.5%", "20%"));
+        assertThat(run("flag", "set", "search", file.toString(), "--reason", "even more")
+                        .status())
+                .isZero();
+        assertThat(run("flag", "set", "search", file.toString(), "--reason", "again"))
+                .matches(ran -> ran.status() == 1 && ran.err().contains("read it again"));
+        assertThat(run("flag", "list").out()).contains("search  20%  ON");
+
+        server.call("POST", "/api/v1/rollouts/search/rollback", "{\"reason\":\"smoke\"}");
+        assertThat(run("flag", "list").out()).contains("ROLLED BACK: rolled back by admin");
+        Ran incidents = run("incidents", "--flag", "search");
+        assertThat(incidents.out()).contains("20% -> 0%").contains("OPEN");
+        String id = incidents.out().split("\\s")[0];
+        assertThat(run("acknowledge", id, "--reason", "mended").out()).contains("acknowledged by admin");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "2 | statsu                                        | Did you mean",
+                "2 |                                               | say what to do",
+                "2 | flag                                          | list, get, set or ramp",
+                "2 | check /nowhere/spec.yaml                      | there is no file /nowhere/spec.yaml",
+                "2 | flag ramp f 150 --reason x                    | from 0 to 100",
+                "2 | flag set f /nowhere --reason x                | cannot read a flag from /nowhere",
+                "2 | status --server ftp://x                       | --server (TURNOUT_SERVER) must be a URL",
+                "2 | status --server http://127.0.0.1:1            | no Turnout answers at http://127.0.0.1:1",
+                "1 | status unheard-of                             | there is no migration 'unheard-of'",
+                "1 | status --token turnout_wrong                  | --token (TURNOUT_TOKEN)",
+                "2 | serve --port x --tick soon                    | --tick (TURNOUT_TICK) must be a duration",
+                "2 | serve --port x --tick soon                    | --port (TURNOUT_PORT) must be a whole number",
+                "2 | serve --control-db jdbc:postgresql://127.0.0.1:1/c | 127.0.0.1:1",
+                "2 | work                                          | --control-db (TURNOUT_CONTROL_DB)",
+                "2 | work --control-db jdbc:postgresql://127.0.0.1:1/c  | --database NAME=URL"
+            })
+    void nonsense_gets_a_message_an_exit_status_and_no_stack_trace(int status, String arguments, String message) {
+        Ran ran = run(arguments == null ? new String[0] : arguments.split(" +"));
+
+        assertThat(ran.status()).isEqualTo(status);
+        assertThat(ran.err()).contains(message).doesNotContain("\tat ");
+    }
+
+    @Test
+    void a_server_of_its_own_process_serves_and_stops_on_ctrl_c_within_five_seconds(@TempDir Path data)
+            throws Exception {
+        Process process = child("serve", "--port", "0", "--data", data.toString());
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            String line = String.valueOf(out.readLine());
+            assertThat(line).startsWith("turnout serves on http://127.0.0.1:");
+            String uri = line.replaceAll(".*(http://[^,]+),.*", "$1");
+            assertThat(run("flag", "list", "--server", uri, "--data", data.toString()))
+                    .isEqualTo(new Ran(0, "no flags\n", ""));
+
+            // What a terminal sends.
+            new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+            assertThat(process.waitFor(5, SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(130);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static Process child(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Turnout.class.getName()));
+        command.addAll(Arrays.asList(arguments));
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+}
