@@ -1,5 +1,6 @@
 package dev.turnout.server.demo;
 
+import dev.turnout.migration.Bundle;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -25,10 +26,9 @@ final class Operator {
 
     void start() throws IOException, InterruptedException {
         JsonObject files = new JsonObject();
-        Hospital.bundle().files().forEach(files::put);
-        line.post(
-                MIGRATIONS,
-                reason("the demo").put("main", Hospital.bundle().main()).put("files", files));
+        Bundle bundle = Hospital.hurriedBundle();
+        bundle.files().forEach(files::put);
+        line.post(MIGRATIONS, reason("the demo").put("main", bundle.main()).put("files", files));
     }
 
     /** Empty before {@link #start()}. */

@@ -114,7 +114,7 @@ final class Telling {
     }
 
     static String millis(Duration duration) {
-        return String.format(Locale.ROOT, "%.1f ms", duration.toNanos() / 1e6);
+        return String.format(Locale.ROOT, duration.toMillis() < 10 ? "%.2f ms" : "%.0f ms", duration.toNanos() / 1e6);
     }
 
     /** Enough of the evidence to see what it is about. */
