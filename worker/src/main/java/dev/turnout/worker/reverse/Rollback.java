@@ -125,7 +125,7 @@ public final class Rollback implements PhaseWork {
                                 key,
                                 mapping.tableAsOld(),
                                 filled,
-                                mapping.differs(),
+                                mapping.beyondOldSide(),
                                 site.run(),
                                 literal(move.table())))
                 .get(0);
