@@ -9,6 +9,7 @@ import dev.turnout.worker.embedded.EmbeddedPostgresFailed;
 import dev.turnout.worker.jdbc.DatabaseUnreachable;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /** Runs a process until Ctrl-C, which stops it in order. */
@@ -22,16 +23,39 @@ final class Running {
      * @throws CommandFailed when it cannot start
      */
     static void untilStopped(Settings settings, Set<Part> parts, Consumer<Server> ready) {
+        AtomicBoolean stopping = new AtomicBoolean();
         try (Server server = new Server(settings)) {
             // Before the start: a Ctrl-C during it must stop what is there already.
-            Runtime.getRuntime().addShutdownHook(new Thread(server::close, "turnout-stop"));
-            server.start(parts);
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(
+                            () -> {
+                                stopping.set(true);
+                                server.close();
+                            },
+                            "turnout-stop"));
+            begin(server, parts, stopping);
             ready.accept(server);
-            new CountDownLatch(1).await();
+            forever();
         } catch (StartFailed | ControlUnreachable | DatabaseUnreachable | EmbeddedPostgresFailed e) {
             throw CommandFailed.badInput(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static void begin(Server server, Set<Part> parts, AtomicBoolean stopping) throws InterruptedException {
+        try {
+            server.start(parts);
+        } catch (RuntimeException e) {
+            if (stopping.get()) {
+                // What fails now fails because of the stop, which ends the JVM.
+                forever();
+            }
+            throw e;
+        }
+    }
+
+    private static void forever() throws InterruptedException {
+        new CountDownLatch(1).await();
     }
 }
