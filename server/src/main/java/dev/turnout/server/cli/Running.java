@@ -26,13 +26,7 @@ final class Running {
         AtomicBoolean stopping = new AtomicBoolean();
         try (Server server = new Server(settings)) {
             // Before the start: a Ctrl-C during it must stop what is there already.
-            Runtime.getRuntime()
-                    .addShutdownHook(new Thread(
-                            () -> {
-                                stopping.set(true);
-                                server.close();
-                            },
-                            "turnout-stop"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, stopping), "turnout-stop"));
             begin(server, parts, stopping);
             ready.accept(server);
             forever();
@@ -53,6 +47,11 @@ final class Running {
             }
             throw e;
         }
+    }
+
+    private static void stop(Server server, AtomicBoolean stopping) {
+        stopping.set(true);
+        server.close();
     }
 
     private static void forever() throws InterruptedException {
