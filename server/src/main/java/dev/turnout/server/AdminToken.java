@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,7 @@ final class AdminToken {
      * @throws StartFailed when the file cannot be written
      */
     void ensure(Supplier<Optional<String>> first) {
-        Path draft = null;
+        @Nullable Path draft = null;
         try {
             Path directory = Files.createDirectories(file.toAbsolutePath().getParent());
             draft = Files.createTempFile(
@@ -52,13 +53,13 @@ final class AdminToken {
         }
     }
 
-    private static void remove(@org.jspecify.annotations.Nullable Path draft) {
+    private static void remove(@Nullable Path draft) {
         try {
             if (draft != null) {
                 Files.deleteIfExists(draft);
             }
         } catch (IOException e) {
-            log.warn("{} can be deleted: {}", draft, e.toString());
+            log.warn("{} cannot be deleted: {}", draft, e.toString());
         }
     }
 }

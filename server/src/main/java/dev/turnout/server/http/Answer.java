@@ -1,5 +1,6 @@
 package dev.turnout.server.http;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -28,7 +29,7 @@ record Answer(int code, Optional<Object> body, Map<String, String> headers) {
 
     /** The same with the strong ETag that compare-and-set goes by. */
     Answer version(long version) {
-        var more = new java.util.HashMap<>(headers);
+        Map<String, String> more = new HashMap<>(headers);
         more.put("ETag", "\"" + version + "\"");
         return new Answer(code, body, more);
     }

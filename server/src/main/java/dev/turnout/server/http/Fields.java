@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The members of a JSON object of a request, read with every problem collected. Used by one thread. */
 final class Fields {
@@ -47,7 +48,7 @@ final class Fields {
     }
 
     Set<String> names() {
-        Set<String> names = new java.util.TreeSet<>();
+        Set<String> names = new TreeSet<>();
         object.fieldNames().forEachRemaining(names::add);
         return names;
     }

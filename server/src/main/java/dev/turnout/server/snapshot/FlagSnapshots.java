@@ -100,7 +100,12 @@ public final class FlagSnapshots extends VerticleBase {
         if (!stopped) {
             vertx.timer(net.toMillis(), TimeUnit.MILLISECONDS)
                     .compose(passed -> look())
-                    .onFailure(failure -> LOG.warn("cannot look for newer flags: {}", failure.getMessage()))
+                    .onFailure(failure -> {
+                        // A stop cancels the timer, which then fails.
+                        if (!stopped) {
+                            LOG.warn("cannot look for newer flags: {}", failure.getMessage());
+                        }
+                    })
                     .onComplete(looked -> lookLater());
         }
     }
