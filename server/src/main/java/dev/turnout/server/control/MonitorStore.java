@@ -24,7 +24,7 @@ public final class MonitorStore implements MonitorBoard {
     static final String CLAIM = "UPDATE monitor c SET claim = c.claim + 1, claimed_by = ?,"
             + " claimed_until = clock_timestamp() + CAST(? AS bigint) * interval '1 millisecond'"
             + " FROM (SELECT m.id, r.migration, r.database FROM monitor m JOIN run r ON r.id = m.run"
-            + " WHERE m.due_at <= ? AND (m.claimed_until IS NULL OR m.claimed_until < clock_timestamp())"
+            + " WHERE m.due_at <= ? AND (m.claimed_until IS NULL OR m.claimed_by = ? OR m.claimed_until < clock_timestamp())"
             + " AND r.database = ANY (?)"
             + " AND coalesce(r.paused_from, r.phase) IN ('READY', 'ROLLING_OUT', 'SOAKING')"
             + " ORDER BY m.due_at, m.id FOR UPDATE OF m SKIP LOCKED) due"
@@ -75,6 +75,7 @@ public final class MonitorStore implements MonitorBoard {
                 worker,
                 lease.toMillis(),
                 Columns.bind(clock.instant()),
+                worker,
                 databases.toArray(String[]::new)));
     }
 

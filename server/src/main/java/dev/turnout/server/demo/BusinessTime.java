@@ -10,19 +10,21 @@ import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Business time of a demo: runs fast while the demo runs, stands still while it does not, and never goes back, not even
- * after {@code kill -9}. Thread-safe.
+ * Business time of a demo: stands still until it is told to run, runs fast from then on, and never goes back from one
+ * process to the next, not even after {@code kill -9}. Thread-safe.
  */
 final class BusinessTime implements AutoCloseable {
     private static final Duration KEEP_EVERY = Duration.ofMillis(200);
     private static final Duration SHORTEST_TIMER = Duration.ofMillis(100);
 
     private final Path file;
+    private final Stopped clock;
     private final Pace pace;
     private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(keep -> {
         Thread thread = new Thread(keep, "demo clock");
@@ -30,9 +32,10 @@ final class BusinessTime implements AutoCloseable {
         return thread;
     });
 
-    private BusinessTime(Path file, Pace pace) {
+    private BusinessTime(Path file, Stopped clock, double scale) {
         this.file = file;
-        this.pace = pace;
+        this.clock = clock;
+        this.pace = new Pace(clock, scale, SHORTEST_TIMER);
         keep();
         keeper.scheduleWithFixedDelay(this::keep, KEEP_EVERY.toMillis(), KEEP_EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
@@ -50,8 +53,12 @@ final class BusinessTime implements AutoCloseable {
             // What was stored after the file was kept last must not lie in the future.
             now = Instant.parse(Files.readString(file).strip()).plusMillis((long) (2 * KEEP_EVERY.toMillis() * scale));
         }
-        return new BusinessTime(
-                file, new Pace(new ScaledClock(real, real.instant(), now, scale), scale, SHORTEST_TIMER));
+        return new BusinessTime(file, new Stopped(real, now, scale), scale);
+    }
+
+    /** Begins to run, once everybody who lives by it is there. */
+    void run() {
+        clock.run();
     }
 
     Pace pace() {
@@ -72,5 +79,39 @@ final class BusinessTime implements AutoCloseable {
     public void close() {
         keeper.shutdown();
         keep();
+    }
+
+    /** A clock that shows one instant until it is started. */
+    private static final class Stopped extends Clock {
+        private final Clock real;
+        private final Instant start;
+        private final double scale;
+        private volatile Clock shown;
+
+        Stopped(Clock real, Instant start, double scale) {
+            this.real = real;
+            this.start = start;
+            this.scale = scale;
+            this.shown = Clock.fixed(start, real.getZone());
+        }
+
+        void run() {
+            shown = new ScaledClock(real, real.instant(), start, scale);
+        }
+
+        @Override
+        public Instant instant() {
+            return shown.instant();
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return shown.getZone();
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return shown.withZone(zone);
+        }
     }
 }

@@ -37,6 +37,7 @@ public final class Demo implements AutoCloseable {
     private static final double SCALE = 26_400;
 
     private static final int WRITES_PER_SECOND = 240;
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(5);
     /** A server that does not answer for so long has failed the demo. */
@@ -132,12 +133,22 @@ public final class Demo implements AutoCloseable {
                 desk,
                 ledger,
                 time.pace().clock()));
+        warmUp(application);
+        time.run();
         telling.step(options.clients() + " clients book, move, confirm, cancel and withdraw from now on");
 
         Director director = new Director(
                 new Operator(address, token), application, ledger, clinic, new Backup(files.backup()), telling);
         follow(director, application, ledger, telling, address);
         return end(director, application, clinic, telling, address);
+    }
+
+    /** A cold application would look like a day on which nobody books. */
+    private void warmUp(BookingApplication application) throws InterruptedException {
+        long deadline = System.nanoTime() + WARM_UP.toNanos();
+        while (application.calls() < WRITES_PER_SECOND && System.nanoTime() < deadline && !isClosing()) {
+            closed.await(50, TimeUnit.MILLISECONDS);
+        }
     }
 
     private void load(HikariDataSource clinic, Story story, Telling telling) throws SQLException {

@@ -82,7 +82,7 @@ final class Director {
         }
         if (now.weight().compareTo(BAD_FROM) >= 0
                 && application.release() == Release.GOOD
-                && operator.incidents().isEmpty()) {
+                && operator.incidents().stream().noneMatch(Incident::byOutcomes)) {
             telling.step("@|red a bad release of the new code is deployed:|@ it fails for four patients in ten");
             application.deploy(Release.BAD);
         }
@@ -118,9 +118,14 @@ final class Director {
                         "automatic rollback " + incident.id(),
                         incident.source() + ": " + incident.because() + "; " + took,
                         false);
-        application.deploy(Release.GOOD);
-        telling.step("the fix is deployed; the operator acknowledges, and the ramp begins again");
-        operator.acknowledge(incident, "the slot picker is mended and deployed");
+        if (incident.byOutcomes()) {
+            application.deploy(Release.GOOD);
+            telling.step("the fix is deployed; the operator acknowledges, and the ramp begins again");
+            operator.acknowledge(incident, "the slot picker is mended and deployed");
+        } else {
+            telling.step("the operator looks into it, acknowledges, and the ramp begins again");
+            operator.acknowledge(incident, "looked into: no patient was served badly");
+        }
         return true;
     }
 

@@ -22,7 +22,12 @@ final class Operator {
     }
 
     /** An incident as the API shows it. */
-    record Incident(long id, String source, String because, JsonObject evidence, boolean acknowledged) {}
+    record Incident(long id, String source, String because, JsonObject evidence, boolean acknowledged) {
+        /** What a bad release comes to; monitors may have their own reasons. */
+        boolean byOutcomes() {
+            return source.equals("OUTCOMES");
+        }
+    }
 
     void start() throws IOException, InterruptedException {
         JsonObject files = new JsonObject();

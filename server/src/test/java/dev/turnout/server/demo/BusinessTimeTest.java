@@ -14,12 +14,15 @@ class BusinessTimeTest {
     private static final Instant BEGIN = Instant.parse("2026-03-01T00:00:00Z");
 
     @Test
-    void runs_fast_stands_still_between_two_starts_and_never_goes_back(@TempDir Path folder) throws IOException {
+    void waits_for_its_start_runs_fast_stands_still_between_two_processes_and_never_goes_back(@TempDir Path folder)
+            throws IOException {
         Path file = folder.resolve("clock");
         SetClock real = new SetClock();
         Instant last;
         try (BusinessTime time = BusinessTime.resume(file, real, BEGIN, 3600)) {
+            real.pass(Duration.ofSeconds(10));
             assertThat(time.pace().clock().instant()).isEqualTo(BEGIN);
+            time.run();
             real.pass(Duration.ofSeconds(10));
             last = time.pace().clock().instant();
             assertThat(last).isEqualTo(BEGIN.plus(Duration.ofHours(10)));

@@ -10,7 +10,8 @@ import java.util.Map;
 /** What the monitor verticle reads and writes of the control state. Thread-safe. */
 public interface MonitorBoard {
     /**
-     * Claims the monitors that are due now; each due one goes to exactly one worker, an overdue one comes once.
+     * Claims the monitors that are due now; each due one goes to exactly one worker, an overdue one comes once. A worker
+     * that asks again has done with, or died over, what it was given before.
      *
      * @param databases connections this worker has
      * @param lease real time after which a claim without a measurement may be given to another worker
