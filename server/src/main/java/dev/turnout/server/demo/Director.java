@@ -111,7 +111,7 @@ final class Director {
                 .orElse("how long it took is not known after a restart");
         telling.step("@|green rolled back by itself to 0 %:|@ " + incident.because());
         telling.detail(took);
-        telling.detail("evidence " + Telling.brief(incident.evidence()));
+        telling.detail("evidence: " + incident.numbers());
         audit("after the rollback", Sides.BOTH);
         telling.story()
                 .finding(

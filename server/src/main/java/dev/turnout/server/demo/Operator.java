@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What an operator does during the migration, through the same API. Thread-safe; every call blocks. */
@@ -26,6 +27,25 @@ final class Operator {
         /** What a bad release comes to; monitors may have their own reasons. */
         boolean byOutcomes() {
             return source.equals("OUTCOMES");
+        }
+
+        /** The numbers it was decided by, in one line. */
+        String numbers() {
+            JsonObject outcomes = evidence.getJsonObject("outcomes", new JsonObject());
+            JsonObject alarm = outcomes.getJsonObject("alarm", new JsonObject());
+            return "new side " + counts(outcomes, "new") + ", old side " + counts(outcomes, "old")
+                    + (alarm.isEmpty()
+                            ? ""
+                            : String.format(
+                                    Locale.ROOT,
+                                    ", statistic %.3g against a threshold of %.3g",
+                                    alarm.getDouble("statistic"),
+                                    alarm.getDouble("threshold")));
+        }
+
+        private static String counts(JsonObject outcomes, String side) {
+            JsonObject seen = outcomes.getJsonObject(side, new JsonObject());
+            return seen.getInteger("failures", 0) + " of " + seen.getInteger("units", 0) + " units failed";
         }
     }
 

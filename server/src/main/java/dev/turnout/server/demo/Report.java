@@ -36,7 +36,8 @@ final class Report {
         story.findings().forEach(line -> screen.say("  " + line));
         screen.say(String.format(
                 Locale.ROOT,
-                "  calls: %,d, of which %,d failed; half within %s, 99 %% within %s, the slowest %s",
+                "  calls%s: %,d, of which %,d failed; half within %s, 99 %% within %s, the slowest %s",
+                story.resumed() ? " since the last start" : "",
                 application.calls(),
                 application.failures(),
                 Telling.millis(latencies.quantile(0.5)),

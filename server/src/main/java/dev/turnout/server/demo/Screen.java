@@ -9,8 +9,6 @@ import picocli.CommandLine.Help.Ansi;
  * the block is left out. Thread-safe.
  */
 final class Screen {
-    private static final int WIDEST = 160;
-
     private final PrintWriter out;
     private final boolean terminal;
     private List<String> block = List.of();
@@ -18,10 +16,6 @@ final class Screen {
     Screen(PrintWriter out, boolean terminal) {
         this.out = out;
         this.terminal = terminal;
-    }
-
-    boolean isTerminal() {
-        return terminal;
     }
 
     /** A line that stays; may have picocli's markup, such as {@code @|bold text|@}. */
@@ -54,10 +48,12 @@ final class Screen {
         }
     }
 
+    /** With line wrap off: a line that wraps would be two for the terminal and one for us. */
     private void draw() {
-        for (String line : block) {
-            // A line that wraps would be two lines for the terminal and one for us.
-            out.println(line.length() > WIDEST ? line.substring(0, WIDEST) : line);
+        if (!block.isEmpty()) {
+            out.print("\u001b[?7l");
+            block.forEach(out::println);
+            out.print("\u001b[?7h");
         }
         out.flush();
     }

@@ -2,7 +2,6 @@ package dev.turnout.server.demo;
 
 import dev.turnout.flags.Weight;
 import dev.turnout.migration.Phase;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -59,12 +58,17 @@ final class Telling {
 
     /** Says what has changed since the last look. */
     void follow(Standing now) {
+        boolean first = phase == null;
         if (now.phase() != phase) {
             phase = now.phase();
             step("@|bold " + phase + "|@ " + MEANING.getOrDefault(phase, now.because()));
         }
         if (!now.weight().equals(weight)) {
-            step("the flag goes from " + weight + " to @|bold " + now.weight() + "|@ of the patients");
+            // The first look of a process that goes on finds the flag where it is.
+            step(
+                    first
+                            ? "the flag is at " + now.weight()
+                            : "the flag goes from " + weight + " to @|bold " + now.weight() + "|@ of the patients");
             weight = now.weight();
         }
     }
@@ -115,11 +119,5 @@ final class Telling {
 
     static String millis(Duration duration) {
         return String.format(Locale.ROOT, duration.toMillis() < 10 ? "%.2f ms" : "%.0f ms", duration.toNanos() / 1e6);
-    }
-
-    /** Enough of the evidence to see what it is about. */
-    static String brief(JsonObject evidence) {
-        String text = evidence.encode();
-        return text.length() <= 300 ? text : text.substring(0, 300) + "…";
     }
 }
