@@ -30,7 +30,6 @@ public record RunSettings(String worker, int lanes, int chunkRows, Duration batc
     }
 
     public static RunSettings of(String worker) {
-        return new RunSettings(
-                worker, 2, 20_000, Duration.ofMillis(50), Duration.ofMillis(500), Duration.ofSeconds(10));
+        return new RunSettings(worker, 2, 20_000, Duration.ofMillis(50), Duration.ofMillis(500), Duration.ofSeconds(5));
     }
 }
