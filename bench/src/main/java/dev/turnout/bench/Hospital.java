@@ -79,12 +79,17 @@ final class Hospital implements AutoCloseable {
         return spec;
     }
 
-    /** Strides on one lane until the phase is done. */
-    void drive(PhaseWork work, int lane) throws SQLException {
+    /**
+     * Strides on one lane until the phase is done.
+     *
+     * @return nanoseconds of the last stride: where rows are moved, the sweep that looks for rows left over
+     */
+    long drive(PhaseWork work, int lane) throws SQLException {
         while (true) {
+            long begun = System.nanoTime();
             Stride stride = work.stride(site(lane));
             if (stride instanceof Stride.Done) {
-                return;
+                return System.nanoTime() - begun;
             }
             if (stride instanceof Stride.Stop stop) {
                 throw new IllegalStateException(stop.because() + " " + stop.problems());
