@@ -2,7 +2,6 @@ package dev.turnout.worker.run;
 
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Spec;
-import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.bookkeeping.StaleEpoch;
 import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.jdbc.Failure;
@@ -12,7 +11,6 @@ import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.run.RunBoard.Claim;
 import dev.turnout.worker.run.RunBoard.ClaimLost;
 import dev.turnout.worker.run.RunBoard.Note;
-import dev.turnout.worker.run.RunBoard.Wish;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -21,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,7 +117,7 @@ final class Conductor {
         own[0] = new Lanes(
                 shop,
                 works.lanes(phase),
-                lane -> stride(entrance, work, site(epoch, lane)),
+                lane -> entrance.first(site(epoch, lane), work),
                 () -> lanes == own[0] && mayStart(),
                 outcome -> ended(phase, outcome));
         return own[0];
@@ -135,25 +132,6 @@ final class Conductor {
                 shop.settings().worker(),
                 database,
                 shop.pace().clock());
-    }
-
-    /** The first stride of a drive raises the epoch in the migrated database, which shuts out whoever drove before. */
-    private static Callable<Stride> stride(Entrance entrance, PhaseWork work, Site site) {
-        return () -> {
-            entrance.pass(site);
-            return work.stride(site);
-        };
-    }
-
-    private static final class Entrance {
-        private boolean passed;
-
-        synchronized void pass(Site site) throws SQLException {
-            if (!passed) {
-                Bookkeeping.enter(site);
-                passed = true;
-            }
-        }
     }
 
     private boolean mayStart() {
@@ -239,25 +217,10 @@ final class Conductor {
                             from,
                             next.to(),
                             next.because());
-                    claim = entered(next.to(), from);
+                    claim = claim.entered(next.to(), from, shop.pace().clock().instant());
                     begin();
                     advance();
                 });
-    }
-
-    /** The claim as the board has it now, so that the next phase need not wait for the next look at the board. */
-    private Claim entered(Phase to, Phase from) {
-        boolean still = to == Phase.PAUSED || to == Phase.FAILED;
-        return new Claim(
-                claim.migration(),
-                claim.run(),
-                claim.epoch(),
-                claim.bundle(),
-                to,
-                shop.pace().clock().instant(),
-                to == Phase.FAILED && claim.wish() == Wish.RUN ? Wish.PAUSE : claim.wish(),
-                still ? Optional.of(from) : Optional.empty(),
-                claim.rollout());
     }
 
     private Duration ended(Phase phase, AsyncResult<Stride> outcome) {
@@ -279,7 +242,7 @@ final class Conductor {
             return wait.pause();
         }
         if (stride instanceof Stride.Done done) {
-            ending = ending.or(() -> Optional.of(new Ending(after(phase), done.because(), done.report())));
+            ending = ending.or(() -> Optional.of(new Ending(phase.next(), done.because(), done.report())));
             return Duration.ZERO;
         }
         Stride.Stop stop = (Stride.Stop) stride;
@@ -304,24 +267,6 @@ final class Conductor {
             }
             default -> sight.waiting(because);
         }
-    }
-
-    private static Phase after(Phase phase) {
-        return switch (phase) {
-            case CREATED -> Phase.EXPANDING;
-            case EXPANDING -> Phase.SYNCING;
-            case SYNCING -> Phase.ANALYZING;
-            case ANALYZING -> Phase.BACKFILLING;
-            case BACKFILLING -> Phase.VERIFYING;
-            case VERIFYING -> Phase.READY;
-            case READY -> Phase.ROLLING_OUT;
-            case ROLLING_OUT -> Phase.SOAKING;
-            case SOAKING -> Phase.CONTRACTING;
-            case CONTRACTING -> Phase.DONE;
-            case ROLLING_BACK -> Phase.ROLLED_BACK;
-            case DONE, PAUSED, ROLLED_BACK, FAILED ->
-                throw new IllegalStateException("no work of its own leads on from " + phase);
-        };
     }
 
     private Duration failed(Phase phase, Throwable cause) {

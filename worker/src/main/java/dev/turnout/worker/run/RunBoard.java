@@ -53,7 +53,22 @@ public interface RunBoard {
             Instant phaseEnteredAt,
             Wish wish,
             Optional<Phase> pausedFrom,
-            RolloutView rollout) {}
+            RolloutView rollout) {
+        /** The claim as the board has it after {@link RunBoard#enter}, so that the next phase need not wait for a look at it. */
+        Claim entered(Phase to, Phase from, Instant at) {
+            boolean still = to == Phase.PAUSED || to == Phase.FAILED;
+            return new Claim(
+                    migration,
+                    run,
+                    epoch,
+                    bundle,
+                    to,
+                    at,
+                    to == Phase.FAILED && wish == Wish.RUN ? Wish.PAUSE : wish,
+                    still ? Optional.of(from) : Optional.empty(),
+                    rollout);
+        }
+    }
 
     enum Wish {
         RUN,

@@ -1,0 +1,31 @@
+package dev.turnout.worker.run;
+
+import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.phase.PhaseWork;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.phase.Stride;
+import java.sql.SQLException;
+import java.util.concurrent.Callable;
+
+/**
+ * Passed by every stride of a drive: the first one raises the epoch in the migrated database, which shuts out whoever drove
+ * before. Thread-safe.
+ */
+final class Entrance {
+    private boolean passed;
+
+    /** The stride, after the epoch has been raised once. */
+    Callable<Stride> first(Site site, PhaseWork work) {
+        return () -> {
+            pass(site);
+            return work.stride(site);
+        };
+    }
+
+    private synchronized void pass(Site site) throws SQLException {
+        if (!passed) {
+            Bookkeeping.enter(site);
+            passed = true;
+        }
+    }
+}
