@@ -9,9 +9,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -76,11 +80,18 @@ class FailureTest {
     }
 
     @Test
-    void two_transactions_in_each_others_way() {
+    void two_transactions_in_each_others_way() throws Exception {
         CountDownLatch bothHold = new CountDownLatch(2);
-        CompletableFuture<Optional<Failure>> one = CompletableFuture.supplyAsync(() -> cross(bothHold, 1, 2));
-        CompletableFuture<Optional<Failure>> two = CompletableFuture.supplyAsync(() -> cross(bothHold, 2, 1));
-        assertThat(Stream.of(one.join(), two.join()).flatMap(Optional::stream)).containsExactly(Failure.DEADLOCK);
+        // Threads of our own: the common pool may have but one, and these two wait for each other.
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            List<Future<Optional<Failure>>> both = threads.invokeAll(
+                    List.of(() -> cross(bothHold, 1, 2), () -> cross(bothHold, 2, 1)), 60, TimeUnit.SECONDS);
+            assertThat(Stream.of(both.get(0).get(), both.get(1).get()).flatMap(Optional::stream))
+                    .containsExactly(Failure.DEADLOCK);
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     private Optional<Failure> cross(CountDownLatch bothHold, int first, int second) {
