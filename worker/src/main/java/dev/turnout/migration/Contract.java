@@ -25,6 +25,7 @@ public record Contract(
      * @param concurrently each statement runs alone, outside a transaction (CREATE INDEX CONCURRENTLY)
      * @param irreversible the point of no return lies before this step; a reversible one has an undo
      * @param verify query to the text of the one value it must give
+     * @param on the side that it changes
      */
     public record ContractStep(
             String file,
@@ -32,9 +33,21 @@ public record Contract(
             Optional<String> undo,
             Map<String, String> verify,
             boolean concurrently,
-            boolean irreversible) {
+            boolean irreversible,
+            Side on) {
         public ContractStep {
             verify = Ordered.copy(verify);
+        }
+
+        /** On the old side. */
+        public ContractStep(
+                String file,
+                String sql,
+                Optional<String> undo,
+                Map<String, String> verify,
+                boolean concurrently,
+                boolean irreversible) {
+            this(file, sql, undo, verify, concurrently, irreversible, Side.OLD);
         }
 
         public String title() {

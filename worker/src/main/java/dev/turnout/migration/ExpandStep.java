@@ -13,10 +13,16 @@ public sealed interface ExpandStep {
      * @param sql one or more statements, run in one transaction
      * @param undo takes {@code sql} back exactly
      * @param verify query to the text of the one value it must give
+     * @param on the side that it changes
      */
-    record Run(String file, String sql, String undo, Map<String, String> verify) implements ExpandStep {
+    record Run(String file, String sql, String undo, Map<String, String> verify, Side on) implements ExpandStep {
         public Run {
             verify = Ordered.copy(verify);
+        }
+
+        /** On the old side. */
+        public Run(String file, String sql, String undo, Map<String, String> verify) {
+            this(file, sql, undo, verify, Side.OLD);
         }
 
         @Override

@@ -14,36 +14,36 @@ import java.util.regex.PatternSyntaxException;
 /** Reads {@code move} and {@code analyze}. */
 final class MoveReader {
     /** Rows that may be put aside when the spec does not say. */
-    private static final long REJECTED = 100;
+    static final long REJECTED = 100;
 
-    private final SqlReader sql;
+    private final MappingReader mappings;
 
     MoveReader(SqlReader sql) {
-        this.sql = sql;
+        this.mappings = new MappingReader(sql);
     }
 
     List<Move> moves(Part part) {
         List<Move> moves = new ArrayList<>();
         part.entries().forEach((table, move) -> {
+            if (TransferReader.isTransfer(move)) {
+                return;
+            }
             Names.check(move, table);
             moves.add(move(
                     table,
                     move.called("move " + table).fields("key", "up", "down", "required", "references", "rejected")));
         });
-        if (part.isMapping() && moves.isEmpty()) {
+        if (part.isMapping() && part.entries().isEmpty()) {
             part.wrong("nothing is moved", "name a table with its key and up");
         }
         return moves;
     }
 
     private Move move(String table, Fields fields) {
-        List<String> key = fields.need("key", "id").map(MoveReader::names).orElse(List.of());
-        Map<String, String> up = new LinkedHashMap<>();
-        fields.need("up", "{ new_column: old.column }").ifPresent(part -> part.entries()
-                .forEach((column, expression) -> up.put(column, up(column, expression))));
-        Map<String, Move.Down> down = new LinkedHashMap<>();
-        fields.mapping("down").forEach((column, value) -> down.put(column, down(column, value)));
-        List<String> required = fields.at("required", MoveReader::names, List.of());
+        List<String> key = fields.need("key", "id").map(Names::several).orElse(List.of());
+        Map<String, String> up = mappings.up(fields);
+        Map<String, Move.Down> down = mappings.down(fields);
+        List<String> required = fields.at("required", Names::several, List.of());
         Map<String, ColumnRef> references = new LinkedHashMap<>();
         fields.mapping("references").forEach((column, target) -> Names.column(target, target.text())
                 .ifPresent(ref -> references.put(column, ref)));
@@ -54,35 +54,6 @@ final class MoveReader {
                 .forEach((column, part) -> checkMoved(part, List.of(column), up.keySet(), "references"));
         return new Move(
                 table, key, up, down, required, references, fields.at("rejected", MoveReader::rejected, REJECTED));
-    }
-
-    private String up(String column, Part part) {
-        Names.check(part, column);
-        String expression = sql.expression(part);
-        if (!SqlText.columns(expression, "new").isEmpty()) {
-            part.wrong("up of " + column + " reads 'new'", "in up the row is called 'old'");
-        }
-        return expression;
-    }
-
-    private Move.Down down(String column, Part part) {
-        Names.check(part, column);
-        if (!part.isMapping()) {
-            return new Move.Down(downExpression(column, part), Optional.empty());
-        }
-        Fields fields = part.called("down of " + column).fields("from", "otherwise");
-        String from = fields.need("from", "new.column")
-                .map(value -> downExpression(column, value))
-                .orElse("");
-        return new Move.Down(from, fields.at("otherwise").map(value -> downExpression(column, value)));
-    }
-
-    private String downExpression(String column, Part part) {
-        String expression = sql.expression(part);
-        if (!SqlText.columns(expression, "old").isEmpty()) {
-            part.wrong("down of " + column + " reads 'old'", "in down the row is called 'new'");
-        }
-        return expression;
     }
 
     private static void checkColumns(Fields fields, List<String> key, Set<String> up, Set<String> down) {
@@ -126,20 +97,7 @@ final class MoveReader {
         }
     }
 
-    private static List<String> names(Part part) {
-        List<String> names =
-                part.isList() ? part.list().stream().map(Names::one).toList() : List.of(Names.one(part));
-        Set<String> distinct = new LinkedHashSet<>(names);
-        if (distinct.size() < names.size()) {
-            part.wrong(part.name() + " names a column twice", "keep one of them");
-        }
-        if (names.isEmpty()) {
-            part.wrong(part.name() + " is empty", "name at least one column");
-        }
-        return List.copyOf(distinct);
-    }
-
-    private static long rejected(Part part) {
+    static long rejected(Part part) {
         return part.isMapping() ? part.fields("at most").at("at most", MoveReader::count, REJECTED) : count(part);
     }
 

@@ -1,7 +1,10 @@
 package dev.turnout.migration;
 
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Names of tables and columns as the catalogue has them, without quotes and schema. */
 final class Names {
@@ -24,6 +27,33 @@ final class Names {
         String name = part.text();
         check(part, name);
         return name;
+    }
+
+    /** One name or a list of them, each once. */
+    static List<String> several(Part part) {
+        List<String> names =
+                part.isList() ? part.list().stream().map(Names::one).toList() : List.of(Names.one(part));
+        Set<String> distinct = new LinkedHashSet<>(names);
+        if (distinct.size() < names.size()) {
+            part.wrong(part.name() + " names a column twice", "keep one of them");
+        }
+        if (names.isEmpty()) {
+            part.wrong(part.name() + " is empty", "name at least one column");
+        }
+        return List.copyOf(distinct);
+    }
+
+    /** {@code table}, or {@code schema.table}. */
+    static TableName table(Part part) {
+        String text = part.text();
+        int dot = text.indexOf('.');
+        if (dot < 0) {
+            check(part, text);
+            return TableName.of(text);
+        }
+        check(part, text.substring(0, dot));
+        check(part, text.substring(dot + 1));
+        return new TableName(Optional.of(text.substring(0, dot)), text.substring(dot + 1));
     }
 
     /** {@code table.column}; reports anything else. */

@@ -171,4 +171,12 @@ record Part(Node node, int line, String name, Problems problems) {
         }
         return text.equals("true");
     }
+
+    Side side() {
+        String text = text();
+        if (!text.isEmpty() && !text.equals("old") && !text.equals("new")) {
+            wrong(name + " must be old or new, not '" + text + "'", "name the side that is meant");
+        }
+        return text.equals("new") ? Side.NEW : Side.OLD;
+    }
 }

@@ -150,9 +150,23 @@ final class RolloutReader {
         List<Assertion> assertions = new ArrayList<>();
         verify.entries().forEach((name, query) -> {
             if (!name.equals("max age")) {
-                assertions.add(new Assertion(name, sql.query(query)));
+                assertions.add(assertion(name, query));
             }
         });
         return assertions;
+    }
+
+    /** The query alone, or with the side that it is asked on. */
+    private Assertion assertion(String name, Part part) {
+        if (!part.isMapping()) {
+            return new Assertion(name, sql.query(part));
+        }
+        Fields fields = part.called("verify '" + name + "'").fields("rows", "on");
+        return new Assertion(
+                name,
+                fields.need("rows", "SELECT … that gives the rows that break it")
+                        .map(sql::query)
+                        .orElse(""),
+                fields.at("on", Part::side, Side.OLD));
     }
 }

@@ -3,23 +3,28 @@ package dev.turnout.migration;
 import dev.turnout.flags.rollout.Plan;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a team writes down once about a migration. Checked as a whole before it exists; immutable.
  *
  * @param name of the migration: {@code [a-z][a-z0-9-]{0,62}}
- * @param database name of a connection; its secrets live outside
+ * @param database where the old side is
+ * @param target where the new tables of transfers are; empty: in the place of the old side
  * @param verifyMaxAge business age a row's verification may reach before the rollout waits
  * @param hash SHA-256 of the bundle, in hex
  */
 public record Spec(
         String name,
-        String database,
+        Place database,
+        Optional<Place> target,
         FlagBinding flag,
         List<ExpandStep> expand,
         List<Analysis> analyses,
         List<Move> moves,
+        List<Transfer> transfers,
         List<Assertion> assertions,
         Duration verifyMaxAge,
         Plan rollout,
@@ -30,8 +35,29 @@ public record Spec(
         expand = List.copyOf(expand);
         analyses = List.copyOf(analyses);
         moves = List.copyOf(moves);
+        transfers = List.copyOf(transfers);
         assertions = List.copyOf(assertions);
         monitors = List.copyOf(monitors);
+    }
+
+    /** Where a side is. */
+    public Place place(Side side) {
+        return side == Side.OLD ? database : target.orElse(database);
+    }
+
+    /** Whether the new side is on a server of its own. */
+    public boolean remote() {
+        return target.isPresent() && !target.get().database().equals(database.database());
+    }
+
+    /** Whether a transfer goes to another server: it is then carried by a changelog instead of triggers alone. */
+    public boolean remote(Transfer transfer) {
+        return remote() && !transfer.stays();
+    }
+
+    /** By name of a move or transfer: those whose rows must stand before, directly. */
+    public Map<String, Set<String>> before() {
+        return new Precedence(moves, transfers).before();
     }
 
     /** @param bucketBy attribute that decides the side; empty: the targeting key */

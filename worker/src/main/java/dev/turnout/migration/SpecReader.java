@@ -4,6 +4,7 @@ import dev.turnout.flags.rollout.Plan;
 import dev.turnout.migration.Spec.FlagBinding;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.Mark;
@@ -16,7 +17,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * knows (columns that are not there, an expression that does not parse) is refused later, before the first change.
  * Pure and thread-safe.
  *
- * <p>Left out, a part means: {@code rollout} 5 % 24 h, 25 % 48 h, 50 % 48 h, 100 % 7 d with {@code min units} 20;
+ * <p>Left out, a part means: {@code dialect} postgresql; {@code target} the place of {@code database}; {@code on} old;
+ * {@code rollout} 5 % 24 h, 25 % 48 h, 50 % 48 h, 100 % 7 d with {@code min units} 20;
  * {@code rejected} at most 100; {@code max age} of a verification 24 h; a monitor {@code every} 1 h, {@code young} 1 m,
  * {@code timeout} 10 s, {@code min sample} 0, {@code failure limit} 0, {@code error limit} 4; a contract {@code when}
  * stable for 14 d, approved, with a backup and without an open incident.
@@ -69,6 +71,7 @@ public final class SpecReader {
         Fields fields = root.fields(
                 "migration",
                 "database",
+                "target",
                 "flag",
                 "expand",
                 "analyze",
@@ -84,26 +87,69 @@ public final class SpecReader {
         List<Move> moves = fields.need("move", "the table to move, with its key and up")
                 .map(mover::moves)
                 .orElse(List.of());
+        List<Transfer> transfers = fields.at("move", new TransferReader(sql)::transfers, List.of());
+        fields.at("move").ifPresent(part -> checkOrder(part, moves, transfers));
+        Place database = fields.need("database", "the name of a connection")
+                .map(part -> place(part, new Place("")))
+                .orElse(new Place(""));
         Plan plan = RolloutReader.plan(fields.at("rollout"));
         return new Spec(
                 fields.need("migration", "a-name")
                         .map(part -> part.text(NAME, NAME_IN_WORDS))
                         .orElse(""),
-                fields.need("database", "the name of a connection")
-                        .map(part -> part.text("[A-Za-z][A-Za-z0-9_-]{0,62}", "the name of a connection"))
-                        .orElse(""),
+                database,
+                fields.at("target").map(part -> place(part, database)),
                 fields.need("flag", "{ key: a-flag }")
                         .map(SpecReader::flag)
                         .orElse(new FlagBinding("", Optional.empty())),
                 fields.at("expand", steps::expand, List.of()),
                 fields.at("analyze", part -> mover.analyses(part, moves), List.of()),
                 moves,
+                transfers,
                 fields.at("verify", ramp::assertions, List.of()),
                 ramp.maxAge(fields.at("verify")),
                 plan,
                 fields.at("monitor", ramp::monitors, List.of()),
                 steps.contract(fields.at("contract")),
                 bundle.hash());
+    }
+
+    /** The name of a connection alone, or with what differs from the usual: {@code { name: shop, dialect: mysql }}. */
+    private static Place place(Part part, Place usual) {
+        if (!part.isMapping()) {
+            return new Place(connection(part), usual.product(), Optional.empty());
+        }
+        Fields fields = part.fields("name", "dialect", "schema");
+        if (usual.database().isEmpty()) {
+            fields.need("name", "the name of a connection");
+        }
+        String name = fields.at("name", SpecReader::connection, usual.database());
+        return new Place(
+                name,
+                fields.at("dialect", SpecReader::product, usual.product()),
+                fields.at("schema").map(Names::one));
+    }
+
+    private static String connection(Part part) {
+        return part.text("[A-Za-z][A-Za-z0-9_-]{0,62}", "the name of a connection");
+    }
+
+    private static Product product(Part part) {
+        String text = part.text();
+        if (!text.equals("postgresql") && !text.equals("mysql") && !text.isEmpty()) {
+            part.wrong(
+                    "dialect must be postgresql or mysql, not '" + text + "'", "write mysql for MySQL and for MariaDB");
+        }
+        return text.equals("mysql") ? Product.MYSQL : Product.POSTGRESQL;
+    }
+
+    private static void checkOrder(Part part, List<Move> moves, List<Transfer> transfers) {
+        Set<String> circle = new Precedence(moves, transfers).circle();
+        if (!circle.isEmpty()) {
+            part.wrong(
+                    "these moves read each other's new rows in a circle: " + String.join(", ", circle),
+                    "let one of them read old columns only");
+        }
     }
 
     /** Its key alone, or with the attribute that decides. */

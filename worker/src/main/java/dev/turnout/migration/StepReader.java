@@ -22,7 +22,7 @@ final class StepReader {
     List<ExpandStep> expand(Part part) {
         List<ExpandStep> steps = new ArrayList<>();
         for (Part entry : part.list()) {
-            Fields step = entry.called("an expand step").fields("run", "undo", "verify", "columns");
+            Fields step = entry.called("an expand step").fields("run", "undo", "verify", "columns", "on");
             if (step.has("run") == step.has("columns")) {
                 step.owner()
                         .wrong("an expand step has either 'run' or 'columns'", "make two steps, or add one of them");
@@ -45,11 +45,11 @@ final class StepReader {
                             "add undo: a file that takes it back exactly");
         }
         String undo = step.at("undo", part -> sql.script(part, false), "");
-        return new ExpandStep.Run(file, script, undo, sql.verify(step));
+        return new ExpandStep.Run(file, script, undo, sql.verify(step), step.at("on", Part::side, Side.OLD));
     }
 
     private List<ExpandStep> columns(Fields step) {
-        for (String derived : List.of("undo", "verify")) {
+        for (String derived : List.of("undo", "verify", "on")) {
             step.at(derived)
                     .ifPresent(part ->
                             part.wrong("'" + derived + "' of added columns is derived", "leave it out, or use 'run'"));
@@ -76,7 +76,8 @@ final class StepReader {
         boolean pointOfNoReturn = false;
         for (Part entry : contract.list("steps")) {
             Part named = entry.called("a contract step");
-            ContractStep step = contractStep(named.fields("run", "undo", "verify", "concurrently", "irreversible"));
+            ContractStep step =
+                    contractStep(named.fields("run", "undo", "verify", "concurrently", "irreversible", "on"));
             if (pointOfNoReturn && !step.irreversible()) {
                 named.wrong(
                         "the reversible step " + step.file() + " comes after an irreversible one",
@@ -113,7 +114,8 @@ final class StepReader {
             step.owner()
                     .wrong("the step that runs " + file + " is irreversible and has an undo", "leave one of them out");
         }
-        return new ContractStep(file, script, undo, sql.verify(step), concurrently, irreversible);
+        return new ContractStep(
+                file, script, undo, sql.verify(step), concurrently, irreversible, step.at("on", Part::side, Side.OLD));
     }
 
     private static boolean oneOf(Part part, String yes, String no) {

@@ -74,6 +74,61 @@ class SpecReaderTest {
     }
 
     @Test
+    void a_move_from_one_table_into_another_is_a_transfer() {
+        Spec spec = accepted("""
+                migration: apart
+                database: { name: shop, dialect: mysql }
+                target: { schema: shop_next }
+                flag: use-new
+                move:
+                  branches:
+                    from: offices
+                    key: id
+                    where: old.deleted_at IS NULL
+                    up:
+                      id: old.id
+                      name: upper(old.name)
+                      hours: (SELECT count(*) FROM opening o WHERE o.office = old.id)
+                    down: { name: lower(new.name) }
+                    touched by: { opening: it.office = old.id }
+                  archive:
+                    from: offices
+                    key: id
+                    into: past.places
+                    as: [kind, office]
+                    up: { kind: "'office'", office: old.id, branch: "(SELECT b.id FROM branches b WHERE b.id = old.id)" }
+                """);
+        assertThat(spec.database()).isEqualTo(new Place("shop", Product.MYSQL, Optional.empty()));
+        assertThat(spec.place(Side.NEW)).isEqualTo(new Place("shop", Product.MYSQL, Optional.of("shop_next")));
+        assertThat(spec.remote()).isFalse();
+        assertThat(spec.moves()).isEmpty();
+        Transfer branches = spec.transfers().get(0);
+        assertThat(branches.into()).isEqualTo(TableName.of("branches"));
+        assertThat(branches.as()).containsExactly("id");
+        assertThat(branches.keyColumn("id")).hasValue("id");
+        assertThat(branches.touchedBy()).containsExactly(Map.entry("opening", "it.office = old.id"));
+        Transfer archive = spec.transfers().get(1);
+        assertThat(archive.into()).isEqualTo(new TableName(Optional.of("past"), "places"));
+        assertThat(archive.keyColumn("kind")).isEmpty();
+        assertThat(spec.before().get("archive")).containsExactly("branches");
+        assertThat(spec.before().get("branches")).isEmpty();
+    }
+
+    @Test
+    void a_target_elsewhere_makes_all_transfers_remote_but_those_that_stay() {
+        Spec spec = accepted("""
+                migration: apart
+                database: { name: shop, dialect: mysql }
+                target: { name: next, dialect: postgresql }
+                flag: use-new
+                move:
+                  a: { from: b, key: id, up: { id: old.id } }
+                  c: { from: b, key: id, up: { id: old.id }, stays: true }
+                """);
+        assertThat(spec.transfers().stream().map(spec::remote)).containsExactly(true, false);
+    }
+
+    @Test
     void five_mistakes_give_five_messages_with_their_lines() {
         String yaml = """
                 migration: five
@@ -116,6 +171,18 @@ class SpecReaderTest {
                 "flag: [a, b] → spec.yaml:3: flag must be a single text",
                 "move: → spec.yaml:4: move must be a mapping",
                 "move: { t: { up: { b: old.a } } } → spec.yaml:4: move t lacks 'key'",
+                "move: { t: { from: s, key: id, up: { b: old.a } } } → spec.yaml:4: no column of the new table holds the key"
+                        + " column 'id'",
+                "move: { t: { from: s, key: id, up: { b: old.id }, as: [b, c] } } → spec.yaml:4: 'c' in as is not in up",
+                "move: { t: { from: s, key: id, up: { b: old.id, c: f(1) }, as: [b, c] } } → spec.yaml:4: 'c' in as is neither"
+                        + " a key column nor a constant",
+                "move: { t: { from: s, key: id, up: { b: old.id }, touched by: { u: old.x = 1 } } } → spec.yaml:4: touched by u"
+                        + " does not read 'it'",
+                "move: { t: { from: s, key: id, up: { id: old.id, x: (SELECT y FROM u) } }, u: { from: s, key: id, up: { id:"
+                        + " old.id, y: (SELECT x FROM t) } } } → spec.yaml:4: these moves read each other's new rows in a"
+                        + " circle: t, u",
+                "database: { name: db, dialect: oracle } → spec.yaml:2: dialect must be postgresql or mysql, not 'oracle'",
+                "verify: { all good: { rows: SELECT 1, on: left } } → spec.yaml:6: on must be old or new, not 'left'",
                 "move: { t: { key: id, up: { b: new.a } } } → spec.yaml:4: up of b reads 'new'",
                 "move: { t: { key: id, up: { b: old.a, c: old.b } } } → spec.yaml:4: up of c reads the new column 'b'",
                 "move: { t: { key: b, up: { b: old.a } } } → spec.yaml:4: 'b' is part of the key, which never changes",

@@ -58,10 +58,12 @@ final class CheckCommand implements Callable<Integer> {
 
     /** @throws CommandFailed naming what would stop the migration */
     private void live(Spec read, PrintWriter out) {
-        ConnectionSettings connection = Optional.ofNullable(
-                        options.read(turnout.environment()).databases().get(read.database()))
-                .orElseThrow(() -> CommandFailed.badInput("the spec names the database " + read.database()
-                        + ": say where it is with --database " + read.database() + "=jdbc:postgresql://…"));
+        ConnectionSettings connection = Optional.ofNullable(options.read(turnout.environment())
+                        .databases()
+                        .get(read.database().database()))
+                .orElseThrow(() -> CommandFailed.badInput("the spec names the database "
+                        + read.database().database() + ": say where it is with --database "
+                        + read.database().database() + "=jdbc:postgresql://…"));
         try (Database database = Database.open(connection, 1)) {
             Findings findings = Preflight.inspect(read, database);
             findings.warnings().forEach(warning -> out.println("warning: " + warning));

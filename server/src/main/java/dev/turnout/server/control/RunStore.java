@@ -112,7 +112,7 @@ public final class RunStore {
                         INSERT,
                         row -> row.getLong("id"),
                         spec.name(),
-                        spec.database(),
+                        spec.database().database(),
                         spec.flag().key(),
                         spec.hash(),
                         Json.write(bundle),

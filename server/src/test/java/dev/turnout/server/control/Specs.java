@@ -6,6 +6,7 @@ import dev.turnout.flags.rollout.Step;
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Contract;
 import dev.turnout.migration.Monitor;
+import dev.turnout.migration.Place;
 import dev.turnout.migration.Spec;
 import java.time.Duration;
 import java.util.List;
@@ -21,8 +22,10 @@ public final class Specs {
     public static Spec spec(String name, String flagKey) {
         return new Spec(
                 name,
-                "clinic",
+                new Place("clinic"),
+                Optional.empty(),
                 new Spec.FlagBinding(flagKey, Optional.of("patientId")),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),

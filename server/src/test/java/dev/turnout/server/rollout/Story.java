@@ -15,6 +15,7 @@ import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Contract;
 import dev.turnout.migration.Monitor;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Place;
 import dev.turnout.migration.Spec;
 import dev.turnout.server.control.Change;
 import dev.turnout.server.control.ControlFixture;
@@ -85,8 +86,10 @@ final class Story implements AutoCloseable {
                 dryRun);
         Spec spec = new Spec(
                 MIGRATION,
-                "clinic",
+                new Place("clinic"),
+                Optional.empty(),
                 new Spec.FlagBinding(KEY, Optional.of("patientId")),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),

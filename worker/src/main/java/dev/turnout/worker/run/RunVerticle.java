@@ -107,9 +107,12 @@ public final class RunVerticle extends VerticleBase {
             return Optional.empty();
         }
         var spec = reading.orThrow();
-        Database database = databases.get(spec.database());
+        Database database = databases.get(spec.database().database());
         if (database == null) {
-            log.warn("run {} wants the database {}, which this worker does not have", claim.run(), spec.database());
+            log.warn(
+                    "run {} wants the database {}, which this worker does not have",
+                    claim.run(),
+                    spec.database().database());
             return Optional.empty();
         }
         Conductor conductor = new Conductor(made, new Phases(pace, settings), database, spec, claim);

@@ -6,6 +6,7 @@ import dev.turnout.flags.rollout.Step;
 import dev.turnout.migration.Assertion;
 import dev.turnout.migration.Contract;
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Place;
 import dev.turnout.migration.Spec;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.phase.PhaseWork;
@@ -62,11 +63,13 @@ public final class Visits implements AutoCloseable {
     public Spec spec(Assertion... assertions) {
         return new Spec(
                 "visits-in-minutes",
-                db.name(),
+                new Place(db.name()),
+                Optional.empty(),
                 new Spec.FlagBinding("minutes", Optional.empty()),
                 List.of(),
                 List.of(),
                 List.of(move),
+                List.of(),
                 List.of(assertions),
                 Duration.ofHours(24),
                 new Plan(List.of(new Step(Weight.ofPercent(BigDecimal.valueOf(100)), Duration.ofDays(1), false)), 1),

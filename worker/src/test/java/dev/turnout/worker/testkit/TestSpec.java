@@ -10,7 +10,9 @@ import dev.turnout.migration.Contract.ContractStep;
 import dev.turnout.migration.ExpandStep;
 import dev.turnout.migration.Monitor;
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Place;
 import dev.turnout.migration.Spec;
+import dev.turnout.migration.Transfer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,7 @@ public final class TestSpec {
     private final List<ExpandStep> expand = new ArrayList<>();
     private final List<Analysis> analyses = new ArrayList<>();
     private final List<Move> moves = new ArrayList<>();
+    private final List<Transfer> transfers = new ArrayList<>();
     private final List<Assertion> assertions = new ArrayList<>();
     private final List<Monitor> monitors = new ArrayList<>();
     private final List<ContractStep> contract = new ArrayList<>();
@@ -37,6 +40,11 @@ public final class TestSpec {
 
     public TestSpec move(Move... added) {
         moves.addAll(List.of(added));
+        return this;
+    }
+
+    public TestSpec transfer(Transfer... added) {
+        transfers.addAll(List.of(added));
         return this;
     }
 
@@ -58,11 +66,13 @@ public final class TestSpec {
     public Spec spec() {
         return new Spec(
                 "a-test",
-                "test",
+                new Place("test"),
+                Optional.empty(),
                 new Spec.FlagBinding("a-flag", Optional.empty()),
                 expand,
                 analyses,
                 moves,
+                transfers,
                 assertions,
                 Duration.ofHours(24),
                 new Plan(List.of(new Step(Weight.ALL, Duration.ofDays(7), false)), 0),
