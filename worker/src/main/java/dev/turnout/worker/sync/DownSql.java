@@ -5,7 +5,9 @@ import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.turnout.migration.Move;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The part of a sync function that brings the old columns up with the new ones. Immutable. */
@@ -67,7 +69,7 @@ record DownSql(Links links) {
                 keepWhatAgrees(),
                 links.downs().stream().map(this::value).collect(joining(",\n         ")),
                 links.downs().stream().map(column -> "NEW." + quote(column)).collect(joining(", ")),
-                links.row("new", Links.union(links.downs(), links::readByDown)),
+                links.row("new", Links.union(links.downs(), this::inScope)),
                 literal(links.move().table()),
                 literal(complaint() + ": "),
                 literal(HINT),
@@ -109,6 +111,16 @@ record DownSql(Links links) {
                         links.mirrored(column).stream()
                                 .map(up -> "NEW." + quote(up) + " IS DISTINCT FROM (" + links.up(up) + ")")
                                 .collect(joining(" OR ")));
+    }
+
+    /**
+     * What the down reads, and the column itself: under the alias {@code new} the trigger's row is out of reach, and
+     * {@code new.count} of a row without that column would be the aggregate.
+     */
+    private Set<String> inScope(String column) {
+        Set<String> scope = new LinkedHashSet<>(links.readByDown(column));
+        scope.add(column);
+        return scope;
     }
 
     private String value(String column) {

@@ -1,0 +1,123 @@
+package dev.turnout.worker.run;
+
+import dev.turnout.migration.Side;
+import dev.turnout.worker.jdbc.Failure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** An application that writes the rows of its share and knows what must have come of it. One thread at a time. */
+final class Writer {
+    private static final int TRIES = 50;
+
+    private final Subject subject;
+    private final int number;
+    private final int writers;
+    private final List<Unit> units;
+    private Map<Integer, Item> rows;
+    private int next;
+
+    Writer(Subject subject, int number, int writers, Map<Integer, Item> rows, List<Unit> units) {
+        this.subject = subject;
+        this.number = number;
+        this.writers = writers;
+        this.rows = rows;
+        this.units = new ArrayList<>(units);
+    }
+
+    Map<Integer, Item> rows() {
+        return rows;
+    }
+
+    /** Does the share of its units that belongs to one of so many parts of the story. */
+    void part(int part, int parts, boolean bothSidesStand) throws SQLException {
+        int end = units.size() * (part + 1) / parts;
+        for (; next < end; next++) {
+            Unit unit = units.get(next);
+            run(
+                    bothSidesStand && subject.writableOnNewSide()
+                            ? unit
+                            : new Unit(Side.OLD, unit.writes(), unit.committed()));
+        }
+    }
+
+    private void run(Unit unit) throws SQLException {
+        for (int tried = 1; ; tried++) {
+            try {
+                attempt(unit);
+                return;
+            } catch (SQLException e) {
+                if (tried == TRIES || !Failure.of(e).transientLike()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void attempt(Unit unit) throws SQLException {
+        Map<Integer, Item> after = new TreeMap<>(rows);
+        try (Connection connection = subject.connect(unit.by())) {
+            connection.setAutoCommit(false);
+            for (Unit.Write write : unit.writes()) {
+                write(connection, unit.by(), write, after);
+            }
+            if (unit.committed()) {
+                connection.commit();
+                rows = after;
+            } else {
+                connection.rollback();
+            }
+        }
+    }
+
+    private void write(Connection connection, Side by, Unit.Write write, Map<Integer, Item> after) throws SQLException {
+        if (write instanceof Unit.Write.Put put) {
+            put(connection, by, own(put.key()), put.item(), after);
+        } else if (write instanceof Unit.Write.Delete delete) {
+            subject.delete(connection, by, own(delete.key()));
+            after.remove(own(delete.key()));
+        } else if (write instanceof Unit.Write.Rekey rekey) {
+            Item item = after.get(own(rekey.key()));
+            if (item != null && !after.containsKey(own(rekey.to()))) {
+                subject.rekey(connection, by, own(rekey.key()), own(rekey.to()));
+                after.remove(own(rekey.key()));
+                after.put(own(rekey.to()), item);
+            }
+        } else if (write instanceof Unit.Write.Recount recount) {
+            recount(connection, by, recount.count(), after);
+        }
+    }
+
+    /** The new side has no row, or an empty one, of what could not be moved: that is for the old application to mend. */
+    private void put(Connection connection, Side by, int key, Item item, Map<Integer, Item> after) throws SQLException {
+        Item before = after.get(key);
+        if (by == Side.NEW && (!item.movable() || (before != null && !before.movable()))) {
+            return;
+        }
+        if (before == null) {
+            subject.insert(connection, by, key, item);
+        } else {
+            subject.update(connection, by, key, item);
+        }
+        after.put(key, item);
+    }
+
+    private void recount(Connection connection, Side by, int count, Map<Integer, Item> after) throws SQLException {
+        boolean knownThere = after.values().stream().allMatch(Item::movable);
+        Set<Integer> keys = Set.copyOf(after.keySet());
+        if (keys.isEmpty() || (by == Side.NEW && !knownThere)) {
+            return;
+        }
+        subject.recount(connection, by, keys, count);
+        after.replaceAll((key, item) -> new Item(item.name(), Optional.of(count)));
+    }
+
+    private int own(int key) {
+        return key * writers + number;
+    }
+}
