@@ -56,9 +56,10 @@ record TriggerSql(long run, int ordinal, Links links) {
                         function());
     }
 
-    /** The columns whose change concerns the mapping. */
+    /** The columns whose change concerns the mapping; the key, because rows that are put aside are known by it. */
     private Set<String> concerned() {
-        Set<String> concerned = new LinkedHashSet<>(links.ups());
+        Set<String> concerned = new LinkedHashSet<>(links.move().key());
+        concerned.addAll(links.ups());
         concerned.addAll(Links.union(links.ups(), links::readByUp));
         return concerned;
     }

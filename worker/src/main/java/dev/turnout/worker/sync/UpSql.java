@@ -8,13 +8,15 @@ import java.util.stream.Stream;
 
 /** The part of a sync function that brings the new columns up with the old ones. Immutable. */
 record UpSql(long run, Links links) {
+    private static final String REKEYED_ASIDE = "turnout_rekeyed_aside";
+
     /** The variable that says: this new column is to be derived. */
     private String flag(String column) {
         return "turnout_u" + links.ups().indexOf(column);
     }
 
     Stream<String> flags() {
-        return links.ups().stream().map(this::flag);
+        return Stream.concat(links.ups().stream().map(this::flag), Stream.of(REKEYED_ASIDE));
     }
 
     String onInsert() {
@@ -23,15 +25,43 @@ record UpSql(long run, Links links) {
                 .collect(joining("\n"));
     }
 
-    /** What the statement itself wrote stays as written. */
+    /**
+     * What the statement itself wrote stays as written. All the rest is derived of a row without any new value, which was
+     * never filled or could not be, and of one that is put aside and gets another key: under that nobody would miss it.
+     */
     String onUpdate() {
-        return links.ups().stream()
-                .map(column -> "%s := NOT (%s) AND %s;"
+        String flags = links.ups().stream()
+                .map(column -> "%s := NOT (%s) AND (%s OR %s OR %s);"
                         .formatted(
                                 flag(column),
                                 links.column(column).differs("NEW", "OLD"),
-                                links.changed(links.readByUp(column))))
+                                links.changed(links.readByUp(column)),
+                                empty(),
+                                REKEYED_ASIDE))
                 .collect(joining("\n"));
+        return """
+                %s := %s AND EXISTS (SELECT FROM turnout.rejected r WHERE r.resolved_at IS NULL
+                  AND r.run = %d AND r.table_name = %s AND r.key = %s);
+                %s""".formatted(
+                        REKEYED_ASIDE,
+                        links.changed(links.move().key()),
+                        run,
+                        literal(links.move().table()),
+                        key("OLD"),
+                        flags);
+    }
+
+    /** True for a row without any new value, before and after. Never NULL. */
+    private String empty() {
+        return Stream.of("OLD.", "NEW.")
+                .flatMap(row -> links.ups().stream().map(column -> row + quote(column) + " IS NULL"))
+                .collect(joining(" AND ", "(", ")"));
+    }
+
+    private String key(String row) {
+        return links.move().key().stream()
+                .map(column -> literal(column) + ", " + row + "." + quote(column))
+                .collect(joining(", ", "jsonb_build_object(", ")"));
     }
 
     /**
@@ -50,7 +80,7 @@ record UpSql(long run, Links links) {
                 %s
                 END;
                 END IF;""".formatted(
-                flags().collect(joining(" OR ")),
+                links.ups().stream().map(this::flag).collect(joining(" OR ")),
                 links.ups().stream().map(this::value).collect(joining(",\n         ")),
                 links.ups().stream().map(column -> "NEW." + quote(column)).collect(joining(", ")),
                 links.row("old", Links.union(links.ups(), links::readByUp)),
@@ -66,18 +96,15 @@ record UpSql(long run, Links links) {
     }
 
     private String putAside() {
-        String key = links.move().key().stream()
-                .map(column -> literal(column) + ", NEW." + quote(column))
-                .collect(joining(", "));
         return """
                   BEGIN
                     INSERT INTO turnout.rejected (run, table_name, key, phase, sqlstate, message, "row")
-                    VALUES (%d, %s, jsonb_build_object(%s), 'SYNC', SQLSTATE, SQLERRM, to_jsonb(NEW))
+                    VALUES (%d, %s, %s, 'SYNC', SQLSTATE, SQLERRM, to_jsonb(NEW))
                     ON CONFLICT (run, table_name, key) WHERE resolved_at IS NULL
                     DO UPDATE SET phase = excluded.phase, sqlstate = excluded.sqlstate, message = excluded.message,
                                   at = excluded.at, "row" = excluded."row";
                   EXCEPTION WHEN OTHERS THEN
                     RAISE WARNING 'turnout could not put a row of %% aside: %%', TG_TABLE_NAME, SQLERRM;
-                  END;""".formatted(run, literal(links.move().table()), key);
+                  END;""".formatted(run, literal(links.move().table()), key("NEW"));
     }
 }

@@ -7,6 +7,7 @@ import dev.turnout.worker.backfill.KeyRange;
 import dev.turnout.worker.backfill.KeySql;
 import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.sync.Mapping;
 import java.sql.Connection;
@@ -23,6 +24,8 @@ import java.util.List;
 final class NegativeControl {
     private static final String COPY = "turnout_copy";
     private static final int ROWS = 50;
+    /** Against applications that put copied rows aside meanwhile, again and again. */
+    private static final int TRIES = 10;
 
     private NegativeControl() {}
 
@@ -39,8 +42,14 @@ final class NegativeControl {
             List<String> blind = new ArrayList<>();
             List<String> unproven = new ArrayList<>();
             for (String column : move.up().keySet()) {
-                copy(connection, site, move, key, column);
-                switch (plant(connection, query, column)) {
+                Outcome outcome = Outcome.UNSEEN;
+                boolean disturbed = true;
+                for (int tried = 0; tried < TRIES && disturbed && outcome == Outcome.UNSEEN; tried++) {
+                    copy(connection, site, move, key, column);
+                    outcome = plant(connection, query, column);
+                    disturbed = holdsRejected(connection, site, move, key);
+                }
+                switch (outcome) {
                     case UNSEEN -> blind.add("the verifier does not see column " + column + " of " + move.table());
                     case NOTHING -> unproven.add(column);
                     case SEEN -> {}
@@ -62,6 +71,15 @@ final class NegativeControl {
                     + RejectedRows.isRejected(site, move, key) + " THEN false ELSE NOT " + mapping.differs()
                     + " END LIMIT " + ROWS);
         }
+    }
+
+    /** A copied row may have been put aside since: the verifier passes over it, and rightly. */
+    private static boolean holdsRejected(Connection connection, Site site, Move move, KeySql key) throws SQLException {
+        return !Sql.rows(
+                        connection,
+                        "SELECT 1 FROM pg_temp." + COPY + " AS old WHERE " + RejectedRows.isRejected(site, move, key)
+                                + " LIMIT 1")
+                .isEmpty();
     }
 
     private enum Outcome {

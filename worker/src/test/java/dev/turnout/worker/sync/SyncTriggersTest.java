@@ -152,6 +152,28 @@ class SyncTriggersTest {
     }
 
     @Test
+    void aRowThatWasPutAsideIsFilledWholeByWhicheverWriteMendsItAndNotLostUnderAnotherKey() throws SQLException {
+        database.execute("CREATE OR REPLACE FUNCTION period_of(written text) RETURNS period LANGUAGE sql IMMUTABLE AS"
+                + " $$ SELECT CASE WHEN 1 / (length(written) - 3) > 9 THEN 'MORNING'::period END $$");
+        Clinic.book(database, "LIFTING", "14:00");
+        database.execute("UPDATE reservations SET \"preferredTime\" = '2pm'");
+        assertThat(rows()).containsExactly("LIFTING|2pm|4|리프팅|90|NULL");
+
+        database.execute("UPDATE reservations SET id = 500");
+        assertThat(database.query("SELECT key FROM turnout.rejected ORDER BY id DESC LIMIT 1"))
+                .containsExactly("{\"id\": 500}");
+
+        database.execute("INSERT INTO reservations (id, \"patientId\", patient_name, phone, birth_date, gender,"
+                + " treatment_type, \"preferredDate\", service, \"preferredTime\") SELECT 600, \"patientId\", patient_name, phone,"
+                + " birth_date, gender, treatment_type, \"preferredDate\", service, '3pm' FROM reservations");
+        database.execute("DELETE FROM reservations WHERE id = 500");
+        assertThat(rows()).containsExactly("LIFTING|3pm|NULL|NULL|NULL|NULL");
+
+        database.execute("UPDATE reservations SET \"preferredTime\" = 'later'");
+        assertThat(rows()).containsExactly("LIFTING|later|4|리프팅|90|NULL");
+    }
+
+    @Test
     void statementsOfManyRowsUpsertsAndRollbacksAreCarriedOver() throws SQLException {
         database.execute("CREATE UNIQUE INDEX one_per_phone ON reservations (phone)");
         database.execute(insert("service, \"preferredTime\"", "'LIFTING', '10:30'"));
