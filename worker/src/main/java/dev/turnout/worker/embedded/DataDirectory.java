@@ -26,6 +26,7 @@ final class DataDirectory implements AutoCloseable {
     /** A fast shutdown writes a checkpoint, which takes seconds on a slow disk. */
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(60);
 
+    private static final String MAKING = ".new";
     private static final String PASSWORD_FILE = "superuser.password";
 
     private final Path path;
@@ -81,9 +82,9 @@ final class DataDirectory implements AutoCloseable {
         if (Files.exists(path.resolve("PG_VERSION"))) {
             return;
         }
-        Path making = path.resolveSibling(path.getFileName() + ".new");
+        Path making = making();
         deleteTree(making);
-        Path password = path.resolveSibling(path.getFileName() + ".new-password");
+        Path password = path.resolveSibling(path.getFileName() + MAKING + "-password");
         Files.deleteIfExists(password);
         makePrivate(password);
         Files.writeString(password, randomPassword());
@@ -91,6 +92,15 @@ final class DataDirectory implements AutoCloseable {
         Files.move(password, making.resolve(PASSWORD_FILE));
         // Replaces the directory, which is empty.
         Files.move(making, path, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private Path making() {
+        return path.resolveSibling(path.getFileName() + MAKING);
+    }
+
+    /** Whether a directory is the unfinished content of the one beside it. */
+    static boolean isBeingMade(Path directory) {
+        return directory.toString().endsWith(MAKING);
     }
 
     private static String randomPassword() {
@@ -140,6 +150,8 @@ final class DataDirectory implements AutoCloseable {
 
     /** Deletes everything, the lock file too; the directory must be free of processes. */
     void delete() throws IOException {
+        deleteTree(making());
+        Files.deleteIfExists(path.resolveSibling(path.getFileName() + MAKING + "-password"));
         deleteTree(path);
         Files.deleteIfExists(path.resolveSibling(path.getFileName() + ".lock"));
     }

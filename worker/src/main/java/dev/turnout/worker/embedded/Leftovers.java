@@ -19,7 +19,10 @@ final class Leftovers {
     static void sweep(Path parent) throws IOException {
         List<Path> candidates;
         try (Stream<Path> children = Files.list(parent)) {
-            candidates = children.filter(Files::isDirectory).toList();
+            // One that is being made goes with the directory that it is made for: who makes it holds that one.
+            candidates = children.filter(Files::isDirectory)
+                    .filter(child -> !DataDirectory.isBeingMade(child))
+                    .toList();
         }
         for (Path candidate : candidates) {
             try {

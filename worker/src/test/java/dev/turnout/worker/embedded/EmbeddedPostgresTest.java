@@ -43,6 +43,19 @@ class EmbeddedPostgresTest {
     }
 
     @Test
+    void what_another_process_is_just_making_is_not_swept_away_and_what_it_left_is() throws Exception {
+        try (DataDirectory held =
+                DataDirectory.tryTake(temporary.resolve("one")).orElseThrow()) {
+            Path making = Files.createDirectories(temporary.resolve("one.new/base"));
+            Leftovers.sweep(temporary);
+            assertThat(making).exists();
+            assertThat(held.path()).exists();
+        }
+        Leftovers.sweep(temporary);
+        assertThat(temporary).isEmptyDirectory();
+    }
+
+    @Test
     void a_kept_server_is_durable_private_and_keeps_its_data() throws Exception {
         Path data = temporary.resolve("data");
         try (EmbeddedPostgres first = EmbeddedPostgres.keep(data, 0)) {
