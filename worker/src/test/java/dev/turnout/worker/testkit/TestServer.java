@@ -2,6 +2,7 @@ package dev.turnout.worker.testkit;
 
 import dev.turnout.worker.embedded.EmbeddedMysql;
 import dev.turnout.worker.embedded.EmbeddedPostgres;
+import dev.turnout.worker.embedded.Postgres14;
 import dev.turnout.worker.jdbc.ConnectionSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +24,13 @@ public final class TestServer {
         atTheEnd(server::close);
         return server.settings("postgres", "postgres", KIT);
     });
+    /** The oldest that the engine works with. */
+    public static final TestServer POSTGRES_14 = new TestServer("postgres14", "postgres", () -> {
+        EmbeddedPostgres server = Postgres14.throwAway();
+        atTheEnd(server::close);
+        return server.settings("postgres", "postgres", KIT);
+    });
+
     public static final TestServer MYSQL = new TestServer("mysql", "root", () -> {
         EmbeddedMysql server = EmbeddedMysql.mysql();
         atTheEnd(server::close);
