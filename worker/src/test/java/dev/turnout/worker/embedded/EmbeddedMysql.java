@@ -57,6 +57,11 @@ public final class EmbeddedMysql implements AutoCloseable {
         return throwAway(new MysqlCarrier());
     }
 
+    /** MariaDB 11.4. */
+    public static EmbeddedMysql mariadb() {
+        return throwAway(new MariadbCarrier());
+    }
+
     private static EmbeddedMysql throwAway(Carrier carrier) {
         try {
             requireThisSystem();
@@ -69,15 +74,15 @@ public final class EmbeddedMysql implements AutoCloseable {
             installation.copyTemplate(directory.path());
             return startOnSomePort(installation, directory);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot start a throw-away MySQL", e);
+            throw new UncheckedIOException("cannot start a throw-away server: " + e.getMessage(), e);
         }
     }
 
     private static void requireThisSystem() {
         String system = System.getProperty("os.name") + " on " + System.getProperty("os.arch");
         if (!system.equals("Linux on amd64")) {
-            throw new IllegalStateException("no MySQL comes along for " + system
-                    + ": point the tests to a server of yours, -Dturnout.test.mysql.url=jdbc:mysql://… (README.md)");
+            throw new IllegalStateException("no MySQL and no MariaDB come along for " + system + ": point the tests to"
+                    + " a server of yours (-Dturnout.test.mysql.url=jdbc:mysql://…, see README.md)");
         }
     }
 

@@ -36,6 +36,12 @@ public final class TestServer {
         atTheEnd(server::close);
         return server.settings("mysql", "", KIT);
     });
+    /** Only in tests with the tag {@code mariadb}, which run with the Maven profile of that name. */
+    public static final TestServer MARIADB = new TestServer("mariadb", "root", () -> {
+        EmbeddedMysql server = EmbeddedMysql.mariadb();
+        atTheEnd(server::close);
+        return server.settings("mariadb", "", KIT);
+    });
 
     @FunctionalInterface
     private interface Start {
