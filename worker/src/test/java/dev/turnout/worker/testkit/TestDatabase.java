@@ -87,14 +87,10 @@ public final class TestDatabase implements AutoCloseable {
     /** Several statements in one text: PostgreSQL always takes them, MySQL's driver only when asked to. */
     private static Properties manyStatements(ConnectionSettings settings) {
         Properties properties = new Properties();
-        if (isMysql(settings)) {
+        if (settings.mysql()) {
             properties.setProperty("allowMultiQueries", "true");
         }
         return properties;
-    }
-
-    private static boolean isMysql(ConnectionSettings settings) {
-        return settings.url().startsWith("jdbc:mysql:");
     }
 
     /** Runs each text, which may hold several statements, by itself. */
@@ -155,7 +151,7 @@ public final class TestDatabase implements AutoCloseable {
         if (database != null) {
             database.close();
         }
-        if (isMysql(server)) {
+        if (server.mysql()) {
             endSessions();
             onServer(server, "DROP DATABASE IF EXISTS " + name());
         } else {
