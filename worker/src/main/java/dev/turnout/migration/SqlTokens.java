@@ -5,8 +5,8 @@ import java.util.List;
 
 /**
  * Cuts PostgreSQL's SQL into tokens by the rules of its manual, section "Lexical Structure": it knows where strings,
- * quoted names, dollar quotes and nested comments end, and nothing of grammar. Never fails: what is not closed runs to
- * the end of the text.
+ * quoted names, dollar quotes and nested comments end, and nothing of grammar. MySQL's is the same in the ANSI mode of our
+ * sessions, but for backticks. Never fails: what is not closed runs to the end of the text.
  */
 final class SqlTokens {
     private final String sql;
@@ -64,7 +64,7 @@ final class SqlTokens {
             skipComment();
         } else if (c == '\'') {
             string(at, false);
-        } else if (c == '"') {
+        } else if (c == '"' || c == '`') {
             quotedName(at);
         } else if (c == '$') {
             dollar();
@@ -115,15 +115,18 @@ final class SqlTokens {
         add(Kind.STRING, sql.substring(start), start, sql.length(), false);
     }
 
+    /** Backticks are MySQL's own way to quote a name. */
     private void quotedName(int start) {
-        int open = sql.indexOf('"', start);
+        int open = sql.charAt(start) == '`' ? start : sql.indexOf('"', start);
+        char quote = sql.charAt(open);
+        String doubled = "" + quote + quote;
         int i = open + 1;
-        while (i < sql.length() && (sql.charAt(i) != '"' || sql.startsWith("\"\"", i))) {
-            i += sql.charAt(i) == '"' ? 2 : 1;
+        while (i < sql.length() && (sql.charAt(i) != quote || sql.startsWith(doubled, i))) {
+            i += sql.charAt(i) == quote ? 2 : 1;
         }
         boolean closed = i < sql.length();
         int inner = Math.min(i, sql.length());
-        String name = sql.substring(open + 1, inner).replace("\"\"", "\"");
+        String name = sql.substring(open + 1, inner).replace(doubled, String.valueOf(quote));
         add(Kind.QUOTED_NAME, name, start, closed ? inner + 1 : inner, closed);
     }
 

@@ -36,7 +36,7 @@ final class DatabaseSettings {
         for (String option : options) {
             Matcher matcher = OPTION.matcher(option);
             if (!matcher.matches()) {
-                problems.add("--database must be name=jdbc:postgresql://host:port/database");
+                problems.add("--database must be name=jdbc:postgresql://host:port/database (or name=jdbc:mysql://…)");
             } else {
                 add(databases, matcher.group(1), matcher.group(2), "--database " + matcher.group(1));
             }
@@ -51,13 +51,30 @@ final class DatabaseSettings {
                     name,
                     new ConnectionSettings(
                             name,
-                            postgresql(url, setting),
+                            migrated(url, setting),
                             environment.getOrDefault(prefix + "_USER", ""),
                             environment.getOrDefault(prefix + "_PASSWORD", ""),
                             setting));
         } catch (IllegalArgumentException e) {
             problems.add(e.getMessage());
         }
+    }
+
+    /**
+     * PostgreSQL, MySQL or MariaDB. The last is reached by the driver of MySQL, whose parameters are other ones than those of
+     * MariaDB's own.
+     *
+     * @throws IllegalArgumentException naming the setting, without the URL: it may hold a password
+     */
+    private static String migrated(String url, String setting) {
+        if (url.startsWith("jdbc:mariadb:")) {
+            if (url.indexOf('?') >= 0) {
+                throw new IllegalArgumentException(setting
+                        + " has parameters of MariaDB's driver: write jdbc:mysql://… with those of MySQL Connector/J");
+            }
+            return "jdbc:mysql:" + url.substring("jdbc:mariadb:".length());
+        }
+        return url.startsWith("jdbc:mysql:") ? url : postgresql(url, setting);
     }
 
     /** @throws IllegalArgumentException naming the setting, without the URL: it may hold a password */

@@ -4,46 +4,46 @@ import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
-/** The programs {@code initdb}, {@code pg_ctl} and {@code postgres}, unpacked once per version and user. */
-record Binaries(Path directory) {
+/**
+ * The programs {@code initdb}, {@code pg_ctl} and {@code postgres}, unpacked once per version and user.
+ *
+ * @param locale how this version's initdb is told to sort by code point and to know the letters of all scripts
+ */
+record Binaries(Path directory, List<String> locale) {
+    private static final List<String> BUILTIN =
+            List.of("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C");
+
+    Binaries {
+        locale = List.copyOf(locale);
+    }
+
     Path program(String name) {
         return directory.resolve("bin").resolve(name);
     }
 
-    /** Unpacks the artifact's archive under the directory, unless it has been; safe for several processes at once. */
+    /** Those of the artifact on the class path. */
     static Binaries under(Path cache) throws IOException {
-        byte[] archive = archive();
-        Path home = cache.resolve("postgresql-" + sha256(archive).substring(0, 16));
-        Path lockFile = cache.resolve("unpack.lock");
-        synchronized (Binaries.class) { // A file lock belongs to the whole JVM.
-            try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock held = channel.lock()) {
-                if (!held.isValid()) {
-                    throw new IOException("lost the lock " + lockFile);
-                }
-                if (!Files.isDirectory(home)) {
-                    // Unpacked beside and renamed, so that a crash in between leaves nothing that looks complete.
-                    Path unpacking = Files.createTempDirectory(cache, "unpacking");
-                    unpack(archive, unpacking);
-                    Files.move(unpacking, home, StandardCopyOption.ATOMIC_MOVE);
-                }
-            }
-        }
-        return new Binaries(home);
+        return of(archive(), BUILTIN, cache);
+    }
+
+    /** @param archive a tar compressed by xz */
+    static Binaries of(byte[] archive, List<String> locale, Path cache) throws IOException {
+        Path home = Cache.once(
+                cache,
+                "postgresql-" + sha256(archive).substring(0, 16),
+                empty -> unpack(new XZCompressorInputStream(new ByteArrayInputStream(archive)), empty));
+        return new Binaries(home, locale);
     }
 
     private static byte[] archive() throws IOException {
@@ -60,9 +60,8 @@ record Binaries(Path directory) {
         }
     }
 
-    private static void unpack(byte[] archive, Path target) throws IOException {
-        try (TarArchiveInputStream tar =
-                new TarArchiveInputStream(new XZCompressorInputStream(new ByteArrayInputStream(archive)))) {
+    static void unpack(InputStream archive, Path target) throws IOException {
+        try (TarArchiveInputStream tar = new TarArchiveInputStream(archive)) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 Path file = target.resolve(entry.getName()).normalize();
                 if (!file.startsWith(target)) {
@@ -87,7 +86,7 @@ record Binaries(Path directory) {
         }
     }
 
-    private static String sha256(byte[] bytes) {
+    static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {

@@ -2,7 +2,6 @@ package dev.turnout.worker.embedded;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,6 +12,8 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,12 @@ final class DataDirectory implements AutoCloseable {
     private static final Duration SHUTDOWN_PATIENCE = Duration.ofSeconds(60);
 
     private static final String MAKING = ".new";
+    /**
+     * By this process. The system does not say so, and must not be asked: to close a file gives back every lock that the
+     * process has on it, by whichever channel.
+     */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     private static final String PASSWORD_FILE = "superuser.password";
 
     private final Path path;
@@ -46,15 +53,25 @@ final class DataDirectory implements AutoCloseable {
             // The server refuses a directory that others may read.
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
         }
-        // Beside it and not inside: initdb insists on an empty directory.
-        Path lockFile = path.resolveSibling(path.getFileName() + ".lock");
-        FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (!HELD.add(path)) {
+            return Optional.empty();
+        }
+        Optional<FileChannel> lock = Optional.empty();
         try {
-            if (channel.tryLock() != null) {
-                return Optional.of(new DataDirectory(path, channel));
+            // Beside it and not inside: initdb insists on an empty directory.
+            lock = lock(path.resolveSibling(path.getFileName() + ".lock"));
+            return lock.map(taken -> new DataDirectory(path, taken));
+        } finally {
+            if (lock.isEmpty()) {
+                HELD.remove(path);
             }
-        } catch (OverlappingFileLockException e) {
-            log.debug("{} is in use by this very process", path);
+        }
+    }
+
+    private static Optional<FileChannel> lock(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (channel.tryLock() != null) {
+            return Optional.of(channel);
         }
         channel.close();
         return Optional.empty();
@@ -169,7 +186,10 @@ final class DataDirectory implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        lock.close();
+        if (lock.isOpen()) {
+            lock.close();
+            HELD.remove(path);
+        }
     }
 
     static boolean isPosix(Path path) {

@@ -41,6 +41,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
         this.kept = kept;
     }
 
+    /** Where the programs come from. */
+    @FunctionalInterface
+    interface Source {
+        Binaries under(Path cache) throws IOException;
+    }
+
     /**
      * Starts a durable server in a directory that is kept, made when absent.
      *
@@ -52,7 +58,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             DataDirectory directory = DataDirectory.tryTake(dataDirectory)
                     .orElseThrow(() -> new EmbeddedPostgresFailed("the data directory " + dataDirectory
                             + " is in use by another running Turnout: stop that one or choose another directory"));
-            return start(directory, port, Settings.DURABLE, true);
+            return start(directory, Binaries::under, port, Settings.DURABLE, true);
         } catch (IOException e) {
             throw new EmbeddedPostgresFailed("cannot use the data directory " + dataDirectory + ": " + e, e);
         }
@@ -60,22 +66,28 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /** Starts a server for tests: it syncs nothing, takes a free port and is deleted when closed. */
     public static EmbeddedPostgres throwAway() {
+        return throwAway(Binaries::under);
+    }
+
+    /** As {@link #throwAway()}, of another version. */
+    static EmbeddedPostgres throwAway(Source source) {
         try {
             Path parent = Files.createDirectories(Cache.directory().resolve("throw-away"));
             Leftovers.sweep(parent);
             DataDirectory directory = DataDirectory.tryTake(
                             parent.resolve(UUID.randomUUID().toString()))
                     .orElseThrow(() -> new AssertionError("a random name was taken"));
-            return start(directory, 0, Settings.THROW_AWAY, false);
+            return start(directory, source, 0, Settings.THROW_AWAY, false);
         } catch (IOException e) {
             throw new EmbeddedPostgresFailed("cannot start a throw-away PostgreSQL: " + e, e);
         }
     }
 
-    private static EmbeddedPostgres start(DataDirectory directory, int wantedPort, Settings settings, boolean kept)
+    private static EmbeddedPostgres start(
+            DataDirectory directory, Source source, int wantedPort, Settings settings, boolean kept)
             throws IOException {
         try {
-            Server server = new Server(Binaries.under(Cache.directory()));
+            Server server = new Server(source.under(Cache.directory()));
             directory.clearLeftovers();
             directory.initialise(server);
             settings.write(directory.path());

@@ -39,17 +39,15 @@ final class Server {
 
     /** Fills an empty directory; whoever logs in over TCP needs the password in the file. */
     void initialise(Path directory, Path passwordFile) throws IOException {
-        must(
-                "initdb",
+        List<String> arguments = new ArrayList<>(List.of(
                 "--pgdata=" + directory,
                 "--username=" + USER,
                 "--pwfile=" + passwordFile,
                 "--auth=scram-sha-256",
                 "--encoding=UTF8",
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8",
-                "--locale=C",
-                "--no-instructions");
+                "--no-instructions"));
+        arguments.addAll(binaries.locale());
+        must("initdb", arguments.toArray(String[]::new));
         Files.writeString(
                 directory.resolve("postgresql.conf"),
                 "\ninclude_if_exists = '" + Settings.FILE + "'\n",
@@ -141,7 +139,7 @@ final class Server {
         }
     }
 
-    private static boolean runsAsRoot() throws IOException {
+    static boolean runsAsRoot() throws IOException {
         Path self = Path.of("/proc/self");
         return Files.isDirectory(self) && Integer.valueOf(0).equals(Files.getAttribute(self, "unix:uid"));
     }

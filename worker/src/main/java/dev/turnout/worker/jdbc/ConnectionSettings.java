@@ -17,9 +17,19 @@ public record ConnectionSettings(String name, String url, String user, String pa
 
     public ConnectionSettings {
         if (!PLACE.matcher(url).matches()) {
-            throw new IllegalArgumentException(
-                    setting + " must be a JDBC URL such as jdbc:postgresql://host:5432/name");
+            throw new IllegalArgumentException(setting
+                    + " must be a JDBC URL such as jdbc:postgresql://host:5432/name or jdbc:mysql://host:3306/name");
         }
+    }
+
+    /** Of MySQL or MariaDB: one driver serves both. */
+    public boolean mysql() {
+        return url.startsWith("jdbc:mysql:");
+    }
+
+    /** The server is on this machine. */
+    boolean loopback() {
+        return where().matches("(localhost|127\\.[0-9.]+|\\[::1])(:\\d+)?/.*");
     }
 
     /** Host, port and database, without credentials: {@code db.example:5432/clinic}. */
@@ -30,7 +40,7 @@ public record ConnectionSettings(String name, String url, String user, String pa
         }
         String given = place.group(1) == null ? "localhost" : place.group(1);
         String hosts = given.substring(given.lastIndexOf('@') + 1);
-        String usualPort = url.startsWith("jdbc:postgresql:") ? ":5432" : ":3306";
+        String usualPort = mysql() ? ":3306" : ":5432";
         return (hosts.contains(":") ? hosts : hosts + usualPort) + "/" + place.group(2);
     }
 

@@ -2,7 +2,6 @@ package dev.turnout.worker.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -20,10 +19,12 @@ public final class Database implements AutoCloseable {
 
     private final String name;
     private final HikariDataSource pool;
+    private final Dialect dialect;
 
-    private Database(String name, HikariDataSource pool) {
+    private Database(String name, HikariDataSource pool, Dialect dialect) {
         this.name = name;
         this.pool = pool;
+        this.dialect = dialect;
     }
 
     /**
@@ -37,12 +38,23 @@ public final class Database implements AutoCloseable {
     }
 
     static Database open(ConnectionSettings settings, int poolSize, Duration borrowTimeout) {
-        return new Database(settings.name(), Pools.open(settings, poolSize, borrowTimeout));
+        HikariDataSource pool = Pools.open(settings, poolSize, borrowTimeout);
+        try (Connection connection = pool.getConnection()) {
+            return new Database(settings.name(), pool, Dialect.of(connection));
+        } catch (SQLException e) {
+            pool.close();
+            throw Pools.unreachable(settings, e);
+        }
     }
 
     /** The name that specs use. */
     public String name() {
         return name;
+    }
+
+    /** What its server speaks. */
+    public Dialect dialect() {
+        return dialect;
     }
 
     /** For libraries that open their own transactions (Flyway); everything else goes by {@link #transaction}. */
@@ -85,14 +97,29 @@ public final class Database implements AutoCloseable {
             connection.setReadOnly(readOnly);
             connection.setAutoCommit(false);
             try {
-                limit(connection, limits, true);
-                T result = work.with(connection);
+                dialect.limit(connection, limits, true);
+                T result = work.with(timed(connection, limits));
                 connection.commit();
                 return result;
             } catch (SQLException | RuntimeException | Error e) {
                 undo(connection, e);
                 throw e;
+            } finally {
+                reset(connection);
             }
+        }
+    }
+
+    private Connection timed(Connection connection, Limits limits) {
+        return dialect.mysql() && !dialect.mariaDb() ? TimedStatements.of(connection, limits.statement()) : connection;
+    }
+
+    /** A connection that cannot be reset is not given to anybody else; what the work did stands or falls without it. */
+    private void reset(Connection connection) {
+        try {
+            dialect.reset(connection);
+        } catch (SQLException e) {
+            pool.evictConnection(connection);
         }
     }
 
@@ -101,26 +128,15 @@ public final class Database implements AutoCloseable {
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(true);
             try {
-                limit(connection, limits, false);
-                T result = work.with(connection);
-                limit(connection, UNLIMITED, false);
+                dialect.limit(connection, limits, false);
+                T result = work.with(timed(connection, limits));
+                dialect.limit(connection, UNLIMITED, false);
                 return result;
             } catch (SQLException | RuntimeException | Error e) {
                 // The next borrower must not inherit these limits; a fresh connection has none.
                 pool.evictConnection(connection);
                 throw e;
             }
-        }
-    }
-
-    private static void limit(Connection connection, Limits limits, boolean local) throws SQLException {
-        try (PreparedStatement set = connection.prepareStatement(
-                "SELECT set_config('lock_timeout', ?, ?), set_config('statement_timeout', ?, ?)")) {
-            set.setString(1, limits.lock().toMillis() + "ms");
-            set.setBoolean(2, local);
-            set.setString(3, limits.statement().toMillis() + "ms");
-            set.setBoolean(4, local);
-            set.execute();
         }
     }
 

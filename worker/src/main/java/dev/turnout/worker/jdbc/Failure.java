@@ -1,11 +1,12 @@
 package dev.turnout.worker.jdbc;
 
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What kind of failure a SQLException is, by its SQL state: who can do what about it. */
+/** What kind of failure a SQLException is, by its SQL state or MySQL's code: who can do what about it. */
 public enum Failure {
     /** The server or the network is gone; whether a commit under way took effect is unknown. */
     CONNECTION_LOST(true),
@@ -18,6 +19,18 @@ public enum Failure {
     OTHER(false);
 
     private static final Set<String> NO_SESSION = Set.of("25P03", "25P04", "53300");
+
+    /** Gone, going or full: MySQL's communication errors, 1040 and its kin, a session that was killed. */
+    private static final Set<Integer> MYSQL_LOST = Set.of(
+            1040, 1042, 1043, 1053, 1077, 1079, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1226, 1927, 2006, 2013, 3169,
+            4031);
+
+    /**
+     * What the server files under other classes than 22 and 23: 1265 truncated, 1292 and 1411 no such date or number, 1364
+     * no default, 1366 no such character, 1644 SIGNAL, 3819 a check, 4038 no JSON (MariaDB).
+     */
+    private static final Set<Integer> MYSQL_BAD_DATA = Set.of(
+            1264, 1265, 1292, 1364, 1365, 1366, 1406, 1411, 1644, 1690, 3140, 3141, 3156, 3819, 3903, 4025, 4038);
 
     private final boolean transientLike;
 
@@ -40,8 +53,30 @@ public enum Failure {
         if (state.startsWith("08") || state.startsWith("57P") || NO_SESSION.contains(state)) {
             return CONNECTION_LOST;
         }
-        if (e instanceof SQLTransientConnectionException) {
+        if (e instanceof SQLTransientConnectionException || MYSQL_LOST.contains(e.getErrorCode())) {
             return CONNECTION_LOST;
+        }
+        // The codes of MySQL and MariaDB; PostgreSQL has states only and gives 0.
+        switch (e.getErrorCode()) {
+            case 1205, 3572 -> {
+                return LOCK_TIMEOUT;
+            }
+            case 1213 -> {
+                return DEADLOCK;
+            }
+            case 1020 -> {
+                return SERIALIZATION;
+            }
+            case 1317, 1969, 3024 -> {
+                return STATEMENT_TIMEOUT;
+            }
+            default -> {}
+        }
+        if (e instanceof SQLTimeoutException) {
+            return STATEMENT_TIMEOUT;
+        }
+        if (MYSQL_BAD_DATA.contains(e.getErrorCode())) {
+            return BAD_DATA;
         }
         if (state.startsWith("22") || state.startsWith("23") || state.equals("P0001")) {
             return BAD_DATA;

@@ -1,5 +1,6 @@
 package dev.turnout.worker.jdbc;
 
+import dev.turnout.migration.SqlText;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,11 +17,14 @@ public final class Sql {
 
     /**
      * Runs SQL as somebody wrote it: the driver neither takes a {@code ?} for a parameter nor a brace for an escape. One
-     * statement or several; the first failure ends it.
+     * statement or several; the first failure ends it. MySQL takes one at a time.
      */
     public static void run(Connection connection, String sql) throws SQLException {
+        List<String> pieces = Dialect.of(connection).mysql() ? SqlText.statements(sql) : List.of(sql);
         try (Statement statement = plain(connection)) {
-            statement.execute(sql);
+            for (String piece : pieces) {
+                statement.execute(piece);
+            }
         }
     }
 

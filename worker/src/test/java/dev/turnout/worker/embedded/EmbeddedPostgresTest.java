@@ -19,6 +19,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +140,24 @@ class EmbeddedPostgresTest {
         } finally {
             child.destroyForcibly();
         }
+    }
+
+    /** To the system, closing a file gives back all locks that this process has on it, by whichever channel. */
+    @Test
+    void asking_again_for_ones_own_directory_does_not_let_go_of_it() throws Exception {
+        Path data = temporary.resolve("data");
+        Optional<DataDirectory> first = DataDirectory.tryTake(data);
+        try (DataDirectory ours = first.orElseThrow()) {
+            assertThat(DataDirectory.tryTake(data)).isEmpty();
+            Process other = child(data);
+            try {
+                assertThatThrownBy(() -> awaitReady(other)).hasMessage("the child ended before it was ready");
+            } finally {
+                other.destroyForcibly();
+            }
+            assertThat(ours.held()).isTrue();
+        }
+        DataDirectory.tryTake(data).orElseThrow().close();
     }
 
     @Test

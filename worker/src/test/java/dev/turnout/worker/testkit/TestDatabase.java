@@ -1,8 +1,8 @@
 package dev.turnout.worker.testkit;
 
+import com.zaxxer.hikari.util.DriverDataSource;
 import dev.turnout.worker.jdbc.ConnectionSettings;
 import dev.turnout.worker.jdbc.Database;
-import dev.turnout.worker.jdbc.Identifiers;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -12,14 +12,16 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** A database of one test. Values come back as text, NULL as {@code "NULL"}, so that an expectation is one string. */
 public final class TestDatabase implements AutoCloseable {
     private static final int POOL_SIZE = 8;
+    /** Of MySQL: the session ended by itself meanwhile. */
+    private static final int NO_SUCH_THREAD = 1094;
 
     private final ConnectionSettings server;
     private final ConnectionSettings settings;
@@ -31,7 +33,7 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     static TestDatabase create(ConnectionSettings server, String name) throws SQLException {
-        onServer(server, "CREATE DATABASE " + Identifiers.quote(name));
+        onServer(server, "CREATE DATABASE " + name);
         String url = server.url().replaceFirst("/[^/?]*(\\?|$)", "/" + name + "$1");
         return new TestDatabase(
                 server, new ConnectionSettings(name, url, server.user(), server.password(), server.setting()));
@@ -67,16 +69,28 @@ public final class TestDatabase implements AutoCloseable {
 
     /** Unpooled: every connection is a new one. */
     public DataSource dataSource() {
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(url());
-        source.setUser(user());
-        source.setPassword(password());
-        return source;
+        return new DriverDataSource(url(), null, manyStatements(settings), user(), password());
     }
 
     /** A new connection in auto-commit, for tests that play an application; the caller closes it. */
     public Connection connect() throws SQLException {
-        return DriverManager.getConnection(url(), user(), password());
+        return connect(settings);
+    }
+
+    private static Connection connect(ConnectionSettings settings) throws SQLException {
+        Properties properties = manyStatements(settings);
+        properties.setProperty("user", settings.user());
+        properties.setProperty("password", settings.password());
+        return DriverManager.getConnection(settings.url(), properties);
+    }
+
+    /** Several statements in one text: PostgreSQL always takes them, MySQL's driver only when asked to. */
+    private static Properties manyStatements(ConnectionSettings settings) {
+        Properties properties = new Properties();
+        if (settings.mysql()) {
+            properties.setProperty("allowMultiQueries", "true");
+        }
+        return properties;
     }
 
     /** Runs each text, which may hold several statements, by itself. */
@@ -137,11 +151,35 @@ public final class TestDatabase implements AutoCloseable {
         if (database != null) {
             database.close();
         }
-        onServer(server, "DROP DATABASE IF EXISTS " + Identifiers.quote(name()) + " WITH (FORCE)");
+        if (server.mysql()) {
+            endSessions();
+            onServer(server, "DROP DATABASE IF EXISTS " + name());
+        } else {
+            onServer(server, "DROP DATABASE IF EXISTS " + name() + " WITH (FORCE)");
+        }
+    }
+
+    /** MySQL waits with the DROP for the transactions that use the database. */
+    private void endSessions() throws SQLException {
+        try (Connection connection = connect(server);
+                PreparedStatement list =
+                        prepare(connection, "SELECT id FROM information_schema.processlist WHERE db = ?", name());
+                ResultSet sessions = list.executeQuery();
+                Statement kill = connection.createStatement()) {
+            while (sessions.next()) {
+                try {
+                    kill.execute("KILL " + sessions.getLong(1));
+                } catch (SQLException e) {
+                    if (e.getErrorCode() != NO_SUCH_THREAD) {
+                        throw e;
+                    }
+                }
+            }
+        }
     }
 
     private static void onServer(ConnectionSettings server, String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(server.url(), server.user(), server.password());
+        try (Connection connection = connect(server);
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
