@@ -13,6 +13,20 @@ import java.util.Set;
  * where its parameters stand. Pure functions.
  */
 public final class SqlText {
+    /** Functions that stand without parentheses, in either database. */
+    private static final Set<String> BARE = Set.of(
+            "current_date",
+            "current_time",
+            "current_timestamp",
+            "localtime",
+            "localtimestamp",
+            "current_user",
+            "session_user",
+            "current_role",
+            "utc_date",
+            "utc_time",
+            "utc_timestamp");
+
     private SqlText() {}
 
     /**
@@ -167,6 +181,24 @@ public final class SqlText {
         public Bound {
             parameters = List.copyOf(parameters);
         }
+    }
+
+    /**
+     * The functions that the text calls, by the names the catalogue has, without their schemas; also the key words that are
+     * functions without parentheses ({@code current_date}). May name a little more than functions: {@code IN (…)}.
+     */
+    public static Set<String> calls(String sql) {
+        Set<String> calls = new LinkedHashSet<>();
+        List<Token> tokens = SqlTokens.of(sql);
+        for (int i = 0; i < tokens.size(); i++) {
+            Token token = tokens.get(i);
+            boolean called = i + 1 < tokens.size() && tokens.get(i + 1).is("(");
+            boolean bare = token.kind() == Kind.WORD && BARE.contains(token.text());
+            if (token.isName() && (called || bare)) {
+                calls.add(token.text());
+            }
+        }
+        return calls;
     }
 
     /** What the text leaves open, for a message: {@code a string}, {@code a quoted name}, {@code a comment}. */

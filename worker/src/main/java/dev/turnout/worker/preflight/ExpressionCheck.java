@@ -59,6 +59,7 @@ record ExpressionCheck(Connection connection, Spec spec, Findings.Notes notes) {
                         "SELECT old.%s IS DISTINCT FROM (%s) FROM %s AS old"
                                 .formatted(quote(column), expression, table));
         if (plans) {
+            repeatable(where, "SELECT (%s) AS value FROM %s AS old".formatted(expression, table));
             mentions(where, move, expression, "old");
             for (String mentioned : SqlText.columns(expression, "old")) {
                 if (move.up().containsKey(mentioned)) {
@@ -67,6 +68,14 @@ record ExpressionCheck(Connection connection, Spec spec, Findings.Notes notes) {
                             "derive it from old columns alone");
                 }
             }
+        }
+    }
+
+    private void repeatable(String where, String query) throws SQLException {
+        for (Repeatable.Objection objection : Repeatable.objections(connection, query)) {
+            notes.problem(
+                    where + " uses " + objection.function() + ", so it gives another value next time",
+                    objection.mend());
         }
     }
 
