@@ -190,6 +190,10 @@ public final class EmbeddedMysql implements AutoCloseable {
         return port;
     }
 
+    Path dataDirectory() {
+        return directory.path();
+    }
+
     /** @param database empty for none */
     public String url(String database) {
         // The first login of an account is one over TLS, or asks for the server's key.
