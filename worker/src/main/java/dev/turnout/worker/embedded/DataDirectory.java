@@ -47,24 +47,38 @@ final class DataDirectory implements AutoCloseable {
     /** Takes the directory, made with 0700 when absent; empty when another process has it. */
     static Optional<DataDirectory> tryTake(Path wanted) throws IOException {
         Path absolute = wanted.toAbsolutePath().normalize();
-        Files.createDirectories(absolute);
-        Path path = absolute.toRealPath();
-        if (isPosix(path)) {
-            // The server refuses a directory that others may read.
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
-        }
+        Path parent = Files.createDirectories(absolute.getParent());
+        Path path = Files.exists(absolute)
+                ? absolute.toRealPath()
+                : parent.toRealPath().resolve(absolute.getFileName());
         if (!HELD.add(path)) {
             return Optional.empty();
         }
+        boolean taken = false;
         Optional<FileChannel> lock = Optional.empty();
         try {
-            // Beside it and not inside: initdb insists on an empty directory.
+            // Beside it and not inside: initdb insists on an empty directory. Before it: once it is seen, it is held.
             lock = lock(path.resolveSibling(path.getFileName() + ".lock"));
-            return lock.map(taken -> new DataDirectory(path, taken));
+            if (lock.isPresent()) {
+                makePrivateDirectory(path);
+                taken = true;
+            }
+            return lock.map(held -> new DataDirectory(path, held));
         } finally {
-            if (lock.isEmpty()) {
+            if (!taken) {
+                if (lock.isPresent()) {
+                    lock.get().close();
+                }
                 HELD.remove(path);
             }
+        }
+    }
+
+    /** The server refuses a directory that others may read. */
+    private static void makePrivateDirectory(Path path) throws IOException {
+        Files.createDirectories(path);
+        if (isPosix(path)) {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx------"));
         }
     }
 

@@ -19,6 +19,8 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A private MySQL or MariaDB for tests, started from a Maven artifact. It listens on 127.0.0.1 only, on a free port, and
@@ -26,6 +28,7 @@ import java.util.stream.Stream;
  * survives the server's death but not the machine's. Thread-safe.
  */
 public final class EmbeddedMysql implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(EmbeddedMysql.class);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int PORT_ATTEMPTS = 3;
 
@@ -157,12 +160,16 @@ public final class EmbeddedMysql implements AutoCloseable {
             candidates = children.filter(Files::isDirectory).toList();
         }
         for (Path candidate : candidates) {
-            Optional<DataDirectory> free = DataDirectory.tryTake(candidate);
-            if (free.isPresent()) {
-                try (DataDirectory directory = free.get()) {
-                    serversOf(directory.path()).forEach(ProcessHandle::destroyForcibly);
-                    directory.delete();
+            try {
+                Optional<DataDirectory> free = DataDirectory.tryTake(candidate);
+                if (free.isPresent()) {
+                    try (DataDirectory directory = free.get()) {
+                        serversOf(directory.path()).forEach(ProcessHandle::destroyForcibly);
+                        directory.delete();
+                    }
                 }
+            } catch (IOException e) {
+                log.warn("cannot remove the throw-away server {}: {}", candidate, e.toString());
             }
         }
     }
