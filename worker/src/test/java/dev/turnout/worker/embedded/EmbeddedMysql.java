@@ -120,7 +120,8 @@ public final class EmbeddedMysql implements AutoCloseable {
                         "--character-set-server=utf8mb4",
                         "--default-time-zone=+00:00",
                         "--max-connections=200",
-                        "--innodb-flush-log-at-trx-commit=2")));
+                        "--innodb-flush-log-at-trx-commit=2",
+                        "--innodb-flush-method=nosync")));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
