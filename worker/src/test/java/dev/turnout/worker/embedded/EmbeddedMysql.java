@@ -57,17 +57,18 @@ public final class EmbeddedMysql implements AutoCloseable {
 
     /** MySQL 8.0. */
     public static EmbeddedMysql mysql() {
+        LinuxOnly.require("MySQL", "turnout.test.mysql.url");
         return throwAway(new MysqlCarrier());
     }
 
     /** MariaDB 11.4. */
     public static EmbeddedMysql mariadb() {
+        LinuxOnly.require("MariaDB", "turnout.test.mariadb.url");
         return throwAway(new MariadbCarrier());
     }
 
     private static EmbeddedMysql throwAway(Carrier carrier) {
         try {
-            requireThisSystem();
             Installation installation = Installation.of(carrier);
             Path parent = Files.createDirectories(Cache.directory().resolve("throw-away-mysql"));
             sweep(parent);
@@ -78,14 +79,6 @@ public final class EmbeddedMysql implements AutoCloseable {
             return startOnSomePort(installation, directory);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start a throw-away server: " + e.getMessage(), e);
-        }
-    }
-
-    private static void requireThisSystem() {
-        String system = System.getProperty("os.name") + " on " + System.getProperty("os.arch");
-        if (!system.equals("Linux on amd64")) {
-            throw new IllegalStateException("no MySQL and no MariaDB come along for " + system + ": point the tests to"
-                    + " a server of yours (-Dturnout.test.mysql.url=jdbc:mysql://…, see README.md)");
         }
     }
 

@@ -12,6 +12,7 @@ public final class Postgres14 {
 
     /** As {@link EmbeddedPostgres#throwAway()}. */
     public static EmbeddedPostgres throwAway() {
+        LinuxOnly.require("PostgreSQL 14", "turnout.test.postgres14.url");
         // This version knows no built-in locale; the one of the C library sorts the same.
         return EmbeddedPostgres.throwAway(cache -> Binaries.of(archive(), List.of("--locale=C.UTF-8"), cache));
     }
