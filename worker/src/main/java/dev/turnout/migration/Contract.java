@@ -26,6 +26,7 @@ public record Contract(
      * @param irreversible the point of no return lies before this step; a reversible one has an undo
      * @param verify query to the text of the one value it must give
      * @param on the side that it changes
+     * @param pause what lies between the step before and this one
      */
     public record ContractStep(
             String file,
@@ -34,7 +35,8 @@ public record Contract(
             Map<String, String> verify,
             boolean concurrently,
             boolean irreversible,
-            Side on) {
+            Side on,
+            Pause pause) {
         public ContractStep {
             verify = Ordered.copy(verify);
         }
@@ -47,11 +49,24 @@ public record Contract(
                 Map<String, String> verify,
                 boolean concurrently,
                 boolean irreversible) {
-            this(file, sql, undo, verify, concurrently, irreversible, Side.OLD);
+            this(file, sql, undo, verify, concurrently, irreversible, Side.OLD, Pause.NONE);
+        }
+
+        /** The sync triggers go before this step, since after it old and new need not say the same any more. */
+        public boolean endsSync() {
+            return irreversible || pause.endsSync();
         }
 
         public String title() {
             return "run " + file;
         }
+    }
+
+    /**
+     * @param endsSync a reversible step that takes something from the old side: the sync triggers must not answer it
+     * @param calm business time that must have passed since the step before
+     */
+    public record Pause(boolean endsSync, Duration calm) {
+        public static final Pause NONE = new Pause(false, Duration.ZERO);
     }
 }

@@ -21,9 +21,14 @@ final class MappingReader {
 
     private String up(String column, Part part) {
         Names.check(part, column);
+        return overOld(part, "up of " + column);
+    }
+
+    /** @param name for messages */
+    String overOld(Part part, String name) {
         String expression = sql.expression(part);
         if (!SqlText.columns(expression, "new").isEmpty()) {
-            part.wrong("up of " + column + " reads 'new'", "in up the row is called 'old'");
+            part.wrong(name + " reads 'new'", "here the row is called 'old'");
         }
         return expression;
     }

@@ -31,7 +31,17 @@ final class MoveReader {
             Names.check(move, table);
             moves.add(move(
                     table,
-                    move.called("move " + table).fields("key", "up", "down", "required", "references", "rejected")));
+                    move.called("move " + table)
+                            .fields(
+                                    "key",
+                                    "where",
+                                    "in place",
+                                    "up",
+                                    "down",
+                                    "quarantine",
+                                    "required",
+                                    "references",
+                                    "rejected")));
         });
         if (part.isMapping() && part.entries().isEmpty()) {
             part.wrong("nothing is moved", "name a table with its key and up");
@@ -48,12 +58,33 @@ final class MoveReader {
         fields.mapping("references").forEach((column, target) -> Names.column(target, target.text())
                 .ifPresent(ref -> references.put(column, ref)));
         checkColumns(fields, key, up.keySet(), down.keySet());
-        fields.mapping("up").forEach((column, expression) -> checkReadsOldOnly(expression, up, column));
+        Move.Scope scope = scope(fields);
+        if (!scope.settles()) {
+            fields.mapping("up").forEach((column, expression) -> checkReadsOldOnly(expression, up, column));
+        }
+        fields.at("in place").ifPresent(part -> checkMoved(part, scope.inPlace(), up.keySet(), "in place"));
         fields.at("required").ifPresent(part -> checkMoved(part, required, up.keySet(), "required"));
         fields.mapping("references")
                 .forEach((column, part) -> checkMoved(part, List.of(column), up.keySet(), "references"));
         return new Move(
-                table, key, up, down, required, references, fields.at("rejected", MoveReader::rejected, REJECTED));
+                table,
+                key,
+                up,
+                down,
+                required,
+                references,
+                fields.at("rejected", MoveReader::rejected, REJECTED),
+                scope);
+    }
+
+    private Move.Scope scope(Fields fields) {
+        Map<String, String> quarantine = new LinkedHashMap<>();
+        fields.mapping("quarantine")
+                .forEach((reason, condition) -> quarantine.put(reason, mappings.overOld(condition, reason)));
+        return new Move.Scope(
+                fields.at("where").map(where -> mappings.overOld(where, "where")),
+                quarantine,
+                fields.at("in place", Names::several, List.of()));
     }
 
     private static void checkColumns(Fields fields, List<String> key, Set<String> up, Set<String> down) {

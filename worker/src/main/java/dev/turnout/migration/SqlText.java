@@ -57,6 +57,25 @@ public final class SqlText {
         return false;
     }
 
+    /**
+     * The expression with the columns of one alias under another: {@code old.x} as {@code NEW.x}. A mention of the whole
+     * row is left alone.
+     *
+     * @param alias in lower case
+     */
+    public static String renamed(String expression, String alias, String replacement) {
+        StringBuilder renamed = new StringBuilder();
+        List<Token> tokens = SqlTokens.of(expression);
+        int copied = 0;
+        for (int i = 0; i < tokens.size(); i++) {
+            if (isAlias(tokens, i, alias) && selects(tokens, i)) {
+                renamed.append(expression, copied, tokens.get(i).start()).append(replacement);
+                copied = tokens.get(i).end();
+            }
+        }
+        return renamed.append(expression, copied, expression.length()).toString();
+    }
+
     private static boolean isAlias(List<Token> tokens, int i, String alias) {
         boolean afterDot = i > 0 && tokens.get(i - 1).is(".");
         return tokens.get(i).isName() && tokens.get(i).text().equals(alias) && !afterDot;

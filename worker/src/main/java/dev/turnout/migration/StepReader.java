@@ -76,8 +76,8 @@ final class StepReader {
         boolean pointOfNoReturn = false;
         for (Part entry : contract.list("steps")) {
             Part named = entry.called("a contract step");
-            ContractStep step =
-                    contractStep(named.fields("run", "undo", "verify", "concurrently", "irreversible", "on"));
+            ContractStep step = contractStep(
+                    named.fields("run", "undo", "verify", "concurrently", "irreversible", "on", "ends sync", "calm"));
             if (pointOfNoReturn && !step.irreversible()) {
                 named.wrong(
                         "the reversible step " + step.file() + " comes after an irreversible one",
@@ -115,7 +115,15 @@ final class StepReader {
                     .wrong("the step that runs " + file + " is irreversible and has an undo", "leave one of them out");
         }
         return new ContractStep(
-                file, script, undo, sql.verify(step), concurrently, irreversible, step.at("on", Part::side, Side.OLD));
+                file,
+                script,
+                undo,
+                sql.verify(step),
+                concurrently,
+                irreversible,
+                step.at("on", Part::side, Side.OLD),
+                new Contract.Pause(
+                        step.at("ends sync", Part::yes, false), step.at("calm", Part::duration, Duration.ZERO)));
     }
 
     private static boolean oneOf(Part part, String yes, String no) {

@@ -1,16 +1,14 @@
 package dev.turnout.worker.analyze;
 
-import static dev.turnout.worker.jdbc.Identifiers.literal;
 import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.turnout.migration.Analysis;
+import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.Sql;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,45 +39,51 @@ record Formats(Analysis analysis, long rows, List<Found> found) {
     static Formats scan(Connection connection, Analysis analysis) throws SQLException {
         List<Found> found = new ArrayList<>();
         long rows = 0;
-        try (PreparedStatement select = connection.prepareStatement(sql(analysis));
-                ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                found.add(new Found(row.getString(1), row.getBoolean(2), row.getLong(3), texts(row.getArray(4))));
-                rows += row.getLong(3);
-            }
+        for (List<String> row : Sql.rows(connection, sql(Dialect.of(connection), analysis))) {
+            long count = Long.parseLong(row.get(2));
+            // An example may be the empty text, which a missing one is as well: there are as many as there are values.
+            int examples = Math.min(3, Integer.parseInt(row.get(3)));
+            found.add(new Found(row.get(0), row.get(1).equals("1"), count, row.subList(4, 4 + examples)));
+            rows += count;
         }
         return new Formats(analysis, rows, List.copyOf(found));
     }
 
     /** Values are grouped before they are matched, so that a pattern sees each value once. */
-    private static String sql(Analysis analysis) {
+    private static String sql(Dialect dialect, Analysis analysis) {
         Stream<String> rules = analysis.formats().entrySet().stream()
-                .map(rule -> "WHEN value ~ " + literal(rule.getValue()) + " THEN " + literal(rule.getKey()));
+                .map(rule -> "WHEN " + dialect.matches("value", dialect.literal(rule.getValue())) + " THEN "
+                        + dialect.literal(rule.getKey()));
         Stream<String> unplaced = analysis.unplaced().stream()
-                .map(rule -> "WHEN value ~ " + literal(rule.pattern()) + " THEN " + literal(UNPLACED));
+                .map(rule -> "WHEN " + dialect.matches("value", dialect.literal(rule.pattern())) + " THEN "
+                        + dialect.literal(UNPLACED));
+        String everywhere = dialect.mysql() ? "" : ", 'g'";
+        String column = dialect.asText(quote(analysis.column().column()));
         return """
-                SELECT coalesce(format, shape), format IS NOT NULL, sum(rows)::bigint,
-                       (array_agg(value ORDER BY rows DESC, value))[1:3]
+                SELECT coalesce(format, shape), CASE WHEN format IS NULL THEN 0 ELSE 1 END, sum(occurrences), count(*),
+                       max(CASE WHEN nth = 1 THEN value END), max(CASE WHEN nth = 2 THEN value END),
+                       max(CASE WHEN nth = 3 THEN value END)
                 FROM (
-                  SELECT value, rows, format,
-                         CASE WHEN format IS NULL THEN
-                           regexp_replace(regexp_replace(regexp_replace(
-                             value, '[0-9]', '9', 'g'), '[A-Za-z]', 'a', 'g'), '(?![a9])[[:alpha:]]', 'x', 'g')
-                         END AS shape
+                  SELECT value, occurrences, format, shape,
+                         row_number() OVER (PARTITION BY format, shape ORDER BY occurrences DESC, value) AS nth
                   FROM (
-                    SELECT value, rows, CASE %s END AS format
-                    FROM (SELECT coalesce(%s::text, '') AS value, count(*) AS rows FROM %s GROUP BY 1) AS distinct_values
-                  ) AS placed
-                ) AS shaped
+                    SELECT value, occurrences, format,
+                           CASE WHEN format IS NULL THEN
+                             regexp_replace(regexp_replace(regexp_replace(
+                               value, '[0-9]', '9'%1$s), '[A-Za-z]', 'a'%1$s), '(?![a9])[[:alpha:]]', 'x'%1$s)
+                           END AS shape
+                    FROM (
+                      SELECT value, occurrences, CASE %2$s END AS format
+                      FROM (SELECT %3$s AS value, count(*) AS occurrences FROM %4$s GROUP BY %3$s) AS distinct_values
+                    ) AS placed
+                  ) AS shaped
+                ) AS numbered
                 GROUP BY format, shape
                 ORDER BY 3 DESC, 1""".formatted(
-                        Stream.concat(rules, unplaced).collect(joining(" ")),
-                        quote(analysis.column().column()),
-                        quote(analysis.column().table()));
-    }
-
-    private static List<String> texts(Array array) throws SQLException {
-        return Stream.of((Object[]) array.getArray()).map(String::valueOf).toList();
+                everywhere,
+                Stream.concat(rules, unplaced).collect(joining(" ")),
+                dialect.mysql() ? dialect.exactly("coalesce(" + column + ", '')") : "coalesce(" + column + ", '')",
+                quote(analysis.column().table()));
     }
 
     BigDecimal percent(long count) {

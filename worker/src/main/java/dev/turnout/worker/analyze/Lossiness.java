@@ -3,8 +3,10 @@ package dev.turnout.worker.analyze;
 import static dev.turnout.worker.jdbc.Identifiers.quote;
 
 import dev.turnout.migration.Move;
+import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.jdbc.TableColumn;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.Connection;
@@ -46,25 +48,32 @@ final class Lossiness {
         String back = down.otherwise()
                 .map(otherwise -> "coalesce((" + down.from() + "), (" + otherwise + "))")
                 .orElse("(" + down.from() + ")");
+        Dialect dialect = Dialect.of(connection);
+        Map<String, TableColumn> there = TableColumn.of(connection, move.table());
+        TableColumn written = there.get(column);
+        if (written == null) {
+            throw new SQLException("the column " + move.table() + "." + column + " is gone", "42703");
+        }
         // A row of the table as it would be after up: the alias new has all its columns.
         List<String> columns = new ArrayList<>();
-        for (List<String> row : Sql.rows(
-                connection,
-                "SELECT attname FROM pg_attribute WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped"
-                        + " ORDER BY attnum",
-                quote(move.table()))) {
-            String name = row.get(0);
+        for (String name : there.keySet()) {
             String up = move.up().get(name);
             columns.add((up == null ? "old." + quote(name) : "(" + up + ")") + " AS " + quote(name));
         }
-        String pairs = """
-                SELECT old.%1$s::text AS written, (%2$s)::text AS rebuilt
-                FROM %3$s AS old CROSS JOIN LATERAL (SELECT %4$s) AS new""".formatted(quote(column), back, quote(move.table()), String.join(", ", columns));
-        List<String> totals = Sql.rows(connection, """
-                        SELECT count(*), count(*) FILTER (WHERE written IS DISTINCT FROM rebuilt) FROM (%s) AS pairs""".formatted(pairs)).get(0);
+        String rebuilt = written.family() == TableColumn.Family.BINARY ? dialect.hex(back) : dialect.asText(back);
+        String concerned = move.scope().where().map(where -> " WHERE " + where).orElse("");
+        String pairs =
+                """
+                SELECT turnout_written AS written, %s AS rebuilt
+                FROM (SELECT %s AS turnout_written, %s FROM %s AS old%s) AS new""".formatted(rebuilt, written.text("old"), String.join(", ", columns), quote(move.table()), concerned);
+        String differ = dialect.differs(dialect.exactly("written"), dialect.exactly("rebuilt"));
+        List<String> totals = Sql.rows(
+                        connection,
+                        "SELECT count(*), count(CASE WHEN %s THEN 1 END) FROM (%s) AS pairs".formatted(differ, pairs))
+                .get(0);
         List<Map<String, Object>> samples = new ArrayList<>();
-        for (List<String> sample : Sql.rows(connection, """
-                SELECT written, rebuilt FROM (%s) AS pairs WHERE written IS DISTINCT FROM rebuilt LIMIT 5""".formatted(pairs))) {
+        for (List<String> sample : Sql.rows(
+                connection, "SELECT written, rebuilt FROM (%s) AS pairs WHERE %s LIMIT 5".formatted(pairs, differ))) {
             samples.add(Map.of("written", sample.get(0), "rebuilt", sample.get(1)));
         }
         long rows = Long.parseLong(totals.get(0));

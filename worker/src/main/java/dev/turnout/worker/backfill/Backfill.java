@@ -84,7 +84,7 @@ public final class Backfill implements PhaseWork {
         Lane.Road road = known.isPresent() ? known.get() : Lane.explore(connection, move(site, chunk.table()));
         KeyRange rest = chunk.rest();
         int size = lane.size();
-        Optional<List<String>> end = road.key().nth(connection, road.move(), rest, size);
+        Optional<List<String>> end = road.key().nth(connection, rest, size);
         KeyRange range = end.map(rest::upTo).orElse(rest);
         if (known.isEmpty()) {
             // The tail may be open on both sides, when the table was empty: then there is no bound to reach by an
@@ -94,7 +94,7 @@ public final class Backfill implements PhaseWork {
             }
             lane.remember(road);
         }
-        int rows = end.isPresent() ? size : (int) road.key().count(connection, road.move(), range);
+        int rows = road.update().lock(connection, range, end.isPresent() ? Optional.of(size) : Optional.empty());
         boolean fits = write(connection, site, road, range, rows);
         Chunks.Step step = new Chunks.Step(range.hi(), rows, end.isEmpty());
         if (!Chunks.checkpoint(connection, site, chunk, step, LEASE)) {
@@ -103,17 +103,17 @@ public final class Backfill implements PhaseWork {
         return new Batch(fits ? Kind.MOVED : Kind.PUT_ASIDE, chunk.table(), rows, end.isPresent());
     }
 
-    /** @return false when the range is a single row that the mapping cannot take: it is put aside */
+    /** @return false when a row was put aside: one that the mapping cannot take, then alone in its range, or in quarantine */
     private static boolean write(Connection connection, Site site, Lane.Road road, KeyRange range, int rows)
             throws SQLException {
         if (rows != 1) {
             road.update().run(connection, range);
-            return true;
+            return road.update().quarantine(connection, site, range) == 0;
         }
         Savepoint before = connection.setSavepoint();
         try {
             road.update().run(connection, range);
-            return true;
+            return road.update().quarantine(connection, site, range) == 0;
         } catch (SQLException e) {
             if (Failure.of(e) != Failure.BAD_DATA) {
                 throw e;

@@ -49,7 +49,7 @@ public final class ChunkPlan implements PhaseWork {
         Bookkeeping.fence(connection, site);
         KeySql key = KeySql.of(connection, move);
         if (Chunks.tail(connection, site, move.table()).isEmpty()) {
-            KeyRange tail = new KeyRange(key.last(connection, move), Optional.empty());
+            KeyRange tail = new KeyRange(key.last(connection), Optional.empty());
             Chunks.plan(connection, site, move.table(), Chunks.TAIL, tail);
         }
         Chunk tail = Chunks.tail(connection, site, move.table()).orElseThrow();
@@ -64,7 +64,7 @@ public final class ChunkPlan implements PhaseWork {
         while (!lo.equals(tail.range().lo())) {
             KeyRange left = new KeyRange(lo, tail.range().lo());
             KeyRange chunk =
-                    key.nth(connection, move, left, chunkRows).map(left::upTo).orElse(left);
+                    key.nth(connection, left, chunkRows).map(left::upTo).orElse(left);
             Chunks.plan(connection, site, move.table(), seq++, chunk);
             lo = chunk.hi();
             if (System.nanoTime() - begun > LONGEST.toNanos()) {

@@ -1,15 +1,14 @@
 package dev.turnout.worker.backfill;
 
+import dev.turnout.worker.bookkeeping.Texts;
+import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.phase.Site;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,20 +21,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Chunks {
     static final int TAIL = 0;
+    /** More than there are lanes: if so many are taken, there is nothing to do here for the moment. */
+    private static final int CANDIDATES = 64;
+
     private static final String COLUMNS = "id, table_name, seq, lo, hi, watermark, rows_done";
 
     private Chunks() {}
 
     /** Adds a chunk; changes nothing when one of that number is there. */
     static void plan(Connection connection, Site site, String table, int seq, KeyRange range) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("""
-                INSERT INTO turnout.chunk (run, table_name, seq, lo, hi, state) VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (run, table_name, seq) DO NOTHING""")) {
+        String sql = "INSERT INTO turnout.chunk (run, table_name, seq, lo, hi, state) VALUES (?, ?, ?, ?, ?, ?)"
+                + Dialect.of(connection).upsert("turnout.chunk", List.of("run", "table_name", "seq"), List.of());
+        try (PreparedStatement insert = connection.prepareStatement(sql)) {
             insert.setLong(1, site.run());
             insert.setString(2, table);
             insert.setInt(3, seq);
-            insert.setArray(4, array(connection, range.lo()));
-            insert.setArray(5, array(connection, range.hi()));
+            insert.setString(4, json(range.lo()));
+            insert.setString(5, json(range.hi()));
             insert.setString(6, seq == TAIL ? "DONE" : "OPEN");
             insert.executeUpdate();
         }
@@ -63,19 +65,43 @@ public final class Chunks {
     /**
      * Locks an open chunk until the transaction ends: the lane's own if it has one, else one that nobody holds. A chunk
      * is free when its lease has run out by the database's clock, or was given under an older epoch.
+     *
+     * <p>The candidates are looked at without a lock and then locked one by one: MySQL locks every row that a sort reads.
      */
     static Optional<Chunk> lease(Connection connection, Site site) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("SELECT " + COLUMNS + """
-                         FROM turnout.chunk
-                        WHERE run = ? AND state = 'OPEN'
-                          AND (owner IS NULL OR owner = ? OR lease_until < clock_timestamp() OR epoch < ?)
-                        ORDER BY owner IS NOT DISTINCT FROM ? DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED""")) {
-            select.setLong(1, site.run());
-            select.setString(2, owner(site));
-            select.setLong(3, site.epoch());
+        Dialect dialect = Dialect.of(connection);
+        String free = " FROM turnout.chunk WHERE run = ? AND state = 'OPEN'"
+                + " AND (owner IS NULL OR owner = ? OR lease_until < " + dialect.now() + " OR epoch < ?)";
+        List<Long> candidates = new ArrayList<>();
+        String mineFirst =
+                "SELECT id" + free + " ORDER BY CASE WHEN owner = ? THEN 0 ELSE 1 END, id LIMIT " + CANDIDATES;
+        try (PreparedStatement select = connection.prepareStatement(mineFirst)) {
+            bindFree(select, site);
             select.setString(4, owner(site));
-            return chunks(select).stream().findFirst();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    candidates.add(row.getLong(1));
+                }
+            }
         }
+        String lock = "SELECT " + COLUMNS + free + " AND id = ? FOR UPDATE SKIP LOCKED";
+        for (long id : candidates) {
+            try (PreparedStatement select = connection.prepareStatement(lock)) {
+                bindFree(select, site);
+                select.setLong(4, id);
+                Optional<Chunk> locked = chunks(select).stream().findFirst();
+                if (locked.isPresent()) {
+                    return locked;
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static void bindFree(PreparedStatement select, Site site) throws SQLException {
+        select.setLong(1, site.run());
+        select.setString(2, owner(site));
+        select.setLong(3, site.epoch());
     }
 
     /**
@@ -85,19 +111,21 @@ public final class Chunks {
      */
     static boolean checkpoint(Connection connection, Site site, Chunk chunk, Step step, Duration lease)
             throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement("""
-                UPDATE turnout.chunk SET watermark = ?, rows_done = rows_done + ?, state = ?, owner = ?, epoch = ?,
-                       lease_until = clock_timestamp() + ? * interval '1 millisecond'
-                WHERE id = ? AND state = 'OPEN' AND epoch <= ? AND watermark IS NOT DISTINCT FROM ?""")) {
-            update.setArray(1, array(connection, step.watermark()));
-            update.setLong(2, step.rows());
-            update.setString(3, step.last() ? "DONE" : "OPEN");
-            update.setString(4, owner(site));
-            update.setLong(5, site.epoch());
-            update.setLong(6, lease.toMillis());
+        Dialect dialect = Dialect.of(connection);
+        String sql =
+                "UPDATE turnout.chunk SET rows_done = rows_done + ?, state = ?, owner = ?, epoch = ?, lease_until = "
+                        + dialect.nowPlusMillis("?") + ", watermark = ?"
+                        + " WHERE id = ? AND state = 'OPEN' AND epoch <= ? AND " + dialect.same("watermark", "?");
+        try (PreparedStatement update = connection.prepareStatement(sql)) {
+            update.setLong(1, step.rows());
+            update.setString(2, step.last() ? "DONE" : "OPEN");
+            update.setString(3, owner(site));
+            update.setLong(4, site.epoch());
+            update.setLong(5, lease.toMillis());
+            update.setString(6, json(step.watermark()));
             update.setLong(7, chunk.id());
             update.setLong(8, site.epoch());
-            update.setArray(9, array(connection, chunk.watermark()));
+            update.setString(9, json(chunk.watermark()));
             return update.executeUpdate() == 1;
         }
     }
@@ -118,7 +146,7 @@ public final class Chunks {
     /** How far all chunks of the run are. */
     static Totals totals(Connection connection, Site site) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("""
-                SELECT count(*) FILTER (WHERE state = 'OPEN'), count(*), coalesce(sum(rows_done), 0)
+                SELECT count(CASE WHEN state = 'OPEN' THEN 1 END), count(*), coalesce(sum(rows_done), 0)
                 FROM turnout.chunk WHERE run = ?""")) {
             select.setLong(1, site.run());
             try (ResultSet row = select.executeQuery()) {
@@ -143,7 +171,7 @@ public final class Chunks {
     /** A chunk that was never verified, else the one verified longest ago; empty when none is planned. */
     public static Optional<Chunk> stalest(Connection connection, Site site) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("SELECT " + COLUMNS
-                + " FROM turnout.chunk WHERE run = ? ORDER BY verified_at NULLS FIRST, id LIMIT 1")) {
+                + " FROM turnout.chunk WHERE run = ? ORDER BY verified_at IS NOT NULL, verified_at, id LIMIT 1")) {
             select.setLong(1, site.run());
             return chunks(select).stream().findFirst();
         }
@@ -163,7 +191,7 @@ public final class Chunks {
     public static void verified(Connection connection, Chunk chunk, Instant at, long mismatches) throws SQLException {
         try (PreparedStatement update =
                 connection.prepareStatement("UPDATE turnout.chunk SET verified_at = ?, mismatches = ? WHERE id = ?")) {
-            update.setObject(1, at.atOffset(ZoneOffset.UTC));
+            update.setObject(1, Dialect.of(connection).moment(at));
             update.setLong(2, mismatches);
             update.setLong(3, chunk.id());
             update.executeUpdate();
@@ -173,7 +201,7 @@ public final class Chunks {
     /** What the verifications of all chunks come to. */
     public static Proof proof(Connection connection, Site site) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("""
-                SELECT count(*), count(*) FILTER (WHERE verified_at IS NOT NULL AND mismatches = 0),
+                SELECT count(*), count(CASE WHEN verified_at IS NOT NULL AND mismatches = 0 THEN 1 END),
                        coalesce(sum(mismatches), 0), min(verified_at)
                 FROM turnout.chunk WHERE run = ?""")) {
             select.setLong(1, site.run());
@@ -184,10 +212,7 @@ public final class Chunks {
                         row.getLong(1),
                         row.getLong(2),
                         row.getLong(3),
-                        whole
-                                ? Optional.of(
-                                        row.getObject(4, OffsetDateTime.class).toInstant())
-                                : Optional.empty());
+                        whole ? Optional.of(Dialect.of(connection).moment(row, 4)) : Optional.empty());
             }
         }
     }
@@ -210,19 +235,19 @@ public final class Chunks {
                         row.getLong("id"),
                         row.getString("table_name"),
                         row.getInt("seq"),
-                        new KeyRange(list(row.getArray("lo")), list(row.getArray("hi"))),
-                        list(row.getArray("watermark")),
+                        new KeyRange(list(row.getString("lo")), list(row.getString("hi"))),
+                        list(row.getString("watermark")),
                         row.getLong("rows_done")));
             }
         }
         return chunks;
     }
 
-    private static Optional<List<String>> list(@Nullable Array array) throws SQLException {
-        return array == null ? Optional.empty() : Optional.of(List.of((String[]) array.getArray()));
+    private static Optional<List<String>> list(@Nullable String json) {
+        return Optional.ofNullable(json).map(Texts::list);
     }
 
-    private static @Nullable Array array(Connection connection, Optional<List<String>> key) throws SQLException {
-        return key.isEmpty() ? null : connection.createArrayOf("text", key.get().toArray());
+    private static @Nullable String json(Optional<List<String>> key) {
+        return key.map(Texts::json).orElse(null);
     }
 }

@@ -5,17 +5,20 @@ import static dev.turnout.worker.jdbc.Identifiers.quote;
 
 import dev.turnout.migration.Move;
 import dev.turnout.migration.SqlText;
+import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.jdbc.TableColumn;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * SQL over the key of a move's table, which every statement calls {@code old}. A key travels as text, the output form of
@@ -23,40 +26,63 @@ import java.util.stream.Collectors;
  * database gives them. Immutable.
  */
 public final class KeySql {
-    private final Map<String, String> types;
+    private final Dialect dialect;
+    private final String table;
+    private final List<KeyColumn> key;
+    private final String row;
 
-    private KeySql(Map<String, String> types) {
-        this.types = types;
+    private KeySql(Dialect dialect, String table, List<KeyColumn> key, String row) {
+        this.dialect = dialect;
+        this.table = table;
+        this.key = List.copyOf(key);
+        this.row = row;
     }
 
-    /** @throws SQLException when the table or a key column is gone (42P01, 42703) */
+    /** @throws SQLException when the table or a key column is gone (42703) */
     public static KeySql of(Connection connection, Move move) throws SQLException {
-        Map<String, String> types = new LinkedHashMap<>();
-        for (String column : move.key()) {
-            types.put(column, typeOf(connection, move.table(), column));
+        Dialect dialect = Dialect.of(connection);
+        Map<String, TableColumn> columns = TableColumn.of(connection, move.table());
+        List<KeyColumn> key = new ArrayList<>();
+        for (String name : move.key()) {
+            TableColumn column = columns.get(name);
+            if (column == null) {
+                throw new SQLException("the key column " + move.table() + "." + name + " is gone", "42703");
+            }
+            key.add(new KeyColumn(column));
         }
-        return new KeySql(types);
+        String row = dialect.mysql() ? json(dialect, List.copyOf(columns.values())) : "to_jsonb(old)";
+        return new KeySql(dialect, quote(move.table()) + " AS old" + walked(connection, move), key, row);
     }
 
-    private static String typeOf(Connection connection, String table, String column) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("""
-                SELECT format_type(atttypid, atttypmod) FROM pg_attribute
-                WHERE attrelid = CAST(? AS regclass) AND attname = ? AND NOT attisdropped""")) {
-            select.setString(1, quote(table));
-            select.setString(2, column);
-            try (ResultSet row = select.executeQuery()) {
-                if (!row.next()) {
-                    throw new SQLException("the key column " + table + "." + column + " is gone", "42703");
-                }
-                return row.getString(1);
-            }
+    /** MySQL may prefer a scan where a range is most of a small table; its rows would be locked as it passes them. */
+    private static String walked(Connection connection, Move move) throws SQLException {
+        if (!Dialect.of(connection).mysql()) {
+            return "";
         }
+        return Sql.rows(connection, """
+                        SELECT index_name FROM information_schema.statistics
+                        WHERE table_schema = database() AND table_name = ? AND non_unique = 0
+                        GROUP BY index_name
+                        HAVING group_concat(column_name ORDER BY seq_in_index SEPARATOR '/') = ?
+                        ORDER BY index_name = 'PRIMARY' DESC LIMIT 1""", move.table(), String.join("/", move.key())).stream()
+                .findFirst()
+                .map(index -> " FORCE INDEX (" + quote(index.get(0)) + ")")
+                .orElse("");
+    }
+
+    /** The table, called {@code old}, in the order of its key. */
+    public String table() {
+        return table;
+    }
+
+    public Dialect dialect() {
+        return dialect;
     }
 
     /** True for the rows of the range; its parameters are those of {@link #bind}. */
     public String within(KeyRange range) {
-        String lower = range.lo().isPresent() ? columns() + " > " + casts() : "";
-        String upper = range.hi().isPresent() ? columns() + " <= " + casts() : "";
+        String lower = range.lo().isPresent() ? dialect.compare(columns(), ">", casts()) : "";
+        String upper = range.hi().isPresent() ? dialect.compare(columns(), "<=", casts()) : "";
         if (lower.isEmpty() && upper.isEmpty()) {
             return "true";
         }
@@ -67,19 +93,23 @@ public final class KeySql {
     public int bind(PreparedStatement statement, int from, KeyRange range) throws SQLException {
         int index = from;
         for (Optional<List<String>> bound : List.of(range.lo(), range.hi())) {
-            for (String value : bound.orElse(List.of())) {
+            for (String value : dialect.bound(bound.orElse(List.of()))) {
                 statement.setString(index++, value);
             }
         }
         return index;
     }
 
-    /** True for the row that {@code turnout.rejected} has under an id; one parameter per key column, each that id. */
-    String isOfRejected() {
-        return types.entrySet().stream()
-                .map(column -> "old." + quote(column.getKey()) + " = (SELECT CAST(r.key ->> " + literal(column.getKey())
-                        + " AS " + column.getValue() + ") FROM turnout.rejected r WHERE r.id = ?)")
-                .collect(Collectors.joining(" AND "));
+    /** True for the row of one key, its parameters being the texts of the key's columns. */
+    String at() {
+        return key.stream().map(column -> column.name() + " = " + column.cast()).collect(Collectors.joining(" AND "));
+    }
+
+    /** The texts of the columns of a key that {@link #asJson} made. */
+    String fromJson(String json) {
+        return key.stream()
+                .map(column -> dialect.jsonText(json, column.column().name()))
+                .collect(Collectors.joining(", "));
     }
 
     /** SQL of an operator within a statement that has parameters: a {@code ?} of theirs is an operator, not one of ours. */
@@ -87,27 +117,30 @@ public final class KeySql {
         return SqlText.bind(sql, Set.of()).sql();
     }
 
-    private String order() {
-        return order("");
-    }
-
     private String order(String direction) {
-        return types.keySet().stream()
-                .map(column -> "old." + quote(column) + direction)
-                .collect(Collectors.joining(", "));
+        return key.stream().map(column -> column.name() + direction).collect(Collectors.joining(", "));
     }
 
     /** The key of a row as {@code turnout.rejected} and reports have it. */
     public String asJson() {
-        return types.keySet().stream()
-                .map(column -> literal(column) + ", old." + quote(column))
-                .collect(Collectors.joining(", ", "jsonb_build_object(", ")"));
+        return json(dialect, key.stream().map(KeyColumn::column).toList());
+    }
+
+    /** The whole row, likewise. */
+    String rowAsJson() {
+        return row;
+    }
+
+    private static String json(Dialect dialect, List<TableColumn> columns) {
+        return dialect.jsonObject(columns.stream()
+                .flatMap(column -> Stream.of(literal(column.name()), column.json("old")))
+                .toList());
     }
 
     /** The key of the row that stands {@code count} places after the range's lower bound; empty when the range ends before. */
-    Optional<List<String>> nth(Connection connection, Move move, KeyRange range, int count) throws SQLException {
-        String sql = "SELECT " + asText() + " FROM " + quote(move.table()) + " AS old WHERE " + within(range)
-                + " ORDER BY " + order() + " OFFSET ? LIMIT 1";
+    Optional<List<String>> nth(Connection connection, KeyRange range, int count) throws SQLException {
+        String sql = "SELECT " + asText() + " FROM " + table + " WHERE " + within(range) + " ORDER BY " + order("")
+                + " LIMIT 1 OFFSET ?";
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             int next = bind(select, 1, range);
             select.setInt(next, count - 1);
@@ -116,16 +149,28 @@ public final class KeySql {
     }
 
     /** The greatest key; empty when the table is. */
-    Optional<List<String>> last(Connection connection, Move move) throws SQLException {
-        String sql = "SELECT " + asText() + " FROM " + quote(move.table()) + " AS old ORDER BY " + order(" DESC")
-                + " LIMIT 1";
+    Optional<List<String>> last(Connection connection) throws SQLException {
+        String sql = "SELECT " + asText() + " FROM " + table + " ORDER BY " + order(" DESC") + " LIMIT 1";
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             return key(select);
         }
     }
 
-    long count(Connection connection, Move move, KeyRange range) throws SQLException {
-        String sql = "SELECT count(*) FROM " + quote(move.table()) + " AS old WHERE " + within(range);
+    long count(Connection connection, KeyRange range) throws SQLException {
+        return count(connection, range, "");
+    }
+
+    /**
+     * Locks the rows of the range, or fails at once where an application holds one.
+     *
+     * @return how many
+     */
+    long lockOrFail(Connection connection, KeyRange range) throws SQLException {
+        return count(connection, range, dialect.lockOrFail());
+    }
+
+    private long count(Connection connection, KeyRange range, String lock) throws SQLException {
+        String sql = "SELECT count(*) FROM " + table + " WHERE " + within(range) + lock;
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             bind(select, 1, range);
             try (ResultSet row = select.executeQuery()) {
@@ -135,7 +180,7 @@ public final class KeySql {
         }
     }
 
-    private static Optional<List<String>> key(PreparedStatement select) throws SQLException {
+    static Optional<List<String>> key(PreparedStatement select) throws SQLException {
         try (ResultSet row = select.executeQuery()) {
             if (!row.next()) {
                 return Optional.empty();
@@ -149,20 +194,14 @@ public final class KeySql {
     }
 
     private String asText() {
-        return types.keySet().stream()
-                .map(column -> "old." + quote(column) + "::text")
-                .collect(Collectors.joining(", "));
+        return key.stream().map(column -> column.column().text("old")).collect(Collectors.joining(", "));
     }
 
-    private String columns() {
-        return types.keySet().stream()
-                .map(column -> "old." + quote(column))
-                .collect(Collectors.joining(", ", "(", ")"));
+    private List<String> columns() {
+        return key.stream().map(KeyColumn::name).toList();
     }
 
-    private String casts() {
-        return types.values().stream()
-                .map(type -> "CAST(? AS " + type + ")")
-                .collect(Collectors.joining(", ", "(", ")"));
+    private List<String> casts() {
+        return key.stream().map(KeyColumn::cast).toList();
     }
 }

@@ -25,7 +25,7 @@ final class Lane {
 
     static Road explore(Connection connection, Move move) throws SQLException {
         KeySql key = KeySql.of(connection, move);
-        return new Road(move, key, new RangeUpdate(new Mapping(move), key));
+        return new Road(move, key, new RangeUpdate(Mapping.of(connection, move), key));
     }
 
     void remember(Road road) {

@@ -1,17 +1,21 @@
 package dev.turnout.worker.backfill;
 
-import static dev.turnout.worker.jdbc.Identifiers.literal;
 import static dev.turnout.worker.jdbc.Identifiers.quote;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.sync.Mapping;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes {@code up} into the rows of a range that have it not. UPDATE locks a row and then looks again at its newest
@@ -34,6 +38,10 @@ final class RangeUpdate {
      * whole table; the locks go when this process stops answering.
      */
     static void prepare(Connection connection, String applicationName) throws SQLException {
+        if (Dialect.of(connection).mysql()) {
+            Sql.run(connection, "SET @turnout_backfill = 1");
+            return;
+        }
         try (PreparedStatement set = connection.prepareStatement("""
                 SELECT set_config('turnout.backfill', 'on', true), set_config('application_name', ?, true),
                        set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),
@@ -42,6 +50,25 @@ final class RangeUpdate {
             set.setString(1, applicationName);
             set.execute();
         }
+    }
+
+    /**
+     * Makes sure that the batch waits for nobody while it holds rows. PostgreSQL has a lock timeout of milliseconds for
+     * that; MySQL counts in seconds, so there all rows are locked at once or not at all.
+     *
+     * @param known how many rows the range has, if that is known
+     * @return how many it has
+     */
+    int lock(Connection connection, KeyRange range, Optional<Integer> known) throws SQLException {
+        if (key.dialect().mysql()) {
+            return (int) key.lockOrFail(connection, range);
+        }
+        return known.isPresent() ? known.get() : (int) key.count(connection, range);
+    }
+
+    /** @return rows that the move wants to be looked at, whatever their mapping */
+    int quarantine(Connection connection, Site site, KeyRange range) throws SQLException {
+        return RejectedRows.quarantine(connection, site, mapping, key, range);
     }
 
     /** @return rows that had to change */
@@ -54,6 +81,9 @@ final class RangeUpdate {
 
     /** Whether the database reaches the range by an index; if not, every batch would read the whole table. */
     boolean usesIndex(Connection connection, KeyRange range) throws SQLException {
+        if (key.dialect().mysql()) {
+            return walksIndex(connection, range);
+        }
         try (PreparedStatement explain = connection.prepareStatement("EXPLAIN (FORMAT JSON) " + sql(range))) {
             key.bind(explain, 1, range);
             try (ResultSet row = explain.executeQuery()) {
@@ -61,6 +91,21 @@ final class RangeUpdate {
                 return bounded(JSON.readTree(row.getString(1)).get(0).get("Plan"));
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException("EXPLAIN gave something else than JSON", e);
+            }
+        }
+    }
+
+    private boolean walksIndex(Connection connection, KeyRange range) throws SQLException {
+        try (PreparedStatement explain = connection.prepareStatement("EXPLAIN " + sql(range))) {
+            key.bind(explain, 1, range);
+            try (ResultSet row = explain.executeQuery()) {
+                while (row.next()) {
+                    if (String.valueOf(row.getString("table")).equals("old")) {
+                        return Set.of("range", "const", "eq_ref", "ref")
+                                .contains(String.valueOf(row.getString("type")));
+                    }
+                }
+                return true; // no row in the range, so no plan either
             }
         }
     }
@@ -79,17 +124,23 @@ final class RangeUpdate {
     }
 
     private String sql(KeyRange range) {
-        return "UPDATE " + mapping.tableAsOld() + " SET " + KeySql.verbatim(mapping.assignments()) + " WHERE "
+        return "UPDATE " + key.table() + " SET " + KeySql.verbatim(mapping.assignments()) + " WHERE "
                 + key.within(range) + " AND " + KeySql.verbatim(mapping.differs());
     }
 
     /** Rows of the table by the planner's statistics. */
     static long estimate(Connection connection, String table) throws SQLException {
-        try (Statement select = connection.createStatement();
-                ResultSet row = select.executeQuery("SELECT greatest(0, reltuples)::bigint FROM pg_class WHERE oid = "
-                        + "CAST(" + literal(quote(table))
-                        + " AS regclass)")) {
-            return row.next() ? row.getLong(1) : 0;
-        }
+        boolean mysql = Dialect.of(connection).mysql();
+        List<List<String>> rows = mysql
+                ? Sql.rows(
+                        connection,
+                        "SELECT coalesce(table_rows, 0) FROM information_schema.tables"
+                                + " WHERE table_schema = database() AND table_name = ?",
+                        table)
+                : Sql.rows(
+                        connection,
+                        "SELECT greatest(0, reltuples)::bigint FROM pg_class WHERE oid = to_regclass(?)",
+                        quote(table));
+        return rows.isEmpty() ? 0 : Long.parseLong(rows.get(0).get(0));
     }
 }

@@ -1,16 +1,20 @@
 package dev.turnout.worker.backfill;
 
 import static dev.turnout.worker.jdbc.Identifiers.literal;
-import static dev.turnout.worker.jdbc.Identifiers.quote;
 
 import dev.turnout.migration.Move;
+import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.Identifiers;
 import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.sync.Mapping;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The rows of {@code turnout.rejected}: put aside, counted, listed. Stateless and thread-safe. */
 public final class RejectedRows {
@@ -23,18 +27,21 @@ public final class RejectedRows {
     public static String isRejected(Site site, Move move, KeySql key) {
         String standing = "FROM turnout.rejected r WHERE r.resolved_at IS NULL AND r.run = " + site.run()
                 + " AND r.table_name = " + literal(move.table());
-        return "((SELECT count(*) > 0 " + standing + ") AND EXISTS (SELECT " + standing + " AND r.key = " + key.asJson()
-                + "))";
+        // The open_key of MySQL stands for the unique key, which a JSON column cannot have there.
+        String same = key.dialect().mysql()
+                ? "r.open_key = sha2(CONVERT(" + key.asJson() + " USING utf8mb4), 256)"
+                : "r.key = " + key.asJson();
+        return "((SELECT count(*) > 0 " + standing + ") AND EXISTS (SELECT 1 " + standing + " AND " + same + "))";
     }
 
     /** Puts the one row of the range aside, with what the mapping said about it. */
     static void putAside(Connection connection, Site site, Move move, KeySql key, KeyRange row, SQLException cause)
             throws SQLException {
-        String sql = "INSERT INTO turnout.rejected (run, table_name, key, phase, sqlstate, message, row) SELECT ?, ?, "
-                + key.asJson() + ", 'BACKFILL', ?, ?, to_jsonb(old) FROM " + quote(move.table())
-                + " AS old WHERE " + key.within(row)
-                + " ON CONFLICT (run, table_name, key) WHERE resolved_at IS NULL DO UPDATE SET phase = excluded.phase,"
-                + " sqlstate = excluded.sqlstate, message = excluded.message, row = excluded.row, at = clock_timestamp()";
+        String sql =
+                "INSERT INTO turnout.rejected (run, table_name, \"key\", phase, \"sqlstate\", message, \"row\", at)"
+                        + " SELECT ?, ?, " + key.asJson() + ", 'BACKFILL', ?, ?, " + key.rowAsJson() + ", "
+                        + key.dialect().now() + " FROM " + key.table() + " WHERE " + key.within(row)
+                        + replacing(key.dialect());
         try (PreparedStatement insert = connection.prepareStatement(sql)) {
             insert.setLong(1, site.run());
             insert.setString(2, move.table());
@@ -43,6 +50,44 @@ public final class RejectedRows {
             key.bind(insert, 5, row);
             insert.executeUpdate();
         }
+    }
+
+    /**
+     * Puts those rows of the range aside that the move wants to be looked at.
+     *
+     * @return how many
+     */
+    static int quarantine(Connection connection, Site site, Mapping mapping, KeySql key, KeyRange range)
+            throws SQLException {
+        Optional<String> why = mapping.quarantine();
+        if (why.isEmpty()) {
+            return 0;
+        }
+        String sql =
+                "INSERT INTO turnout.rejected (run, table_name, \"key\", phase, \"sqlstate\", message, \"row\", at)"
+                        + " SELECT ?, ?, " + key.asJson() + ", 'BACKFILL', '45000', " + KeySql.verbatim(why.get())
+                        + ", "
+                        + key.rowAsJson() + ", " + key.dialect().now() + " FROM " + key.table() + " WHERE "
+                        + key.within(range) + " AND " + KeySql.verbatim(why.get()) + " IS NOT NULL"
+                        + replacing(key.dialect());
+        try (PreparedStatement insert = connection.prepareStatement(sql)) {
+            insert.setLong(1, site.run());
+            insert.setString(2, mapping.move().table());
+            key.bind(insert, 3, range);
+            return insert.executeUpdate();
+        }
+    }
+
+    private static String replacing(Dialect dialect) {
+        List<String> replaced = List.of("phase", "sqlstate", "message", "row", "at");
+        if (dialect.mysql()) {
+            return dialect.upsert("turnout.rejected", List.of("id"), replaced);
+        }
+        return " ON CONFLICT (run, table_name, key) WHERE resolved_at IS NULL DO UPDATE SET "
+                + replaced.stream()
+                        .map(Identifiers::quote)
+                        .map(column -> column + " = excluded." + column)
+                        .collect(Collectors.joining(", "));
     }
 
     /** Rows of the table that are put aside now. */
@@ -60,9 +105,10 @@ public final class RejectedRows {
 
     /** The first of them, one line each, for operators. */
     public static List<String> list(Connection connection, Site site, String table, int most) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("""
-                SELECT key::text, sqlstate, message FROM turnout.rejected
-                WHERE run = ? AND table_name = ? AND resolved_at IS NULL ORDER BY id LIMIT ?""")) {
+        String sql = "SELECT " + Dialect.of(connection).asText("\"key\"") + """
+                , "sqlstate", message FROM turnout.rejected
+                WHERE run = ? AND table_name = ? AND resolved_at IS NULL ORDER BY id LIMIT ?""";
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setLong(1, site.run());
             select.setString(2, table);
             select.setInt(3, most);

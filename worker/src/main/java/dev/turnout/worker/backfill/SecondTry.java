@@ -2,8 +2,10 @@ package dev.turnout.worker.backfill;
 
 import dev.turnout.migration.Move;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.sync.Mapping;
 import dev.turnout.worker.throttle.Gauge;
@@ -14,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Tries the rows that are put aside again: somebody may have mended or deleted them. What fits now counts as resolved and is
@@ -54,7 +57,9 @@ public final class SecondTry {
             return site.database().transaction(Limits.BATCH, connection -> {
                 Bookkeeping.fence(connection, site);
                 RangeUpdate.prepare(connection, Gauge.APPLICATION_NAME);
-                return lock(connection, id) && write(connection, move, id) && resolve(connection, id);
+                KeySql key = KeySql.of(connection, move);
+                Optional<List<String>> row = lock(connection, key, id);
+                return row.isPresent() && write(connection, move, key, row.get()) && resolve(connection, id);
             });
         } catch (SQLException e) {
             if (Failure.of(e).transientLike() && Failure.of(e) != Failure.CONNECTION_LOST) {
@@ -66,28 +71,25 @@ public final class SecondTry {
     }
 
     /** A write that fails now puts the row aside anew, and waits for us with it: it cannot be resolved unseen. */
-    private static boolean lock(Connection connection, long id) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT 1 FROM turnout.rejected WHERE id = ? AND resolved_at IS NULL FOR UPDATE")) {
+    private static Optional<List<String>> lock(Connection connection, KeySql key, long id) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT " + key.fromJson("r.\"key\"")
+                + " FROM turnout.rejected r WHERE r.id = ? AND r.resolved_at IS NULL FOR UPDATE")) {
             select.setLong(1, id);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next();
-            }
+            return KeySql.key(select);
         }
     }
 
-    private static boolean write(Connection connection, Move move, long id) throws SQLException {
-        Mapping mapping = new Mapping(move);
-        KeySql key = KeySql.of(connection, move);
-        String sql = "UPDATE " + mapping.tableAsOld() + " SET " + KeySql.verbatim(mapping.assignments()) + " WHERE "
-                + key.isOfRejected() + " AND " + KeySql.verbatim(mapping.differs());
+    private static boolean write(Connection connection, Move move, KeySql key, List<String> row) throws SQLException {
+        Mapping mapping = Mapping.of(connection, move);
+        String sql = "UPDATE " + key.table() + " SET " + KeySql.verbatim(mapping.assignments()) + " WHERE " + key.at()
+                + " AND " + KeySql.verbatim(mapping.differs());
         Savepoint before = connection.setSavepoint();
         try (PreparedStatement update = connection.prepareStatement(sql)) {
-            for (int i = 1; i <= move.key().size(); i++) {
-                update.setLong(i, id);
+            for (int i = 0; i < row.size(); i++) {
+                update.setString(i + 1, row.get(i));
             }
             update.executeUpdate();
-            return true;
+            return !quarantined(connection, mapping, key, row);
         } catch (SQLException e) {
             if (Failure.of(e) != Failure.BAD_DATA) {
                 throw e;
@@ -97,9 +99,20 @@ public final class SecondTry {
         }
     }
 
+    private static boolean quarantined(Connection connection, Mapping mapping, KeySql key, List<String> row)
+            throws SQLException {
+        Optional<String> why = mapping.quarantine();
+        if (why.isEmpty()) {
+            return false;
+        }
+        String sql = "SELECT 1 FROM " + key.table() + " WHERE " + key.at() + " AND " + KeySql.verbatim(why.get())
+                + " IS NOT NULL";
+        return !Sql.rows(connection, sql, row.toArray()).isEmpty();
+    }
+
     private static boolean resolve(Connection connection, long id) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(
-                "UPDATE turnout.rejected SET resolved_at = clock_timestamp() WHERE id = ?")) {
+        try (PreparedStatement update = connection.prepareStatement("UPDATE turnout.rejected SET resolved_at = "
+                + Dialect.of(connection).now() + " WHERE id = ?")) {
             update.setLong(1, id);
             return update.executeUpdate() == 1;
         }

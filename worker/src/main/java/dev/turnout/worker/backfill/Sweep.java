@@ -41,9 +41,9 @@ final class Sweep {
 
     private static long count(Connection connection, Site site, Move move, KeySql key, KeyRange range)
             throws SQLException {
-        Mapping mapping = new Mapping(move);
+        Mapping mapping = Mapping.of(connection, move);
         // CASE, not AND: the mapping may raise on the very rows that are put aside, and AND promises no order.
-        String sql = "SELECT count(*) FROM " + mapping.tableAsOld() + " WHERE " + key.within(range) + " AND CASE WHEN "
+        String sql = "SELECT count(*) FROM " + key.table() + " WHERE " + key.within(range) + " AND CASE WHEN "
                 + RejectedRows.isRejected(site, move, key) + " THEN false ELSE " + KeySql.verbatim(mapping.differs())
                 + " END";
         try (PreparedStatement select = connection.prepareStatement(sql)) {

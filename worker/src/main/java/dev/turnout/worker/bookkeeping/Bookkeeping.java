@@ -1,12 +1,14 @@
 package dev.turnout.worker.bookkeeping;
 
 import dev.turnout.worker.jdbc.Database;
+import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -18,7 +20,7 @@ import org.flywaydb.core.api.FlywayException;
  */
 public final class Bookkeeping {
     private static final String SCHEMA = "turnout";
-    private static final String LOCATION = "classpath:dev/turnout/sql/engine/postgresql";
+    private static final String LOCATION = "classpath:dev/turnout/sql/engine/";
 
     private Bookkeeping() {}
 
@@ -28,7 +30,7 @@ public final class Bookkeeping {
             Flyway.configure()
                     .dataSource(database.source())
                     .schemas(SCHEMA)
-                    .locations(LOCATION)
+                    .locations(LOCATION + (database.dialect().mysql() ? "mysql" : "postgresql"))
                     .load()
                     .migrate();
         } catch (FlywayException e) {
@@ -54,11 +56,18 @@ public final class Bookkeeping {
     }
 
     private static boolean raise(Connection connection, Site site) throws SQLException {
-        try (PreparedStatement raise = connection.prepareStatement("""
-                INSERT INTO turnout.run AS r (run, migration, epoch) VALUES (?, ?, ?)
-                ON CONFLICT (run) DO UPDATE SET epoch = excluded.epoch WHERE r.epoch <= excluded.epoch""")) {
-            raise.setLong(1, site.run());
-            raise.setString(2, site.spec().name());
+        String insert = "INSERT INTO turnout.run (run, migration, epoch) VALUES (?, ?, ?)"
+                + Dialect.of(connection).upsert("turnout.run", List.of("run"), List.of());
+        try (PreparedStatement there = connection.prepareStatement(insert)) {
+            there.setLong(1, site.run());
+            there.setString(2, site.spec().name());
+            there.setLong(3, site.epoch());
+            there.executeUpdate();
+        }
+        try (PreparedStatement raise =
+                connection.prepareStatement("UPDATE turnout.run SET epoch = ? WHERE run = ? AND epoch <= ?")) {
+            raise.setLong(1, site.epoch());
+            raise.setLong(2, site.run());
             raise.setLong(3, site.epoch());
             return raise.executeUpdate() == 1;
         }
@@ -70,8 +79,9 @@ public final class Bookkeeping {
      * @throws StaleEpoch when the run's epoch is not the site's; the transaction must be rolled back
      */
     public static void fence(Connection connection, Site site) throws SQLException {
-        try (PreparedStatement held =
-                connection.prepareStatement("SELECT 1 FROM turnout.run WHERE run = ? AND epoch = ? FOR SHARE")) {
+        String hold = "SELECT 1 FROM turnout.run WHERE run = ? AND epoch = ?"
+                + Dialect.of(connection).shareLock();
+        try (PreparedStatement held = connection.prepareStatement(hold)) {
             held.setLong(1, site.run());
             held.setLong(2, site.epoch());
             try (ResultSet row = held.executeQuery()) {

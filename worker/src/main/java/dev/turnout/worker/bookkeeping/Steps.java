@@ -1,5 +1,6 @@
 package dev.turnout.worker.bookkeeping;
 
+import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.phase.Site;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -8,7 +9,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +63,7 @@ public final class Steps {
                                     row.getString(2),
                                     row.getString(3),
                                     State.valueOf(row.getString(4)),
-                                    texts(row, 5)));
+                                    Texts.list(row.getString(5))));
                 }
             }
             return steps;
@@ -72,17 +72,19 @@ public final class Steps {
 
     /** Replaces an earlier record of the same step. */
     public static void record(Connection connection, Site site, Kind kind, Standing step) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("""
-                INSERT INTO turnout.step (run, kind, ordinal, title, hash, state, made) VALUES (?, ?, ?, ?, ?, ?, ?)
-                ON CONFLICT (run, kind, ordinal) DO UPDATE
-                SET hash = excluded.hash, state = excluded.state, made = excluded.made, at = clock_timestamp()""")) {
+        Dialect dialect = Dialect.of(connection);
+        String sql = "INSERT INTO turnout.step (run, kind, ordinal, title, hash, state, made, at)"
+                + " VALUES (?, ?, ?, ?, ?, ?, ?, " + dialect.now() + ")"
+                + dialect.upsert(
+                        "turnout.step", List.of("run", "kind", "ordinal"), List.of("hash", "state", "made", "at"));
+        try (PreparedStatement insert = connection.prepareStatement(sql)) {
             insert.setLong(1, site.run());
             insert.setString(2, kind.name());
             insert.setInt(3, step.ordinal());
             insert.setString(4, step.title());
             insert.setString(5, step.hash());
             insert.setString(6, step.state().name());
-            insert.setArray(7, connection.createArrayOf("text", step.made().toArray()));
+            insert.setString(7, Texts.json(step.made()));
             insert.executeUpdate();
         }
     }
@@ -105,13 +107,5 @@ public final class Steps {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
-    }
-
-    private static List<String> texts(ResultSet row, int column) throws SQLException {
-        List<String> texts = new ArrayList<>();
-        for (Object text : (Object[]) row.getArray(column).getArray()) {
-            texts.add((String) text);
-        }
-        return texts;
     }
 }

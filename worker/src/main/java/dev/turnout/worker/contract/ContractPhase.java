@@ -3,13 +3,14 @@ package dev.turnout.worker.contract;
 import dev.turnout.migration.Contract.ContractStep;
 import dev.turnout.migration.Move;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.bookkeeping.SchemaChange;
 import dev.turnout.worker.bookkeeping.Steps;
 import dev.turnout.worker.bookkeeping.Steps.Standing;
 import dev.turnout.worker.bookkeeping.Steps.State;
 import dev.turnout.worker.expand.Expected;
+import dev.turnout.worker.expand.Script;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
-import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Blocked;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Progress;
@@ -19,6 +20,8 @@ import dev.turnout.worker.sync.Relaxed;
 import dev.turnout.worker.sync.SyncTriggers;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +30,9 @@ import java.util.Optional;
  * until its commit every write reaches both sides, and after it nobody needs the old one. Stateless and thread-safe.
  */
 public final class ContractPhase implements PhaseWork {
+    /** Before the business time at which a step was applied, in what it has made. */
+    private static final String AT = "at ";
+
     @Override
     public Stride stride(Site site) throws SQLException {
         List<ContractStep> steps = site.spec().contract().steps();
@@ -49,7 +55,11 @@ public final class ContractPhase implements PhaseWork {
 
     private static Stride apply(Site site, int ordinal) throws SQLException {
         ContractStep step = site.spec().contract().steps().get(ordinal);
-        if (step.irreversible() && pointOfNoReturn(site).isEmpty()) {
+        Optional<Stride> early = tooEarly(site, ordinal, step);
+        if (early.isPresent()) {
+            return early.get();
+        }
+        if (step.endsSync() && synced(site) && !begun(site, ordinal)) {
             List<String> problems = LastCheck.problems(site);
             if (!problems.isEmpty()) {
                 return new Stride.Stop(
@@ -76,30 +86,71 @@ public final class ContractPhase implements PhaseWork {
         return new Stride.Again(step.title() + ": has run", Progress.of(ordinal + 1, count, "steps"));
     }
 
+    private static boolean synced(Site site) throws SQLException {
+        return site.database()
+                .transaction(Limits.BOOKKEEPING, connection -> !Steps.standing(connection, site, Steps.Kind.SYNC)
+                        .isEmpty());
+    }
+
+    private static boolean begun(Site site, int ordinal) throws SQLException {
+        return last(site).filter(standing -> standing.ordinal() == ordinal).isPresent();
+    }
+
+    private static Optional<Stride> tooEarly(Site site, int ordinal, ContractStep step) throws SQLException {
+        if (step.pause().calm().isZero() || ordinal == 0 || begun(site, ordinal)) {
+            return Optional.empty();
+        }
+        Optional<Instant> since = last(site).flatMap(standing -> standing.made().stream()
+                .filter(made -> made.startsWith(AT))
+                .map(made -> Instant.parse(made.substring(AT.length())))
+                .findFirst());
+        Instant from = since.map(at -> at.plus(step.pause().calm())).orElse(Instant.MAX);
+        return site.clock().instant().isBefore(from)
+                ? Optional.of(new Stride.Wait(Duration.ofSeconds(1), step.title() + " waits for calm until " + from))
+                : Optional.empty();
+    }
+
+    /**
+     * In PostgreSQL one transaction. In MySQL the step is BEGUN, which is the point of no return of an irreversible one,
+     * before anything of the old side is let go; then old columns lose their demands, then the triggers go, then the script
+     * runs. Cut anywhere, every write up to then has reached both sides or nobody needs the old one any more.
+     */
     private static void inTransaction(Site site, int ordinal) throws SQLException {
         ContractStep step = site.spec().contract().steps().get(ordinal);
-        site.database().transaction(Limits.DDL, connection -> {
-            Bookkeeping.fence(connection, site);
-            if (step.irreversible()) {
+        Optional<Standing> before = last(site).filter(standing -> standing.ordinal() == ordinal);
+        SchemaChange.apply(site, Limits.DDL, Steps.Kind.CONTRACT, standing(step, ordinal, State.BEGUN), connection -> {
+            if (step.endsSync()) {
                 letGoOfTheOldSide(connection, site);
             }
-            Sql.run(connection, step.sql());
-            Steps.record(connection, site, Steps.Kind.CONTRACT, standing(step, ordinal, State.APPLIED));
-            return step;
+            int done = before.flatMap(standing -> standing.made().stream().findFirst())
+                    .map(Integer::parseInt)
+                    .orElse(0);
+            Script.run(
+                    connection,
+                    step.sql(),
+                    done,
+                    before.isPresent(),
+                    (same, statements) -> Steps.record(
+                            same,
+                            site,
+                            Steps.Kind.CONTRACT,
+                            standing(step, ordinal, State.BEGUN, List.of(String.valueOf(statements)))));
+            return standing(
+                    step, ordinal, State.APPLIED, List.of(AT + site.clock().instant()));
         });
     }
 
     /** Without the triggers nothing fills the old columns, so they must not insist on a value. */
     private static void letGoOfTheOldSide(Connection connection, Site site) throws SQLException {
-        SyncTriggers.remove(connection, site);
         for (Move move : site.spec().moves()) {
             Relaxed.notNull(connection, move.table(), move.down().keySet());
         }
+        SyncTriggers.remove(connection, site);
     }
 
     private static Stride end(Site site) throws SQLException {
         try {
-            site.database().transaction(Limits.DDL, connection -> {
+            SchemaChange.run(site, Limits.DDL, connection -> {
                 // A contract without an irreversible step has kept them until now.
                 letGoOfTheOldSide(connection, site);
                 return site;
@@ -142,12 +193,10 @@ public final class ContractPhase implements PhaseWork {
                     return wait.get();
                 }
             }
-            site.database().transaction(Limits.DDL, connection -> {
-                Bookkeeping.fence(connection, site);
+            SchemaChange.undo(site, Limits.DDL, Steps.Kind.CONTRACT, ordinal, connection -> {
                 if (!step.concurrently()) {
-                    Sql.run(connection, undo);
+                    Script.undo(connection, undo);
                 }
-                Steps.forget(connection, site, Steps.Kind.CONTRACT, ordinal);
                 return step;
             });
         } catch (SQLException e) {
@@ -166,7 +215,11 @@ public final class ContractPhase implements PhaseWork {
     }
 
     private static Standing standing(ContractStep step, int ordinal, State state) {
-        return new Standing(ordinal, step.title(), Steps.hash(step.sql()), state, List.of());
+        return standing(step, ordinal, state, List.of());
+    }
+
+    private static Standing standing(ContractStep step, int ordinal, State state, List<String> made) {
+        return new Standing(ordinal, step.title(), Steps.hash(step.sql()), state, made);
     }
 
     private static Optional<Standing> last(Site site) throws SQLException {

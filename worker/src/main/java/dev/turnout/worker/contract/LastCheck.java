@@ -34,20 +34,25 @@ final class LastCheck {
                 problems.add(move.table() + ": " + rejected + " rejected rows have only their old values");
                 continue;
             }
-            Mapping mapping = new Mapping(move);
-            long differing =
-                    count(site, "SELECT count(*) FROM " + mapping.tableAsOld() + " WHERE " + mapping.differs());
+            long differing = site.database().transaction(Limits.SCAN, connection -> differing(connection, move));
             if (differing > 0) {
                 problems.add(move.table() + ": " + differing + " rows differ between old and new");
             }
         }
         for (Assertion assertion : site.spec().assertions()) {
-            long broken = site.database().transaction(Limits.SCAN, connection -> broken(connection, assertion));
+            long broken = site.database().readOnly(Limits.SCAN, connection -> broken(connection, assertion));
             if (broken > 0) {
                 problems.add("'" + assertion.name() + "' is broken by " + broken + " rows");
             }
         }
         return problems;
+    }
+
+    private static long differing(Connection connection, Move move) throws SQLException {
+        Mapping mapping = Mapping.of(connection, move);
+        return Sql.value(connection, "SELECT count(*) FROM " + mapping.tableAsOld() + " WHERE " + mapping.differs())
+                .map(Long::parseLong)
+                .orElseThrow();
     }
 
     private static long count(Site site, String query, Object... bound) throws SQLException {

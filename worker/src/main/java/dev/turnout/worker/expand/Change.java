@@ -22,8 +22,15 @@ sealed interface Change permits ScriptChange, ColumnsChange {
     /** True when all of it is there already, exactly as the step would make it. */
     boolean inPlace(Connection connection) throws SQLException;
 
-    /** @return the columns that were made; empty for a script */
-    List<String> apply(Connection connection) throws SQLException;
+    /** The columns that are not there yet; empty for a script. */
+    List<String> missing(Connection connection) throws SQLException;
+
+    /**
+     * @param done what an earlier attempt has recorded by the mark
+     * @param mark told while a script goes on
+     * @return the columns that were made; empty for a script
+     */
+    List<String> apply(Connection connection, List<String> done, Script.Mark mark) throws SQLException;
 
     /** Every difference from what the step promises, expected and found. */
     List<String> unmet(Connection connection) throws SQLException;

@@ -2,6 +2,7 @@ package dev.turnout.worker.expand;
 
 import dev.turnout.migration.ExpandStep;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.bookkeeping.SchemaChange;
 import dev.turnout.worker.bookkeeping.Steps;
 import dev.turnout.worker.bookkeeping.Steps.Standing;
 import dev.turnout.worker.bookkeeping.Steps.State;
@@ -26,6 +27,9 @@ import java.util.Optional;
  * without a record was there before the run: it is adopted, and stays when the run is rolled back.
  */
 public final class Expand implements PhaseWork {
+    /** MySQL may have to build a table anew, beside the writes of applications; the wait for its lock is as short. */
+    private static final Limits LIMITS = new Limits(Limits.DDL.lock(), Limits.SCAN.statement(), 1);
+
     @Override
     public Stride stride(Site site) throws SQLException {
         List<ExpandStep> steps = site.spec().expand();
@@ -34,8 +38,9 @@ public final class Expand implements PhaseWork {
         for (int ordinal = 0; ordinal < steps.size(); ordinal++) {
             Change change = Change.of(steps.get(ordinal));
             Standing before = standing.get(ordinal);
-            if (before == null) {
-                Optional<Stride> trouble = apply(site, ordinal, change);
+            boolean made = before != null && before.state() != State.BEGUN;
+            if (!made) {
+                Optional<Stride> trouble = apply(site, ordinal, change, Optional.ofNullable(before));
                 if (trouble.isPresent()) {
                     return trouble.get();
                 }
@@ -47,31 +52,53 @@ public final class Expand implements PhaseWork {
                         unmet,
                         "mend the database and resume, or roll back");
             }
-            if (before == null) {
+            if (!made) {
                 return new Stride.Again(change.title() + ": verified", Progress.of(ordinal + 1, steps.size(), "steps"));
             }
         }
         return new Stride.Done("every expand step is in place and verified");
     }
 
-    private static Optional<Stride> apply(Site site, int ordinal, Change change) throws SQLException {
+    private static Optional<Stride> apply(Site site, int ordinal, Change change, Optional<Standing> before)
+            throws SQLException {
         try {
-            site.database().transaction(Limits.DDL, connection -> {
-                Bookkeeping.fence(connection, site);
-                boolean there = change.inPlace(connection);
-                List<String> made = there ? List.of() : change.apply(connection);
-                Steps.record(
-                        connection,
-                        site,
-                        Steps.Kind.EXPAND,
-                        new Standing(
-                                ordinal, change.title(), change.hash(), there ? State.ADOPTED : State.APPLIED, made));
-                return made;
-            });
+            List<String> missing = site.database().transaction(Limits.DDL, change::missing);
+            Standing begun = before.orElse(step(ordinal, change, State.BEGUN, missing));
+            boolean there = before.isEmpty() && site.database().transaction(Limits.DDL, change::inPlace);
+            if (there) {
+                adopt(site, step(ordinal, change, State.ADOPTED, List.of()));
+            } else {
+                SchemaChange.apply(site, LIMITS, Steps.Kind.EXPAND, begun, connection -> {
+                    List<String> made = change.apply(connection, begun.made(), mark(site, ordinal, change));
+                    // What an attempt before this one has made is not there to be made any more, and ours all the same.
+                    boolean planned = site.database().dialect().mysql() && change instanceof ColumnsChange;
+                    return step(ordinal, change, State.APPLIED, planned ? begun.made() : made);
+                });
+            }
             return Optional.empty();
         } catch (SQLException e) {
             return Optional.of(trouble(site, change.title(), e));
         }
+    }
+
+    private static void adopt(Site site, Standing standing) throws SQLException {
+        site.database().transaction(Limits.BOOKKEEPING, connection -> {
+            Bookkeeping.fence(connection, site);
+            Steps.record(connection, site, Steps.Kind.EXPAND, standing);
+            return standing;
+        });
+    }
+
+    private static Script.Mark mark(Site site, int ordinal, Change change) {
+        return (connection, statements) -> Steps.record(
+                connection,
+                site,
+                Steps.Kind.EXPAND,
+                step(ordinal, change, State.BEGUN, List.of(String.valueOf(statements))));
+    }
+
+    private static Standing step(int ordinal, Change change, State state, List<String> made) {
+        return new Standing(ordinal, change.title(), change.hash(), state, made);
     }
 
     private static List<String> verify(Site site, Change change) throws SQLException {
@@ -97,12 +124,10 @@ public final class Expand implements PhaseWork {
         Change change = Change.of(site.spec().expand().get(last.ordinal()));
         String title = "taking back: " + last.title();
         try {
-            site.database().transaction(Limits.DDL, connection -> {
-                Bookkeeping.fence(connection, site);
-                if (last.state() == State.APPLIED) {
+            SchemaChange.undo(site, LIMITS, Steps.Kind.EXPAND, last.ordinal(), connection -> {
+                if (last.state() != State.ADOPTED) {
                     change.undo(connection, last.made());
                 }
-                Steps.forget(connection, site, Steps.Kind.EXPAND, last.ordinal());
                 return last;
             });
         } catch (SQLException e) {
@@ -124,7 +149,7 @@ public final class Expand implements PhaseWork {
      */
     public static List<String> tryOut(Connection connection, ExpandStep step) throws SQLException {
         Change change = Change.of(step);
-        change.apply(connection);
+        change.apply(connection, List.of(), (same, statements) -> {});
         List<String> unmet = change.unmet(connection);
         return step instanceof ExpandStep.Columns ? unmet : List.of();
     }
@@ -134,7 +159,10 @@ public final class Expand implements PhaseWork {
             return Blocked.instead(site.database(), title, e);
         }
         return new Stride.Stop(
-                title + " failed; nothing of it was kept",
+                title + " failed; "
+                        + (site.database().dialect().mysql()
+                                ? "the statements before the one that failed stand"
+                                : "nothing of it was kept"),
                 List.of(e.getSQLState() + ": " + Failure.words(e)),
                 "mend what the message names and resume, or roll back");
     }

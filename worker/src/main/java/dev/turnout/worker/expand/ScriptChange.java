@@ -2,14 +2,14 @@ package dev.turnout.worker.expand;
 
 import dev.turnout.migration.ExpandStep;
 import dev.turnout.worker.bookkeeping.Steps;
+import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Failure;
-import dev.turnout.worker.jdbc.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.List;
 
-/** SQL of the operator. */
+/** SQL of the operator. What it has made is, in MySQL, how many of its statements have run. */
 record ScriptChange(ExpandStep.Run step) implements Change {
     @Override
     public String title() {
@@ -27,21 +27,36 @@ record ScriptChange(ExpandStep.Run step) implements Change {
         if (step.verify().isEmpty()) {
             return false;
         }
+        if (Dialect.of(connection).mysql()) {
+            return holds(connection);
+        }
         Savepoint before = connection.setSavepoint();
+        boolean holds = holds(connection);
+        if (!holds) {
+            connection.rollback(before);
+        }
+        return holds;
+    }
+
+    private boolean holds(Connection connection) throws SQLException {
         try {
             return unmet(connection).isEmpty();
         } catch (SQLException e) {
             if (Failure.of(e).transientLike()) {
                 throw e;
             }
-            connection.rollback(before);
             return false;
         }
     }
 
     @Override
-    public List<String> apply(Connection connection) throws SQLException {
-        Sql.run(connection, step.sql());
+    public List<String> missing(Connection connection) {
+        return List.of();
+    }
+
+    @Override
+    public List<String> apply(Connection connection, List<String> done, Script.Mark mark) throws SQLException {
+        Script.run(connection, step.sql(), done.isEmpty() ? 0 : Integer.parseInt(done.get(0)), true, mark);
         return List.of();
     }
 
@@ -52,6 +67,6 @@ record ScriptChange(ExpandStep.Run step) implements Change {
 
     @Override
     public void undo(Connection connection, List<String> made) throws SQLException {
-        Sql.run(connection, step.undo());
+        Script.undo(connection, step.undo());
     }
 }

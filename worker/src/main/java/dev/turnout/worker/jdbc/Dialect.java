@@ -2,7 +2,9 @@ package dev.turnout.worker.jdbc;
 
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
@@ -100,6 +102,15 @@ public sealed interface Dialect permits PostgreSqlDialect, MySqlDialect {
 
     /** The same comparison whatever the collation of the column: of bytes. */
     String exactly(String text);
+
+    /** A moment, for a parameter. */
+    Object moment(Instant instant);
+
+    /** A moment from a column that holds one. */
+    Instant moment(ResultSet row, int column) throws SQLException;
+
+    /** A condition as a boolean column; NULL stays NULL. */
+    String bool(String condition);
 
     /** Sets the limits for the transaction ({@code local}) or the session. */
     void limit(Connection connection, Limits limits, boolean local) throws SQLException;

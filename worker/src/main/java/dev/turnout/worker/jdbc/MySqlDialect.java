@@ -3,9 +3,13 @@ package dev.turnout.worker.jdbc;
 import static java.util.stream.Collectors.joining;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -86,8 +90,8 @@ record MySqlDialect(boolean mariaDb) implements Dialect {
 
     @Override
     public String jsonText(String object, String field) {
-        String path = "$.\"" + field.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
-        return "JSON_UNQUOTE(JSON_EXTRACT(" + object + ", " + literal(path) + "))";
+        String path = "concat('$.', JSON_QUOTE(" + literal(field) + "))";
+        return "JSON_UNQUOTE(JSON_EXTRACT(" + object + ", " + path + "))";
     }
 
     /** VALUES() is what both products know. A row that stays is set to what it is, which locks it and changes nothing. */
@@ -157,7 +161,24 @@ record MySqlDialect(boolean mariaDb) implements Dialect {
 
     @Override
     public String exactly(String text) {
-        return "CONVERT(" + text + " USING utf8mb4) COLLATE utf8mb4_bin";
+        return "CONVERT(" + text + " USING utf8mb4) COLLATE " + (mariaDb ? "utf8mb4_nopad_bin" : "utf8mb4_0900_bin");
+    }
+
+    /** In UTC, as the session is. */
+    @Override
+    public Object moment(Instant instant) {
+        return LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
+    }
+
+    @Override
+    public Instant moment(ResultSet row, int column) throws SQLException {
+        return row.getObject(column, LocalDateTime.class).toInstant(ZoneOffset.UTC);
+    }
+
+    /** A number, as every condition is. */
+    @Override
+    public String bool(String condition) {
+        return "((" + condition + "\n) <> 0)";
     }
 
     /**

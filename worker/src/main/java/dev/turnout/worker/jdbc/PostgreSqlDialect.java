@@ -4,7 +4,11 @@ import static java.util.stream.Collectors.joining;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 
 /** PostgreSQL 13 and later. */
@@ -128,6 +132,21 @@ record PostgreSqlDialect() implements Dialect {
     @Override
     public String exactly(String text) {
         return text + " COLLATE \"C\"";
+    }
+
+    @Override
+    public Object moment(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    @Override
+    public Instant moment(ResultSet row, int column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    @Override
+    public String bool(String condition) {
+        return "(" + condition + "\n)::boolean";
     }
 
     @Override

@@ -20,11 +20,15 @@ public final class Sql {
      * statement or several; the first failure ends it. MySQL takes one at a time.
      */
     public static void run(Connection connection, String sql) throws SQLException {
-        List<String> pieces = Dialect.of(connection).mysql() ? SqlText.statements(sql) : List.of(sql);
+        for (String piece : Dialect.of(connection).mysql() ? SqlText.statements(sql) : List.of(sql)) {
+            statement(connection, piece);
+        }
+    }
+
+    /** Likewise one statement, which may hold semicolons. */
+    public static void statement(Connection connection, String sql) throws SQLException {
         try (Statement statement = plain(connection)) {
-            for (String piece : pieces) {
-                statement.execute(piece);
-            }
+            statement.execute(sql);
         }
     }
 

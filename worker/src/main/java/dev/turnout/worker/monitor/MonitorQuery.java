@@ -3,6 +3,7 @@ package dev.turnout.worker.monitor;
 import dev.turnout.migration.Monitor;
 import dev.turnout.migration.SqlText;
 import dev.turnout.worker.jdbc.Database;
+import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.monitor.MonitorBoard.Measurement;
@@ -13,10 +14,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +37,7 @@ final class MonitorQuery {
     static Measurement measure(Database database, Monitor monitor, Instant now) {
         long begun = System.nanoTime();
         try {
-            Row row = database.transaction(
+            Row row = database.readOnly(
                     new Limits(LOCK, monitor.timeout(), 1), connection -> run(connection, monitor, now));
             Judgement judgement = judge(monitor, row);
             return new Measurement(now, since(begun), judgement.verdict(), judgement.because(), row.values());
@@ -58,13 +57,11 @@ final class MonitorQuery {
     private record Row(int rows, Map<String, String> values, Optional<Boolean> fails, Optional<Boolean> holds) {}
 
     private static Row run(Connection connection, Monitor monitor, Instant now) throws SQLException {
-        try (Statement only = connection.createStatement()) {
-            only.execute("SET TRANSACTION READ ONLY");
-        }
-        SqlText.Bound bound = SqlText.bind(sql(monitor), Set.of("now"));
+        Dialect dialect = Dialect.of(connection);
+        SqlText.Bound bound = SqlText.bind(sql(dialect, monitor), Set.of("now"));
         try (PreparedStatement select = connection.prepareStatement(bound.sql())) {
             for (int i = 1; i <= bound.parameters().size(); i++) {
-                select.setObject(i, now.atOffset(ZoneOffset.UTC));
+                select.setObject(i, dialect.moment(now));
             }
             select.setMaxRows(2);
             try (ResultSet row = select.executeQuery()) {
@@ -80,11 +77,10 @@ final class MonitorQuery {
     }
 
     /** The line ends keep a comment at the end of the operator's SQL from swallowing ours. */
-    private static String sql(Monitor monitor) {
-        String holds =
-                monitor.successCondition().map(ok -> "(" + ok + "\n)::boolean").orElse("true");
-        return "SELECT r.*, (" + monitor.failureCondition() + "\n)::boolean AS " + FAILS + ", " + holds + " AS " + HOLDS
-                + " FROM (" + monitor.sql() + "\n) r";
+    private static String sql(Dialect dialect, Monitor monitor) {
+        String holds = monitor.successCondition().map(dialect::bool).orElse("true");
+        return "SELECT r.*, " + dialect.bool(monitor.failureCondition()) + " AS " + FAILS + ", " + holds + " AS "
+                + HOLDS + " FROM (" + monitor.sql() + "\n) r";
     }
 
     private static Map<String, String> values(ResultSet row) throws SQLException {

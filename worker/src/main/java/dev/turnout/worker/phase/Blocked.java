@@ -1,6 +1,7 @@
 package dev.turnout.worker.phase;
 
 import dev.turnout.worker.jdbc.Database;
+import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
 import java.sql.Connection;
@@ -56,6 +57,10 @@ public final class Blocked {
     }
 
     private static List<String> holders(Connection connection) throws SQLException {
+        Dialect dialect = Dialect.of(connection);
+        if (dialect.mysql()) {
+            return Holders.of(connection, dialect.mariaDb());
+        }
         try (PreparedStatement select = connection.prepareStatement(HOLDERS);
                 ResultSet row = select.executeQuery()) {
             List<String> holders = new ArrayList<>();

@@ -45,10 +45,19 @@ public final class Preflight implements PhaseWork {
      */
     public static Findings inspect(Spec spec, Database database) throws SQLException {
         Findings.Notes notes = new Findings.Notes();
+        if (database.dialect().mysql()) {
+            mysql(spec, database, notes);
+            return notes.findings();
+        }
         database.transaction(LIMITS, connection -> {
             new ServerCheck(connection, notes).run();
             for (Move move : spec.moves()) {
                 new TableCheck(connection, move, notes).run();
+                if (!move.scope().equals(Move.Scope.EVERY_ROW)) {
+                    notes.problem(
+                            "move " + move.table() + " has 'where', 'quarantine' or 'in place'",
+                            "these are for MySQL; in PostgreSQL say it with CASE in up");
+                }
             }
             return notes;
         });
@@ -72,5 +81,32 @@ public final class Preflight implements PhaseWork {
             });
         }
         return notes.findings();
+    }
+
+    private static void mysql(Spec spec, Database database, Findings.Notes notes) throws SQLException {
+        database.transaction(LIMITS, connection -> {
+            new MySqlServerCheck(connection, notes).run();
+            for (Move move : spec.moves()) {
+                new MySqlTableCheck(connection, move, notes).run();
+            }
+            return notes;
+        });
+        ContractCheck.run(spec.contract(), notes);
+        if (notes.clean()) {
+            database.alone(LIMITS, connection -> {
+                try {
+                    new MySqlScratchCheck(connection, spec, notes).run();
+                } catch (SQLException e) {
+                    if (Failure.of(e).transientLike()) {
+                        throw e;
+                    }
+                    notes.problem(
+                            "the spec cannot be tried out: " + Failure.words(e),
+                            "the role of the connection needs CREATE, DROP and TRIGGER on the server: the bookkeeping and the"
+                                    + " trial have databases of their own");
+                }
+                return notes;
+            });
+        }
     }
 }

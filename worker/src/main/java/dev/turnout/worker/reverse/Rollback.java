@@ -1,11 +1,13 @@
 package dev.turnout.worker.reverse;
 
-import static dev.turnout.worker.jdbc.Identifiers.literal;
 import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.turnout.migration.Move;
+import dev.turnout.worker.backfill.KeySql;
+import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.bookkeeping.SchemaChange;
 import dev.turnout.worker.bookkeeping.Steps;
 import dev.turnout.worker.contract.ContractPhase;
 import dev.turnout.worker.expand.Expand;
@@ -24,6 +26,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -68,13 +71,14 @@ public final class Rollback implements PhaseWork {
                     "bring the named rows into a form that the old side knows, and roll back again");
         }
         try {
-            // In one transaction: without the triggers an old application could not fill what is NOT NULL by now.
-            site.database().transaction(Limits.DDL, connection -> {
-                SyncTriggers.remove(connection, site);
+            // In one transaction where there is such a thing for DDL, and in this order where there is not: without the
+            // triggers an old application could not fill what is NOT NULL by now.
+            SchemaChange.run(site, Limits.DDL, connection -> {
                 for (Move move : site.spec().moves()) {
                     Relaxed.checks(connection, move.table(), move.up().keySet());
-                    Relaxed.notNull(connection, move.table(), move.up().keySet());
+                    Relaxed.notNull(connection, move.table(), required(move));
                 }
+                SyncTriggers.remove(connection, site);
                 return site;
             });
         } catch (SQLException e) {
@@ -83,6 +87,11 @@ public final class Rollback implements PhaseWork {
         return new Stride.Again(
                 "the sync triggers are gone",
                 Progress.of(0, site.spec().expand().size(), "steps"));
+    }
+
+    /** What a new column was before the run is not known for one that the application had already: it stays. */
+    private static Collection<String> required(Move move) {
+        return move.scope().settles() ? move.required() : move.up().keySet();
     }
 
     /** A comparison that fails says nothing, so it counts as a reason to stay. */
@@ -102,37 +111,24 @@ public final class Rollback implements PhaseWork {
      * is put aside has its last word on the old side.
      */
     private static List<String> inexpressible(Connection connection, Site site, Move move) throws SQLException {
-        Mapping mapping = new Mapping(move);
-        String key = move.key().stream()
-                .map(column -> literal(column) + ", old." + quote(column))
-                .collect(joining(", ", "jsonb_build_object(", ")"));
+        Mapping mapping = Mapping.of(connection, move);
+        KeySql key = KeySql.of(connection, move);
         String filled = move.up().keySet().stream()
                 .map(column -> "old." + quote(column) + " IS NOT NULL")
                 .collect(joining(" OR "));
-        List<String> found = Sql.rows(connection, """
-                        SELECT count(*), left(coalesce(string_agg(key, ', ') FILTER (WHERE nth <= %d), ''), 2000)
-                        FROM (
-                          SELECT %2$s::text AS key, row_number() OVER () AS nth
-                          FROM %3$s
-                          WHERE CASE
-                            WHEN NOT (%4$s) THEN false
-                            WHEN EXISTS (SELECT FROM turnout.rejected r WHERE r.resolved_at IS NULL
-                                         AND r.run = %6$d AND r.table_name = %7$s AND r.key = %2$s) THEN false
-                            ELSE %5$s
-                          END
-                        ) AS lost""".formatted(
-                                NAMED_ROWS,
-                                key,
-                                mapping.tableAsOld(),
-                                filled,
-                                mapping.beyondOldSide(),
-                                site.run(),
-                                literal(move.table())))
-                .get(0);
-        return found.get(0).equals("0")
-                ? List.of()
-                : List.of("%s: %s rows hold new values that their old ones do not give, for example %s"
-                        .formatted(move.table(), found.get(0), found.get(1)));
+        String lost = " FROM " + mapping.tableAsOld() + " WHERE CASE WHEN NOT (" + filled + ") THEN false WHEN "
+                + RejectedRows.isRejected(site, move, key) + " THEN false ELSE " + mapping.beyondOldSide() + " END";
+        List<List<String>> named =
+                Sql.rows(connection, "SELECT " + key.dialect().asText(key.asJson()) + lost + " LIMIT " + NAMED_ROWS);
+        if (named.isEmpty()) {
+            return List.of();
+        }
+        String count = Sql.value(connection, "SELECT count(*)" + lost).orElseThrow();
+        return List.of("%s: %s rows hold new values that their old ones do not give, for example %s"
+                .formatted(
+                        move.table(),
+                        count,
+                        named.stream().map(row -> row.get(0)).collect(joining(", "))));
     }
 
     private static Stride undoExpand(Site site) throws SQLException {
@@ -146,7 +142,8 @@ public final class Rollback implements PhaseWork {
             forRun(
                     connection,
                     site,
-                    "UPDATE turnout.rejected SET resolved_at = clock_timestamp() WHERE run = ? AND resolved_at IS NULL");
+                    "UPDATE turnout.rejected SET resolved_at = "
+                            + site.database().dialect().now() + " WHERE run = ? AND resolved_at IS NULL");
             return site;
         });
         return new Stride.Done("the schema is as it was before the run");

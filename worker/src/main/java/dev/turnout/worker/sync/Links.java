@@ -39,9 +39,11 @@ record Links(Move move, Catalogue table) {
                 .orElseThrow(() -> new IllegalStateException(move.table() + " has no column " + name));
     }
 
-    /** What the up of a new column reads. */
+    /** What the up of a new column reads, and what decides whether the row is one to be mapped. */
     Set<String> readByUp(String column) {
-        return mentioned(up(column), "old");
+        Set<String> read = new LinkedHashSet<>(mentioned(up(column), "old"));
+        move.scope().where().ifPresent(where -> read.addAll(mentioned(where, "old")));
+        return read;
     }
 
     /** What the down of an old column reads, unmapped columns included. */

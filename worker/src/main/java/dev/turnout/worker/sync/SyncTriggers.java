@@ -3,8 +3,10 @@ package dev.turnout.worker.sync;
 import static dev.turnout.worker.jdbc.Identifiers.quote;
 
 import dev.turnout.migration.Move;
-import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.migration.Spec;
+import dev.turnout.worker.bookkeeping.SchemaChange;
 import dev.turnout.worker.bookkeeping.Steps;
+import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Blocked;
@@ -23,13 +25,6 @@ import java.util.Map;
  * date, which the backfill's statements need. Stateless and thread-safe.
  */
 public final class SyncTriggers implements PhaseWork {
-    /** Changes whenever the function, a trigger or its state is changed by anybody. */
-    private static final String DEFINITION = """
-            SELECT coalesce(string_agg(
-                     pg_get_functiondef(t.tgfoid) || pg_get_triggerdef(t.oid) || t.tgenabled::text, '' ORDER BY t.tgname), '')
-            FROM pg_trigger t
-            WHERE t.tgrelid = to_regclass(?) AND t.tgname = ANY (?)""";
-
     @Override
     public Stride stride(Site site) throws SQLException {
         List<Move> moves = site.spec().moves();
@@ -47,72 +42,62 @@ public final class SyncTriggers implements PhaseWork {
                     "sync triggers of " + table + " stand", Progress.of(ordinal + 1, moves.size(), "steps"));
         }
         for (Move move : moves) {
-            site.database().transaction(Limits.SCAN, connection -> {
-                Sql.run(connection, "ANALYZE " + quote(move.table()));
-                return move;
-            });
+            analyze(site, move.table());
         }
         return new Stride.Done("every table has its sync triggers");
     }
 
-    /** One transaction: from its commit on, every write goes to both sides. Replaces what was altered. */
+    /** ANALYZE TABLE of MySQL commits; it gives a row with what it has to say, and locks nothing for long. */
+    private static void analyze(Site site, String table) throws SQLException {
+        if (site.database().dialect().mysql()) {
+            site.database().alone(Limits.SCAN, connection -> Sql.rows(connection, "ANALYZE TABLE " + quote(table)));
+        } else {
+            site.database().transaction(Limits.SCAN, connection -> {
+                Sql.run(connection, "ANALYZE " + quote(table));
+                return table;
+            });
+        }
+    }
+
+    /** From its end on, every write goes to both sides. Replaces what was altered. */
     private static void install(Site site, int ordinal) throws SQLException {
-        site.database().transaction(Limits.DDL, connection -> {
-            Bookkeeping.fence(connection, site);
-            TriggerSql sql = sql(connection, site, ordinal);
-            drop(connection, site, ordinal);
-            Sql.run(connection, sql.createFunction());
-            Sql.run(connection, sql.createTriggers());
-            Steps.record(
-                    connection,
-                    site,
-                    Steps.Kind.SYNC,
-                    new Steps.Standing(
-                            ordinal,
-                            "sync triggers of " + table(site, ordinal),
-                            Steps.hash(definition(connection, site, ordinal)),
-                            Steps.State.APPLIED,
-                            sql.triggers()));
-            return sql;
-        });
+        Triggers triggers = triggers(site, ordinal);
+        String title = "sync triggers of " + table(site, ordinal);
+        SchemaChange.apply(
+                site,
+                Limits.DDL,
+                Steps.Kind.SYNC,
+                new Steps.Standing(ordinal, title, "", Steps.State.BEGUN, triggers.names()),
+                connection -> {
+                    triggers.install(connection);
+                    String hash = Steps.hash(triggers.definition(connection));
+                    return new Steps.Standing(ordinal, title, hash, Steps.State.APPLIED, triggers.names());
+                });
     }
 
     /**
-     * Removes the triggers and functions of all tables within the caller's transaction. Takes each table's strongest lock
-     * when there is something to remove; harmless when repeated.
+     * Removes the triggers and functions of all tables: in PostgreSQL within the caller's transaction, in MySQL each at once.
+     * Takes each table's strongest lock when there is something to remove; harmless when repeated.
      */
     public static void remove(Connection connection, Site site) throws SQLException {
-        Bookkeeping.fence(connection, site);
         for (int ordinal : Steps.standing(connection, site, Steps.Kind.SYNC).keySet()) {
-            drop(connection, site, ordinal);
+            triggers(site, ordinal).drop(connection);
             Steps.forget(connection, site, Steps.Kind.SYNC, ordinal);
         }
     }
 
-    private static void drop(Connection connection, Site site, int ordinal) throws SQLException {
-        TriggerSql sql = names(site, ordinal);
-        for (List<String> trigger : Sql.rows(
-                connection,
-                "SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(?) AND tgname = ANY (?)",
-                quote(table(site, ordinal)),
-                sql.triggers().toArray(String[]::new))) {
-            Sql.run(connection, "DROP TRIGGER " + quote(trigger.get(0)) + " ON " + quote(table(site, ordinal)));
-        }
-        Sql.run(connection, "DROP FUNCTION IF EXISTS " + sql.function() + "()");
-    }
-
-    /**
-     * Gives a copy of a move's table the same function and triggers, for a rehearsal. The caller's transaction must take
-     * them back.
-     */
+    /** Gives a copy of a move's table the same triggers, for a rehearsal. Whoever made the copy takes them back. */
     public static void onCopy(Connection connection, Site site, int ordinal, String copy) throws SQLException {
         Move move = site.spec().moves().get(ordinal);
-        Move same = new Move(
-                copy, move.key(), move.up(), move.down(), move.required(), move.references(), move.maxRejected());
         int beside = site.spec().moves().size() + ordinal;
-        TriggerSql sql = new TriggerSql(site.run(), beside, new Links(same, Catalogue.read(connection, copy)));
-        Sql.run(connection, sql.createFunction());
-        Sql.run(connection, sql.createTriggers());
+        Triggers.of(site.database().dialect(), site.run(), beside, move.of(copy))
+                .install(connection);
+    }
+
+    /** Makes the triggers of a move in a database that is dropped afterwards. */
+    public static void tryOut(Connection connection, Spec spec, int ordinal) throws SQLException {
+        Triggers.of(Dialect.of(connection), 0, ordinal, spec.moves().get(ordinal))
+                .install(connection);
     }
 
     /**
@@ -131,10 +116,10 @@ public final class SyncTriggers implements PhaseWork {
         return site.database().transaction(Limits.BOOKKEEPING.attempts(1), connection -> {
             Map<Integer, Steps.Standing> standing = Steps.standing(connection, site, Steps.Kind.SYNC);
             Steps.Standing step = standing.get(ordinal);
-            if (step == null) {
+            if (step == null || step.state() == Steps.State.BEGUN) {
                 return List.of("the sync triggers of " + table(site, ordinal) + " are not installed");
             }
-            boolean same = step.hash().equals(Steps.hash(definition(connection, site, ordinal)));
+            boolean same = step.hash().equals(Steps.hash(triggers(site, ordinal).definition(connection)));
             return same
                     ? List.of()
                     : List.of("the sync triggers of " + table(site, ordinal)
@@ -142,25 +127,12 @@ public final class SyncTriggers implements PhaseWork {
         });
     }
 
-    private static String definition(Connection connection, Site site, int ordinal) throws SQLException {
-        return Sql.rows(
-                        connection,
-                        DEFINITION,
-                        quote(table(site, ordinal)),
-                        names(site, ordinal).triggers().toArray(String[]::new))
-                .get(0)
-                .get(0);
-    }
-
-    private static TriggerSql sql(Connection connection, Site site, int ordinal) throws SQLException {
-        Move move = site.spec().moves().get(ordinal);
-        return new TriggerSql(site.run(), ordinal, new Links(move, Catalogue.read(connection, move.table())));
-    }
-
-    /** For its names alone: the table may have changed or be gone. */
-    private static TriggerSql names(Site site, int ordinal) {
-        Move move = site.spec().moves().get(ordinal);
-        return new TriggerSql(site.run(), ordinal, new Links(move, new Catalogue(List.of(), Map.of())));
+    private static Triggers triggers(Site site, int ordinal) {
+        return Triggers.of(
+                site.database().dialect(),
+                site.run(),
+                ordinal,
+                site.spec().moves().get(ordinal));
     }
 
     private static String table(Site site, int ordinal) {

@@ -1,6 +1,7 @@
 package dev.turnout.worker.throttle;
 
 import dev.turnout.worker.jdbc.Database;
+import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
 import java.sql.Connection;
@@ -74,6 +75,9 @@ public final class Gauge {
     }
 
     private static Readings readings(Connection connection) throws SQLException {
+        if (Dialect.of(connection).mysql()) {
+            return MySqlReadings.read(connection);
+        }
         try (Statement select = connection.createStatement();
                 ResultSet row = select.executeQuery(READ)) {
             row.next();

@@ -19,7 +19,7 @@ public record Throttle(Duration replicaLag, Duration oldestTransaction, double c
             return Optional.of(now.waiters() + " statement(s) of the application wait for a lock of the backfill");
         }
         if (now.replicas() > 0 && now.replicaLag().isEmpty()) {
-            return Optional.of("the lag of a replica is unknown (may the role read pg_stat_replication?)");
+            return Optional.of("the lag of a replica is unknown (may the role see replication?)");
         }
         if (now.replicaLag().filter(lag -> lag.compareTo(replicaLag) > 0).isPresent()) {
             return Optional.of("a replica is " + seconds(now.replicaLag().get()) + " s behind, limit "
@@ -27,7 +27,8 @@ public record Throttle(Duration replicaLag, Duration oldestTransaction, double c
         }
         if (now.oldestTransaction().compareTo(oldestTransaction) > 0) {
             return Optional.of("a transaction is open for " + seconds(now.oldestTransaction())
-                    + " s and keeps vacuum from cleaning up, limit " + seconds(oldestTransaction) + " s");
+                    + " s and keeps old row versions from being cleaned up, limit " + seconds(oldestTransaction)
+                    + " s");
         }
         if (now.connections() > connectionShare * now.maxConnections()) {
             return Optional.of(

@@ -20,8 +20,7 @@ final class Assertions {
     static List<String> broken(Site site) throws SQLException {
         List<String> broken = new ArrayList<>();
         for (Assertion assertion : site.spec().assertions()) {
-            List<String> rows =
-                    site.database().transaction(Limits.SCAN, connection -> rows(connection, assertion.rows()));
+            List<String> rows = site.database().readOnly(Limits.SCAN, connection -> rows(connection, assertion.rows()));
             if (!rows.isEmpty()) {
                 broken.add("'" + assertion.name() + "' is broken, for example by " + String.join("; ", rows));
             }
@@ -31,7 +30,6 @@ final class Assertions {
 
     private static List<String> rows(Connection connection, String query) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET TRANSACTION READ ONLY");
             statement.setEscapeProcessing(false);
             statement.setMaxRows(SAMPLES);
             List<String> rows = new ArrayList<>();

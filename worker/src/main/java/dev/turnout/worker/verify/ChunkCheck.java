@@ -33,11 +33,11 @@ final class ChunkCheck {
     }
 
     private static Difference compare(Site site, Move move, Chunk chunk) throws SQLException {
-        Mapping mapping = new Mapping(move);
         try {
             return site.database().transaction(Limits.SCAN, connection -> {
-                DifferenceQuery query = new DifferenceQuery(site, mapping, KeySql.of(connection, move));
-                return query.run(connection, mapping.tableAsOld(), chunk.range());
+                KeySql key = KeySql.of(connection, move);
+                DifferenceQuery query = new DifferenceQuery(site, Mapping.of(connection, move), key);
+                return query.run(connection, key.table(), chunk.range());
             });
         } catch (SQLException e) {
             if (Failure.of(e) != Failure.BAD_DATA) {

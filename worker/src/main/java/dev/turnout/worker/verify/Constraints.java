@@ -29,14 +29,18 @@ final class Constraints {
     /** The next step, done, waited for or refused; empty when every constraint stands. */
     static Optional<Stride> next(Site site) throws SQLException {
         for (Move move : site.spec().moves()) {
+            boolean mysql = site.database().dialect().mysql();
             for (String column : move.required()) {
-                Optional<Stride> step = required(site, move, column);
+                Optional<Stride> step =
+                        mysql ? MySqlConstraints.required(site, move, column) : required(site, move, column);
                 if (step.isPresent()) {
                     return step;
                 }
             }
             for (var reference : move.references().entrySet()) {
-                Optional<Stride> step = reference(site, move, reference.getKey(), reference.getValue());
+                Optional<Stride> step = mysql
+                        ? MySqlConstraints.reference(site, move, reference.getKey(), reference.getValue())
+                        : reference(site, move, reference.getKey(), reference.getValue());
                 if (step.isPresent()) {
                     return step;
                 }

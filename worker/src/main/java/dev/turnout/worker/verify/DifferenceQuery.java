@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.turnout.worker.backfill.KeyRange;
 import dev.turnout.worker.backfill.KeySql;
 import dev.turnout.worker.backfill.RejectedRows;
+import dev.turnout.worker.jdbc.TableColumn;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.sync.Mapping;
 import java.sql.Connection;
@@ -17,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,9 @@ final class DifferenceQuery {
      * @throws SQLException also when the mapping fails on a row that is not put aside
      */
     Difference run(Connection connection, String from, KeyRange range) throws SQLException {
+        if (key.dialect().mysql()) {
+            return inTwo(connection, from, range);
+        }
         try (PreparedStatement select = connection.prepareStatement(sql(from, range))) {
             key.bind(select, 1, range);
             try (ResultSet row = select.executeQuery()) {
@@ -72,6 +77,64 @@ final class DifferenceQuery {
                 + " CROSS JOIN LATERAL (SELECT CASE WHEN a.aside THEN false ELSE " + KeySql.verbatim(mapping.differs())
                 + " END AS wrong OFFSET 0) w"
                 + " WHERE " + key.within(range);
+    }
+
+    /**
+     * MariaDB has no LATERAL, and neither product an aggregate of the first rows; so the examples are asked for when there
+     * are any. By then a row may have been mended: the count is what was seen.
+     */
+    private Difference inTwo(Connection connection, String from, KeyRange range) throws SQLException {
+        String aside = RejectedRows.isRejected(site, mapping.move(), key);
+        String wrong = "CASE WHEN " + aside + " THEN false ELSE " + KeySql.verbatim(mapping.differs()) + " END";
+        String counts = "SELECT count(*), coalesce(sum(aside), 0), coalesce(sum(wrong), 0) FROM (SELECT " + aside
+                + " AS aside, " + wrong + " AS wrong FROM " + from + " WHERE " + key.within(range) + ") AS compared";
+        try (PreparedStatement select = connection.prepareStatement(counts)) {
+            key.bind(select, 1, range);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                long differing = row.getLong(3);
+                return new Difference(
+                        row.getLong(1),
+                        row.getLong(2),
+                        differing,
+                        differing == 0 ? List.of() : examples(connection, from, range, wrong));
+            }
+        }
+    }
+
+    private List<Difference.Sample> examples(Connection connection, String from, KeyRange range, String wrong)
+            throws SQLException {
+        List<String> columns = List.copyOf(mapping.move().up().keySet());
+        String values = columns.stream().map(this::example).collect(Collectors.joining());
+        String sql = "SELECT " + key.dialect().asText(key.asJson()) + KeySql.verbatim(values) + " FROM " + from
+                + " WHERE " + key.within(range) + " AND " + wrong + " LIMIT " + SAMPLES;
+        List<Difference.Sample> samples = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            key.bind(select, 1, range);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    for (int i = 0; i < columns.size(); i++) {
+                        if (row.getBoolean(2 + 3 * i)) {
+                            samples.add(new Difference.Sample(
+                                    row.getString(1),
+                                    columns.get(i),
+                                    String.valueOf(row.getString(3 + 3 * i)).replaceFirst("^null$", "NULL"),
+                                    String.valueOf(row.getString(4 + 3 * i)).replaceFirst("^null$", "NULL")));
+                        }
+                    }
+                }
+            }
+        }
+        return samples;
+    }
+
+    private String example(String column) {
+        TableColumn type = Objects.requireNonNull(mapping.columns().get(column));
+        String up = "(" + mapping.move().up().get(column) + ")";
+        String expected = type.family() == TableColumn.Family.BINARY
+                ? key.dialect().hex(up)
+                : key.dialect().asText(up);
+        return ", " + mapping.differs(column) + ", " + expected + ", " + type.text("old");
     }
 
     private static List<Difference.Sample> samples(@Nullable String json) {

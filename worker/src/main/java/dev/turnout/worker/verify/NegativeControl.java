@@ -35,10 +35,14 @@ final class NegativeControl {
      */
     record Finding(List<String> blind, List<String> unproven) {}
 
-    static Finding run(Site site, Move move) throws SQLException {
+    static Finding run(Site site, int ordinal) throws SQLException {
+        if (site.database().dialect().mysql()) {
+            return new MySqlNegativeControl(site, ordinal).run();
+        }
+        Move move = site.spec().moves().get(ordinal);
         return site.database().transaction(Limits.SCAN, connection -> {
             KeySql key = KeySql.of(connection, move);
-            DifferenceQuery query = new DifferenceQuery(site, new Mapping(move), key);
+            DifferenceQuery query = new DifferenceQuery(site, Mapping.of(connection, move), key);
             List<String> blind = new ArrayList<>();
             List<String> unproven = new ArrayList<>();
             for (String column : move.up().keySet()) {
@@ -62,7 +66,7 @@ final class NegativeControl {
     /** Rows that have the column, as the mapping wants them. */
     private static void copy(Connection connection, Site site, Move move, KeySql key, String column)
             throws SQLException {
-        Mapping mapping = new Mapping(move);
+        Mapping mapping = Mapping.of(connection, move);
         try (Statement statement = connection.createStatement()) {
             statement.setEscapeProcessing(false);
             statement.execute("DROP TABLE IF EXISTS pg_temp." + COPY);

@@ -42,14 +42,8 @@ public final class Rehearsal implements PhaseWork {
         Map<String, Object> report = new LinkedHashMap<>();
         for (int ordinal = 0; ordinal < site.spec().moves().size(); ordinal++) {
             int move = ordinal;
-            Finding finding = site.database().transaction(Limits.SCAN, connection -> {
-                Savepoint before = connection.setSavepoint();
-                try {
-                    return rehearse(connection, site, move);
-                } finally {
-                    connection.rollback(before);
-                }
-            });
+            Finding finding =
+                    site.database().dialect().mysql() ? new MySqlRehearsal(site, move).run() : rehearse(site, move);
             problems.addAll(finding.problems());
             report.put(site.spec().moves().get(ordinal).table(), finding.report());
         }
@@ -61,7 +55,18 @@ public final class Rehearsal implements PhaseWork {
                         "mend the down of the columns named, then start a new run: nothing was switched yet");
     }
 
-    private record Finding(List<String> problems, Map<String, Object> report) {}
+    record Finding(List<String> problems, Map<String, Object> report) {}
+
+    private static Finding rehearse(Site site, int ordinal) throws SQLException {
+        return site.database().transaction(Limits.SCAN, connection -> {
+            Savepoint before = connection.setSavepoint();
+            try {
+                return rehearse(connection, site, ordinal);
+            } finally {
+                connection.rollback(before);
+            }
+        });
+    }
 
     private static Finding rehearse(Connection connection, Site site, int ordinal) throws SQLException {
         Bookkeeping.fence(connection, site);
@@ -72,7 +77,7 @@ public final class Rehearsal implements PhaseWork {
                 "CREATE TEMP TABLE " + STAGE + " (LIKE " + quote(move.table())
                         + " INCLUDING ALL EXCLUDING GENERATED EXCLUDING IDENTITY) ON COMMIT DROP");
         SyncTriggers.onCopy(connection, site, ordinal, STAGE);
-        DifferenceQuery query = new DifferenceQuery(site, new Mapping(move), KeySql.of(connection, move));
+        DifferenceQuery query = new DifferenceQuery(site, Mapping.of(connection, move), KeySql.of(connection, move));
         List<String> problems = new ArrayList<>();
         Map<String, Object> report = new LinkedHashMap<>();
         report.put(
@@ -91,7 +96,7 @@ public final class Rehearsal implements PhaseWork {
 
     /** Rows that are right now, from all over the table. */
     private static void sample(Connection connection, Site site, Move move) throws SQLException {
-        Mapping mapping = new Mapping(move);
+        Mapping mapping = Mapping.of(connection, move);
         String right = " WHERE CASE WHEN " + RejectedRows.isRejected(site, move, KeySql.of(connection, move))
                 + " THEN false ELSE NOT " + mapping.differs() + " END";
         String share = Sql.value(

@@ -55,8 +55,8 @@ public final class Verify implements PhaseWork {
         SecondTry.ofAll(site);
         List<String> blind = new ArrayList<>();
         List<String> nothing = new ArrayList<>();
-        for (Move move : site.spec().moves()) {
-            NegativeControl.Finding finding = NegativeControl.run(site, move);
+        for (int ordinal = 0; ordinal < site.spec().moves().size(); ordinal++) {
+            NegativeControl.Finding finding = NegativeControl.run(site, ordinal);
             blind.addAll(finding.blind());
             nothing.addAll(finding.unproven());
         }

@@ -19,12 +19,12 @@ class BackfillTest {
         try (Visits visits = new Visits(2_345).planned(500)) {
             assertThat(visits.db.query("SELECT seq, lo, hi, state FROM turnout.chunk ORDER BY seq"))
                     .containsExactly(
-                            "0|{7035}|NULL|DONE",
-                            "1|NULL|{1500}|OPEN",
-                            "2|{1500}|{3000}|OPEN",
-                            "3|{3000}|{4500}|OPEN",
-                            "4|{4500}|{6000}|OPEN",
-                            "5|{6000}|{7035}|OPEN");
+                            "0|[\"7035\"]|NULL|DONE",
+                            "1|NULL|[\"1500\"]|OPEN",
+                            "2|[\"1500\"]|[\"3000\"]|OPEN",
+                            "3|[\"3000\"]|[\"4500\"]|OPEN",
+                            "4|[\"4500\"]|[\"6000\"]|OPEN",
+                            "5|[\"6000\"]|[\"7035\"]|OPEN");
             visits.planned(300);
             assertThat(visits.db.one("SELECT count(*) FROM turnout.chunk"))
                     .as("planned once")

@@ -35,7 +35,7 @@ class ContractPhaseTest {
         Bookkeeping.enter(site);
         Clinic.drive(new Expand(), site);
         Clinic.drive(new SyncTriggers(), site);
-        Mapping mapping = new Mapping(Clinic.reservations());
+        Mapping mapping = Clinic.mapping(database, Clinic.reservations());
         database.execute("UPDATE " + mapping.tableAsOld() + " SET " + mapping.assignments());
     }
 

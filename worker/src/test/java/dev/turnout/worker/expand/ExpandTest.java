@@ -55,7 +55,8 @@ class ExpandTest {
         assertThat(expanded).isNotEqualTo(before);
         assertThat(new Expand().stride(site)).isInstanceOf(Stride.Done.class);
         assertThat(database.query("SELECT ordinal, state, made FROM turnout.step ORDER BY 1"))
-                .containsExactly("0|APPLIED|{}", "1|APPLIED|{serviceId,serviceName,estimatedDuration,period}");
+                .containsExactly(
+                        "0|APPLIED|[]", "1|APPLIED|[\"serviceId\",\"serviceName\",\"estimatedDuration\",\"period\"]");
 
         assertThat(undo(site)).isInstanceOf(Stride.Done.class);
         assertThat(undo(site)).isInstanceOf(Stride.Done.class);
@@ -72,7 +73,7 @@ class ExpandTest {
 
         assertThat(Clinic.drive(new Expand(), site)).isInstanceOf(Stride.Done.class);
         assertThat(database.query("SELECT ordinal, state, made FROM turnout.step ORDER BY 1"))
-                .containsExactly("0|ADOPTED|{}", "1|APPLIED|{serviceName,estimatedDuration}");
+                .containsExactly("0|ADOPTED|[]", "1|APPLIED|[\"serviceName\",\"estimatedDuration\"]");
         assertThat(undo(site)).isInstanceOf(Stride.Done.class);
         assertThat(Fingerprint.of(database)).isEqualTo(before);
     }

@@ -47,7 +47,7 @@ class RollbackTest {
 
     private void backfilledAndRequired() throws SQLException {
         synced();
-        Mapping mapping = new Mapping(Clinic.reservations());
+        Mapping mapping = Clinic.mapping(database, Clinic.reservations());
         database.execute(
                 "UPDATE " + mapping.tableAsOld() + " SET " + mapping.assignments(),
                 "ALTER TABLE reservations ALTER \"serviceId\" SET NOT NULL,"

@@ -137,7 +137,7 @@ record SameTableModel(TestDatabase db) implements Subject {
 
     @Override
     public Set<Integer> putAside() throws SQLException {
-        return new TreeSet<>(db.query("SELECT key FROM turnout.rejected WHERE resolved_at IS NULL").stream()
+        return new TreeSet<>(db.query("SELECT r.key FROM turnout.rejected r WHERE resolved_at IS NULL").stream()
                 .map(key -> Integer.valueOf(key.replaceAll("\\D", "")))
                 .toList());
     }

@@ -62,7 +62,7 @@ class FallbackTest {
     }
 
     private String differing() throws SQLException {
-        Mapping mapping = new Mapping(move);
+        Mapping mapping = Clinic.mapping(database, move);
         return database.one("SELECT count(*) FROM " + mapping.tableAsOld() + " WHERE " + mapping.differs());
     }
 

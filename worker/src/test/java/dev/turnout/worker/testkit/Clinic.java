@@ -9,11 +9,13 @@ import dev.turnout.migration.Move;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
+import dev.turnout.worker.sync.Mapping;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -155,5 +157,11 @@ public final class Clinic {
             map.put(keysAndValues[i], keysAndValues[i + 1]);
         }
         return map;
+    }
+
+    public static Mapping mapping(TestDatabase database, Move move) throws SQLException {
+        try (Connection connection = database.connect()) {
+            return Mapping.of(connection, move);
+        }
     }
 }

@@ -1,0 +1,152 @@
+package dev.turnout.worker.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A column as the catalogue holds it. Immutable.
+ *
+ * @param type as the catalogue spells it, with length and precision
+ * @param family what kind of value it holds, as far as SQL of ours must know
+ * @param declaration the type as a variable is declared with it: without length in PostgreSQL, so that a cast to it changes
+ *     no value; with its character set and collation in MySQL
+ * @param traits what else it is
+ */
+public record TableColumn(
+        Dialect dialect, String name, String type, String declaration, Family family, Set<Trait> traits) {
+    public TableColumn {
+        traits = Set.copyOf(traits);
+    }
+
+    public enum Trait {
+        NOT_NULL,
+        /** From other columns: nobody writes it. */
+        GENERATED,
+        /** MySQL sets it to the current time whenever a row changes, unless the statement says otherwise. */
+        TOUCHED
+    }
+
+    public boolean notNull() {
+        return traits.contains(Trait.NOT_NULL);
+    }
+
+    public boolean generated() {
+        return traits.contains(Trait.GENERATED);
+    }
+
+    public boolean touched() {
+        return traits.contains(Trait.TOUCHED);
+    }
+
+    /** Kinds of values that are compared or written down in different ways. */
+    public enum Family {
+        /** Equal by {@code =} and exact in their text form. */
+        PLAIN,
+        /** Equal by a collation, which may take different texts for one. */
+        TEXT,
+        BINARY,
+        JSON,
+        /** {@code =} is missing, or its answer says less than the text form: json, xml, geometry, citext in PostgreSQL. */
+        OPAQUE
+    }
+
+    private static final String POSTGRESQL = """
+            SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, -1),
+                   CASE WHEN t.typname = 'bytea' THEN 'BINARY' WHEN t.typname = 'jsonb' THEN 'JSON'
+                        WHEN t.typcategory = 'G' OR t.typname IN ('json', 'xml', 'citext') THEN 'OPAQUE'
+                        WHEN t.typcategory = 'S' THEN 'TEXT' ELSE 'PLAIN' END,
+                   CASE WHEN a.attnotnull THEN 'NOT_NULL ' ELSE '' END
+                   || CASE WHEN a.attgenerated <> '' THEN 'GENERATED' ELSE '' END
+            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+            WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped
+            ORDER BY a.attnum""";
+
+    private static final String MYSQL = """
+            SELECT column_name, column_type,
+                   column_type || coalesce(' CHARACTER SET ' || character_set_name || ' COLLATE ' || collation_name, ''),
+                   data_type,
+                   CASE is_nullable WHEN 'NO' THEN 'NOT_NULL ' ELSE '' END
+                   || CASE WHEN generation_expression <> '' THEN 'GENERATED ' ELSE '' END
+                   || CASE WHEN extra LIKE '%on update%' THEN 'TOUCHED' ELSE '' END
+            FROM information_schema.columns
+            WHERE table_schema = database() AND table_name = ?
+            ORDER BY ordinal_position""";
+
+    private static final Set<String> TEXTS =
+            Set.of("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set");
+    private static final Set<String> BINARIES =
+            Set.of("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob");
+
+    /** The columns of a table in their order, by name; empty when there is no such table. */
+    public static Map<String, TableColumn> of(Connection connection, String table) throws SQLException {
+        Dialect dialect = Dialect.of(connection);
+        Map<String, TableColumn> columns = new LinkedHashMap<>();
+        List<List<String>> rows = dialect.mysql()
+                ? Sql.rows(connection, MYSQL, table)
+                : Sql.rows(connection, POSTGRESQL, Identifiers.quote(table));
+        for (List<String> row : rows) {
+            Family family = dialect.mysql() ? family(row.get(3)) : Family.valueOf(row.get(3));
+            Set<Trait> traits = Stream.of(row.get(4).split(" "))
+                    .filter(trait -> !trait.isEmpty())
+                    .map(Trait::valueOf)
+                    .collect(Collectors.toSet());
+            columns.put(row.get(0), new TableColumn(dialect, row.get(0), row.get(1), row.get(2), family, traits));
+        }
+        return columns;
+    }
+
+    private static Family family(String type) {
+        String lower = type.toLowerCase(Locale.ROOT);
+        if (TEXTS.contains(lower)) {
+            return Family.TEXT;
+        }
+        if (BINARIES.contains(lower)) {
+            return Family.BINARY;
+        }
+        return lower.equals("json") ? Family.JSON : Family.PLAIN;
+    }
+
+    /**
+     * True when the two values would not be stored alike in this column; case, accents and trailing spaces count, whatever
+     * the collation. Never NULL.
+     */
+    public String differs(String a, String b) {
+        if (!dialect.mysql()) {
+            return family == Family.OPAQUE
+                    ? dialect.differs("(" + a + ")::text", "(" + b + ")::text")
+                    : dialect.differs(a, b);
+        }
+        return switch (family) {
+            case TEXT -> dialect.differs(bytes(a), bytes(b));
+            case JSON -> dialect.differs("CAST(" + a + " AS JSON)", "CAST(" + b + " AS JSON)");
+            default -> dialect.differs(a, b);
+        };
+    }
+
+    /** Of any character set, as UTF-8: a binary collation would still take trailing spaces for nothing. */
+    private static String bytes(String text) {
+        return "CAST(CONVERT(" + text + " USING utf8mb4) AS BINARY)";
+    }
+
+    /** The value as text, exactly: of a row that is called so. */
+    public String text(String alias) {
+        String value = alias + "." + Identifiers.quote(name);
+        if (!dialect.mysql()) {
+            return value + "::text";
+        }
+        return family == Family.BINARY ? dialect.hex(value) : dialect.asText(value);
+    }
+
+    /** The value as a JSON document shows it. */
+    public String json(String alias) {
+        String value = alias + "." + Identifiers.quote(name);
+        return dialect.mysql() && family == Family.BINARY ? dialect.hex(value) : value;
+    }
+}

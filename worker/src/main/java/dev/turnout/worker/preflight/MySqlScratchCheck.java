@@ -1,0 +1,203 @@
+package dev.turnout.worker.preflight;
+
+import static dev.turnout.worker.jdbc.Identifiers.quote;
+
+import dev.turnout.migration.Analysis;
+import dev.turnout.migration.Assertion;
+import dev.turnout.migration.ExpandStep;
+import dev.turnout.migration.Monitor;
+import dev.turnout.migration.Move;
+import dev.turnout.migration.Spec;
+import dev.turnout.migration.SqlText;
+import dev.turnout.worker.expand.Expand;
+import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.Failure;
+import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.sync.Mapping;
+import dev.turnout.worker.sync.SyncTriggers;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Tries the spec out on MySQL: in a database of its own, with empty copies of the tables that the spec mentions, which is
+ * dropped in the end. The expand steps and the sync triggers are made there for real, expressions and queries are explained.
+ */
+record MySqlScratchCheck(Connection connection, Spec spec, Findings.Notes notes) {
+    private static final Pattern NAME = Pattern.compile("[\"`]((?:[^\"`])+)[\"`]|(\\w+)");
+
+    /** On a connection that commits each statement; it is left in the database in which it came. */
+    void run() throws SQLException {
+        String live = Sql.value(connection, "SELECT database()").orElseThrow();
+        String scratch = "turnout_scratch_"
+                + Sql.value(connection, "SELECT connection_id()").orElseThrow();
+        List<ExpandStep> steps = new ArrayList<>();
+        for (ExpandStep step : spec.expand()) {
+            if (step instanceof ExpandStep.Columns || !Expand.inPlace(connection, step)) {
+                steps.add(step);
+            }
+        }
+        Sql.statement(connection, "DROP DATABASE IF EXISTS " + quote(scratch));
+        Sql.statement(connection, "CREATE DATABASE " + quote(scratch));
+        try {
+            Set<String> mentioned = mentioned();
+            for (List<String> table : Sql.rows(connection, """
+                    SELECT table_name FROM information_schema.tables
+                    WHERE table_schema = database() AND table_type = 'BASE TABLE'""")) {
+                if (mentioned.contains(table.get(0))) {
+                    Sql.statement(
+                            connection,
+                            "CREATE TABLE " + quote(scratch) + "." + quote(table.get(0)) + " LIKE "
+                                    + quote(table.get(0)));
+                }
+            }
+            connection.setCatalog(scratch);
+            tryOut(steps);
+        } finally {
+            connection.setCatalog(live);
+            Sql.statement(connection, "DROP DATABASE " + quote(scratch));
+        }
+    }
+
+    private Set<String> mentioned() {
+        List<String> texts = new ArrayList<>();
+        for (ExpandStep step : spec.expand()) {
+            if (step instanceof ExpandStep.Columns columns) {
+                texts.add(columns.table());
+            } else if (step instanceof ExpandStep.Run script) {
+                texts.add(script.sql());
+            }
+        }
+        for (Move move : spec.moves()) {
+            texts.add(quote(move.table()));
+            texts.addAll(move.up().values());
+            move.down().values().forEach(down -> {
+                texts.add(down.from());
+                down.otherwise().ifPresent(texts::add);
+            });
+            move.references().values().forEach(to -> texts.add(quote(to.table())));
+            move.scope().where().ifPresent(texts::add);
+            texts.addAll(move.scope().quarantine().values());
+        }
+        spec.assertions().forEach(assertion -> texts.add(assertion.rows()));
+        spec.monitors().forEach(monitor -> texts.add(monitor.sql()));
+        Set<String> names = new HashSet<>();
+        texts.forEach(text -> NAME.matcher(text)
+                .results()
+                .forEach(name -> names.add(name.group(1) == null ? name.group(2) : name.group(1))));
+        return names;
+    }
+
+    private void tryOut(List<ExpandStep> steps) throws SQLException {
+        for (ExpandStep step : steps) {
+            boolean fine = attempt("expand: " + step.title(), () -> {
+                List<String> differences = Expand.tryOut(connection, step);
+                differences.forEach(difference -> notes.problem(
+                        "expand: " + difference, "drop or rename what is there, or let the spec follow it"));
+            });
+            if (!fine || !notes.clean()) {
+                return;
+            }
+        }
+        for (Move move : spec.moves()) {
+            expressions(move);
+        }
+        if (notes.clean()) {
+            for (int ordinal = 0; ordinal < spec.moves().size(); ordinal++) {
+                int move = ordinal;
+                attempt(
+                        "the sync triggers of " + spec.moves().get(ordinal).table(),
+                        () -> SyncTriggers.tryOut(connection, spec, move));
+            }
+        }
+        Dialect dialect = Dialect.of(connection);
+        for (Analysis analysis : spec.analyses()) {
+            for (String pattern : analysis.formats().values()) {
+                attempt(
+                        "analyze " + analysis.column() + ", pattern " + pattern,
+                        () -> Sql.statement(connection, "SELECT " + dialect.matches("'a'", dialect.literal(pattern))));
+            }
+        }
+        for (Assertion assertion : spec.assertions()) {
+            explained(
+                    "verify '" + assertion.name() + "'", "SELECT count(*) FROM (" + assertion.rows() + "\n) AS broken");
+        }
+        for (Monitor monitor : spec.monitors()) {
+            monitor(dialect, monitor);
+        }
+    }
+
+    private void expressions(Move move) throws SQLException {
+        String table = quote(move.table());
+        for (Map.Entry<String, String> up : move.up().entrySet()) {
+            String where = "up of " + move.table() + "." + up.getKey();
+            if (SqlText.mentionsRow(up.getValue(), "old")) {
+                notes.problem(where + " mentions the whole row", "name its columns: MySQL has no rows as values");
+            }
+            for (Repeatable.Objection objection : Repeatable.byName(up.getValue())) {
+                notes.problem(
+                        where + " uses " + objection.function() + ", so it gives another value next time",
+                        objection.mend());
+            }
+            explained(where, "UPDATE " + table + " AS old SET " + quote(up.getKey()) + " = (" + up.getValue() + ")");
+        }
+        for (Map.Entry<String, Move.Down> down : move.down().entrySet()) {
+            String where = "down of " + move.table() + "." + down.getKey();
+            explained(
+                    where,
+                    "UPDATE " + table + " AS new SET " + quote(down.getKey()) + " = ("
+                            + down.getValue().from() + ")");
+            if (down.getValue().otherwise().isPresent()) {
+                explained(
+                        where,
+                        "UPDATE " + table + " AS new SET " + quote(down.getKey()) + " = ("
+                                + down.getValue().otherwise().get() + ")");
+            }
+        }
+        attempt("the mapping of " + move.table() + ", compared with its columns", () -> {
+            Mapping mapping = Mapping.of(connection, move);
+            Sql.statement(connection, "EXPLAIN SELECT " + mapping.differs() + " FROM " + mapping.tableAsOld());
+            if (mapping.quarantine().isPresent()) {
+                Sql.statement(
+                        connection, "EXPLAIN SELECT " + mapping.quarantine().get() + " FROM " + mapping.tableAsOld());
+            }
+        });
+    }
+
+    private void monitor(Dialect dialect, Monitor monitor) throws SQLException {
+        String conditions = dialect.bool(monitor.failureCondition())
+                + monitor.successCondition().map(ok -> ", " + dialect.bool(ok)).orElse("")
+                + (monitor.minSample() > 0 ? ", total" : "");
+        SqlText.Bound bound =
+                SqlText.bind("SELECT " + conditions + " FROM (" + monitor.sql() + "\n) AS measured", Set.of("now"));
+        String sql = bound.parameters().stream()
+                .reduce(bound.sql(), (text, name) -> text.replaceFirst("\\?", "UTC_TIMESTAMP()"), (a, b) -> b);
+        explained("monitor '" + monitor.name() + "'", sql);
+    }
+
+    private void explained(String where, String sql) throws SQLException {
+        attempt(where, () -> Sql.statement(connection, "EXPLAIN " + sql));
+    }
+
+    private interface Attempt {
+        void run() throws SQLException;
+    }
+
+    private boolean attempt(String where, Attempt attempt) throws SQLException {
+        try {
+            attempt.run();
+            return true;
+        } catch (SQLException e) {
+            if (Failure.of(e).transientLike()) {
+                throw e;
+            }
+            notes.problem(where + ": " + Failure.words(e), "mend the SQL");
+            return false;
+        }
+    }
+}

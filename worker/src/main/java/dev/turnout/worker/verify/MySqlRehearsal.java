@@ -1,0 +1,183 @@
+package dev.turnout.worker.verify;
+
+import static dev.turnout.worker.jdbc.Identifiers.quote;
+import static dev.turnout.worker.jdbc.Identifiers.quoteAll;
+
+import dev.turnout.migration.Move;
+import dev.turnout.worker.backfill.KeyRange;
+import dev.turnout.worker.backfill.KeySql;
+import dev.turnout.worker.backfill.RejectedRows;
+import dev.turnout.worker.bookkeeping.SchemaChange;
+import dev.turnout.worker.jdbc.Failure;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.jdbc.TableColumn;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.sync.Mapping;
+import dev.turnout.worker.sync.SyncTriggers;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The rehearsal of one move on MySQL: the same acts as {@link Rehearsal} on tables that are made for it, their rows in a
+ * transaction that is rolled back. Immutable.
+ */
+record MySqlRehearsal(Site site, int ordinal) {
+    private static final int ROWS = 200;
+
+    Rehearsal.Finding run() throws SQLException {
+        try (Scratch sample = Scratch.like(site, ordinal, "sample");
+                Scratch stage = Scratch.like(site, ordinal, "rehearsal")) {
+            SchemaChange.run(site, Limits.DDL, connection -> {
+                SyncTriggers.onCopy(connection, site, ordinal, stage.name());
+                return stage;
+            });
+            return site.database().transaction(Limits.SCAN, connection -> {
+                try {
+                    return rehearse(connection, sample, stage);
+                } finally {
+                    connection.rollback();
+                }
+            });
+        }
+    }
+
+    private Rehearsal.Finding rehearse(Connection connection, Scratch sample, Scratch stage) throws SQLException {
+        Move move = site.spec().moves().get(ordinal);
+        Mapping mapping = Mapping.of(connection, move);
+        KeySql key = KeySql.of(connection, move);
+        DifferenceQuery query = new DifferenceQuery(site, mapping, key);
+        String right = key.table() + " WHERE " + mapping.concerned() + " AND CASE WHEN "
+                + RejectedRows.isRejected(site, move, key) + " THEN false ELSE NOT " + mapping.differs()
+                + " END LIMIT " + ROWS;
+        Sql.statement(connection, sample.copyOf(connection, right));
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put(
+                "rows",
+                Sql.value(connection, "SELECT count(*) FROM " + sample.sql()).orElse("0"));
+        List<String> problems = new ArrayList<>(act(
+                connection,
+                query,
+                stage,
+                "a row inserted by the new application",
+                insertWithout(connection, sample, stage, unknownToNew(move))));
+        if (problems.isEmpty()) {
+            report.put("comes back changed", lossy(connection, move, sample, stage));
+            problems.addAll(
+                    act(connection, query, stage, "a row updated by the new application", swap(move, sample, stage)));
+        }
+        Sql.statement(connection, "DELETE FROM " + stage.sql());
+        problems.addAll(act(
+                connection,
+                query,
+                stage,
+                "a row inserted by the old application",
+                insertWithout(connection, sample, stage, unknownToOld(move))));
+        if (problems.isEmpty() && move.scope().settles()) {
+            problems.addAll(act(
+                    connection,
+                    query,
+                    stage,
+                    "a row of the old application updated by the new one",
+                    swap(move, sample, stage)));
+        }
+        return new Rehearsal.Finding(
+                problems.stream().map(problem -> move.table() + ": " + problem).toList(), report);
+    }
+
+    /** Of a new side that the application had before, it writes that part only. */
+    private static List<String> written(Move move) {
+        return move.scope().settles()
+                ? move.scope().inPlace()
+                : List.copyOf(move.up().keySet());
+    }
+
+    private static Collection<String> unknownToNew(Move move) {
+        Set<String> unknown = new HashSet<>(move.up().keySet());
+        written(move).forEach(unknown::remove);
+        unknown.addAll(move.down().keySet());
+        return unknown;
+    }
+
+    private static Collection<String> unknownToOld(Move move) {
+        Set<String> unknown = new HashSet<>(move.up().keySet());
+        move.scope().inPlace().forEach(unknown::remove);
+        return unknown;
+    }
+
+    private static List<String> act(
+            Connection connection, DifferenceQuery query, Scratch stage, String what, String write)
+            throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try {
+            Sql.statement(connection, write);
+            Difference difference = query.run(connection, stage.sql() + " AS old", KeyRange.all());
+            return difference.samples().stream()
+                    .map(found -> what + " is not the same on both sides: " + found)
+                    .toList();
+        } catch (SQLException e) {
+            if (Failure.of(e) != Failure.BAD_DATA && Failure.of(e) != Failure.OTHER) {
+                throw e;
+            }
+            connection.rollback(before);
+            return List.of(what + " is refused: " + e.getMessage());
+        }
+    }
+
+    private static String insertWithout(Connection connection, Scratch sample, Scratch stage, Collection<String> left)
+            throws SQLException {
+        List<String> columns = stage.written(connection).stream()
+                .filter(column -> !left.contains(column))
+                .toList();
+        return "INSERT INTO " + stage.sql() + " (" + quoteAll(columns) + ") SELECT " + quoteAll(columns) + " FROM "
+                + sample.sql();
+    }
+
+    /** Every row gets the new values of another one. */
+    private static String swap(Move move, Scratch sample, Scratch stage) {
+        String key = quoteAll(move.key());
+        List<String> sets = new ArrayList<>();
+        List<String> same = new ArrayList<>();
+        written(move).forEach(column -> sets.add("mine_row." + quote(column) + " = other." + quote(column)));
+        move.key().forEach(column -> same.add("mine." + quote(column) + " = mine_row." + quote(column)));
+        String numbered =
+                "(SELECT s.*, row_number() OVER (ORDER BY " + key + ") AS turnout_n FROM " + sample.sql() + " AS s)";
+        return "UPDATE " + stage.sql() + " AS mine_row JOIN " + numbered + " AS mine ON " + String.join(" AND ", same)
+                + " JOIN " + numbered + " AS other ON other.turnout_n = (SELECT count(*) FROM " + sample.sql()
+                + ") + 1 - mine.turnout_n SET " + String.join(", ", sets);
+    }
+
+    /** Old values that say more than the new ones can: how many rows would come back with another one, with an example. */
+    private static Map<String, Object> lossy(Connection connection, Move move, Scratch sample, Scratch stage)
+            throws SQLException {
+        Map<String, Object> lossy = new LinkedHashMap<>();
+        Map<String, TableColumn> columns = TableColumn.of(connection, move.table());
+        String same = String.join(
+                " AND ",
+                move.key().stream()
+                        .map(name -> "s." + quote(name) + " = r." + quote(name))
+                        .toList());
+        for (String name : move.down().keySet()) {
+            TableColumn column = columns.get(name);
+            if (column == null) {
+                continue;
+            }
+            List<String> counted = Sql.rows(
+                            connection,
+                            "SELECT count(*), min(concat(" + column.text("s") + ", ' -> ', " + column.text("r")
+                                    + ")) FROM " + sample.sql() + " AS s JOIN " + stage.sql() + " AS r ON " + same
+                                    + " WHERE " + column.differs("s." + quote(name), "r." + quote(name)))
+                    .get(0);
+            lossy.put(name, Map.of("rows", counted.get(0), "example", counted.get(1)));
+        }
+        return lossy;
+    }
+}
