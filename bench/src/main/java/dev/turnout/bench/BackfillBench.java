@@ -2,6 +2,7 @@ package dev.turnout.bench;
 
 import dev.turnout.worker.backfill.Backfill;
 import dev.turnout.worker.embedded.EmbeddedPostgres;
+import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.sync.Mapping;
@@ -92,8 +93,13 @@ public final class BackfillBench {
         return rows * 1e9 / nanos;
     }
 
-    private static String update(Hospital hospital) {
-        Mapping mapping = new Mapping(hospital.spec().moves().get(0));
+    private static String update(Hospital hospital) throws SQLException {
+        Mapping mapping = hospital.site(0)
+                .database()
+                .readOnly(
+                        Limits.BOOKKEEPING,
+                        connection ->
+                                Mapping.of(connection, hospital.spec().moves().get(0)));
         return "UPDATE " + mapping.tableAsOld() + " SET " + mapping.assignments()
                 + " WHERE old.id > ? AND old.id <= ? AND " + mapping.differs();
     }

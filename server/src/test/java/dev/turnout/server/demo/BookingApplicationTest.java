@@ -10,6 +10,7 @@ import dev.turnout.server.demo.Audit.Findings;
 import dev.turnout.server.demo.Audit.Sides;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.expand.Expand;
+import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
@@ -93,7 +94,10 @@ class BookingApplicationTest {
 
     /** As the backfill does it, in one piece. */
     private static void fill(TestDatabase clinic) throws SQLException {
-        Mapping mapping = new Mapping(spec().moves().get(0));
+        Mapping mapping = clinic.database()
+                .readOnly(
+                        Limits.BOOKKEEPING,
+                        connection -> Mapping.of(connection, spec().moves().get(0)));
         clinic.execute("SET turnout.backfill = 'on'; UPDATE " + mapping.tableAsOld() + " SET " + mapping.assignments()
                 + " WHERE " + mapping.differs());
     }
