@@ -107,7 +107,7 @@ final class Hospital implements AutoCloseable {
         }
     }
 
-    private Site site(int lane) {
+    Site site(int lane) {
         Clock clock = Clock.fixed(Instant.parse("2026-03-01T00:00:00Z"), ZoneOffset.UTC);
         return new Site(spec, 1, 1, lane, "bench", database, clock);
     }
