@@ -74,6 +74,24 @@ public final class KeySql {
         return index;
     }
 
+    /** True for the one row of a key; one parameter per key column, in order, each its text. */
+    public String is() {
+        return columns() + " = " + casts();
+    }
+
+    /** The casts that make a key of texts, one parameter per key column, in order. */
+    public String given() {
+        return String.join(", ", castsOfColumns());
+    }
+
+    /**
+     * The text form that the database itself gives to a key, of the parameters of {@link #given}: another spelling of a
+     * key ({@code 007}) is the same row and yet another text.
+     */
+    public String spelled() {
+        return castsOfColumns().stream().map(cast -> cast + "::text").collect(Collectors.joining(", "));
+    }
+
     /** True for the row that {@code turnout.rejected} has under an id; one parameter per key column, each that id. */
     String isOfRejected() {
         return types.entrySet().stream()
@@ -161,8 +179,10 @@ public final class KeySql {
     }
 
     private String casts() {
-        return types.values().stream()
-                .map(type -> "CAST(? AS " + type + ")")
-                .collect(Collectors.joining(", ", "(", ")"));
+        return castsOfColumns().stream().collect(Collectors.joining(", ", "(", ")"));
+    }
+
+    private List<String> castsOfColumns() {
+        return types.values().stream().map(type -> "CAST(? AS " + type + ")").toList();
     }
 }

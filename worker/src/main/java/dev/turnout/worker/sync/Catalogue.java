@@ -4,6 +4,7 @@ import dev.turnout.worker.jdbc.Identifiers;
 import dev.turnout.worker.jdbc.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,14 +15,19 @@ import java.util.Map;
  * @param searchPath the schemas in which the engine's role finds names, for functions that must find the same
  * @param columns by name, in their order
  */
-record Catalogue(List<String> searchPath, Map<String, Column> columns) {
+public record Catalogue(List<String> searchPath, Map<String, Column> columns) {
+
+    public Catalogue {
+        searchPath = List.copyOf(searchPath);
+        columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
+    }
 
     /**
      * @param type without length or precision, so that a cast to it changes no value
      * @param comparable false where {@code =} is missing or is not equality: json, xml, geometry; citext, whose equality
      *     hides a change of case from an {@code up} that sees it
      */
-    record Column(String name, String type, boolean notNull, boolean comparable) {
+    public record Column(String name, String type, boolean notNull, boolean comparable) {
         /** True when the value of this column differs between the rows a and b. Never NULL. */
         String differs(String a, String b) {
             String as = comparable ? "" : "::text";
@@ -30,7 +36,7 @@ record Catalogue(List<String> searchPath, Map<String, Column> columns) {
         }
     }
 
-    static Catalogue read(Connection connection, String table) throws SQLException {
+    public static Catalogue read(Connection connection, String table) throws SQLException {
         Map<String, Column> columns = new LinkedHashMap<>();
         for (List<String> row : Sql.rows(connection, """
                 SELECT a.attname, format_type(a.atttypid, -1), a.attnotnull,
