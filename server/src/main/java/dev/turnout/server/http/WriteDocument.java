@@ -1,6 +1,6 @@
 package dev.turnout.server.http;
 
-import dev.turnout.flags.stage.Side;
+import dev.turnout.migration.Side;
 import dev.turnout.server.control.StoredWrite;
 import dev.turnout.worker.write.Outcome;
 import dev.turnout.worker.write.Write;

@@ -3,7 +3,7 @@ package dev.turnout.server.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.turnout.flags.stage.Side;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Phase;
 import dev.turnout.server.Server;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package dev.turnout.server.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.turnout.flags.stage.Side;
+import dev.turnout.migration.Side;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;

@@ -55,7 +55,9 @@ record BothSides(Connection connection, Site site, Move move, RowSql row, Set<St
             return Outcome.applied("the triggers carry it over; what else the row lacks, the backfill fills in");
         }
         if (found.get().get(0).equals(Optional.of(YES))) {
-            return mended() ? bothHoldIt() : Outcome.aside();
+            return mended()
+                    ? bothHoldIt()
+                    : Outcome.aside("it is written; the mapping cannot take the row, which is put aside");
         }
         List<String> differing = differing();
         if (!known.containsAll(differing)) {

@@ -1,13 +1,16 @@
 package dev.turnout.worker.write;
 
-import dev.turnout.flags.stage.Side;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Transfer;
+import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.sync.SyncTriggers;
 import dev.turnout.worker.write.AppliedWrites.Taken;
 import dev.turnout.worker.write.BothSides.Differ;
+import dev.turnout.worker.write.Outcome.Verdict;
 import dev.turnout.worker.write.WriteBoard.Claimed;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,8 +20,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Performs one write: row, triggers, proof and outcome in one transaction, so it is done once however often it is tried.
- * Blocks; for one worker thread.
+ * Performs one write: on the authority together with its outcome in one transaction, so it is done once however often it
+ * is tried. Where the other side is in the same row, the triggers carry it there and the proof is in that transaction, too;
+ * where it is another table, perhaps on another server, that is brought up afterwards. Blocks; for one worker thread.
  */
 final class DualWrite {
     /** A write waits as an application's would, not as the backfill's: shorter than a lock is held is too short. */
@@ -29,13 +33,18 @@ final class DualWrite {
     private static final Set<String> PASSING = Set.of("08", "25", "28", "3D", "40", "53", "55", "57", "58", "XX", "HY");
 
     private final Site site;
+    private final Database target;
     private final Claimed claimed;
     private final Write write;
     private Set<String> known = Set.of();
 
-    /** @param site of the claimed write's run; its epoch is not used: an application's write is good under any */
-    DualWrite(Site site, Claimed claimed) {
+    /**
+     * @param site of the claimed write's run; its epoch is not used: an application's write is good under any
+     * @param target where the new tables of transfers are
+     */
+    DualWrite(Site site, Database target, Claimed claimed) {
         this.site = site;
+        this.target = target;
         this.claimed = claimed;
         this.write = claimed.write();
     }
@@ -54,6 +63,31 @@ final class DualWrite {
      * @throws Unsynced when the write has to wait for the triggers
      */
     Outcome perform() throws SQLException {
+        Outcome outcome = onAuthority();
+        Optional<Transfer> transfer = WriteCheck.transfer(site.spec(), write.move());
+        return transfer.isPresent() && outcome.verdict() == Verdict.APPLIED && !alone()
+                ? onOther(transfer.get())
+                : outcome;
+    }
+
+    private boolean alone() {
+        return Lone.side(claimed.phase()).isPresent();
+    }
+
+    private Outcome onOther(Transfer transfer) throws SQLException {
+        Database other = transfer.stays() ? site.database() : target;
+        try {
+            new Counterpart(site.database(), other, transfer, move(), write.key()).refresh(LIMITS);
+            return Outcome.applied("both sides hold it");
+        } catch (SQLException e) {
+            if (passing(e)) {
+                throw e;
+            }
+            return Outcome.aside("the OLD side holds it; " + transfer.into() + " cannot: " + Failure.words(e));
+        }
+    }
+
+    private Outcome onAuthority() throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
                 return site.database().transaction(LIMITS, this::once);
@@ -74,7 +108,7 @@ final class DualWrite {
                 }
                 // Somebody may have made the row between our look for it and our insert: that is seen the second time.
                 if (attempt > 1 || !state(e).startsWith("23")) {
-                    return refuse(new Outcome(Outcome.Verdict.REFUSED, state(e), Failure.words(e)));
+                    return refuse(new Outcome(Verdict.REFUSED, state(e), Failure.words(e)));
                 }
             }
         }
@@ -89,20 +123,30 @@ final class DualWrite {
         if (!problems.isEmpty()) {
             throw new WriteRefused(String.join("; ", problems));
         }
-        int ordinal = WriteCheck.ordinal(site.spec(), write.move()).orElseThrow();
         RowSql row = RowSql.of(connection, move(), write);
         row.write(write);
-        // Asked after the write, whose lock on the table keeps the triggers as they are until the commit.
-        List<String> untied = SyncTriggers.intact(connection, site, ordinal);
-        Outcome outcome = untied.isEmpty()
-                ? new BothSides(connection, site, move(), row, known).confirm(write.op(), claimed.phase())
-                : alone(untied);
+        Outcome outcome = WriteCheck.transfer(site.spec(), write.move()).isPresent() ? across() : carried(connection, row);
         AppliedWrites.add(connection, claimed.run(), claimed.key(), outcome);
         return outcome;
     }
 
-    private Outcome alone(List<String> untied) {
-        Side side = Lone.side(claimed.phase()).orElseThrow(() -> new Unsynced(String.join("; ", untied)));
+    /** By the triggers of its table, or by nobody while one side takes writes alone. */
+    private Outcome carried(Connection connection, RowSql row) throws SQLException {
+        int ordinal = WriteCheck.ordinal(site.spec(), write.move()).orElseThrow();
+        // Asked after the write, whose lock on the table keeps the triggers as they are until the commit.
+        List<String> untied = SyncTriggers.intact(connection, site, ordinal);
+        return untied.isEmpty()
+                ? new BothSides(connection, site, move(), row, known).confirm(write.op(), claimed.phase())
+                : alone(Lone.side(claimed.phase()).orElseThrow(() -> new Unsynced(String.join("; ", untied))));
+    }
+
+    private Outcome across() {
+        return Lone.side(claimed.phase())
+                .map(this::alone)
+                .orElseGet(() -> Outcome.applied("the OLD side holds it"));
+    }
+
+    private Outcome alone(Side side) {
         if (side != write.side()) {
             throw new WriteRefused(
                     "only the " + side + " side takes writes while the migration is " + claimed.phase());
@@ -122,7 +166,7 @@ final class DualWrite {
     }
 
     private Move move() {
-        return site.spec().moves().get(WriteCheck.ordinal(site.spec(), write.move()).orElseThrow());
+        return WriteCheck.row(site.spec(), write.move()).orElseThrow();
     }
 
     /** A refusal is kept like any outcome: a slower worker must not find the write acceptable afterwards. */

@@ -1,6 +1,6 @@
 package dev.turnout.worker.write;
 
-import dev.turnout.flags.stage.Side;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Phase;
 import java.util.Optional;
 

@@ -16,7 +16,7 @@ public record Outcome(Verdict verdict, String sqlState, String because) {
     public enum Verdict {
         /** Every side that takes writes now holds it. */
         APPLIED,
-        /** The old side holds it; the mapping cannot take the row, which is put aside until somebody mends it. */
+        /** The authority holds it; the other side cannot take the row until somebody mends it. */
         ASIDE,
         /** Nothing was written. */
         REFUSED
@@ -26,9 +26,8 @@ public record Outcome(Verdict verdict, String sqlState, String because) {
         return new Outcome(Verdict.APPLIED, "", because);
     }
 
-    static Outcome aside() {
-        return new Outcome(
-                Verdict.ASIDE, "", "the old side holds it; the mapping cannot take the row, which is put aside");
+    static Outcome aside(String because) {
+        return new Outcome(Verdict.ASIDE, "", because);
     }
 
     static Outcome refused(String because) {

@@ -30,12 +30,14 @@ final class RowSql {
     private final Catalogue table;
     private final List<String> keyTexts;
 
-    private RowSql(Connection connection, Move move, Write write) throws SQLException {
+    private RowSql(Connection connection, Move move, Map<String, String> key) throws SQLException {
         this.connection = connection;
         this.move = move;
         this.key = KeySql.of(connection, move);
         this.table = Catalogue.read(connection, move.table());
-        this.keyTexts = move.key().stream().map(write.key()::get).toList();
+        this.keyTexts = move.key().stream()
+                .map(column -> Objects.requireNonNull(key.get(column)))
+                .toList();
     }
 
     /** @throws WriteRefused when the key is not one, or is not spelled as the database does */
@@ -43,9 +45,14 @@ final class RowSql {
         if (!write.key().keySet().equals(Set.copyOf(move.key()))) {
             throw new WriteRefused("the key of " + move.table() + " is " + String.join(", ", move.key()));
         }
-        RowSql row = new RowSql(connection, move, write);
+        RowSql row = new RowSql(connection, move, write.key());
         row.checkSpelling();
         return row;
+    }
+
+    /** By a key that is spelled as the database does. */
+    static RowSql of(Connection connection, Move move, Map<String, String> key) throws SQLException {
+        return new RowSql(connection, move, key);
     }
 
     /** Two spellings of one key would be two queues for one row. */
@@ -114,8 +121,13 @@ final class RowSql {
 
     /** One row of a query over the row's own table; empty: the row is not there. */
     Optional<List<Optional<String>>> read(List<String> expressions) throws SQLException {
+        return read(expressions, "");
+    }
+
+    /** @param rest what follows the condition: another one, a lock */
+    Optional<List<Optional<String>>> read(List<String> expressions, String rest) throws SQLException {
         return row("SELECT " + String.join(", ", expressions) + " FROM " + quote(move.table()) + " AS old WHERE "
-                + key.is());
+                + key.is() + rest);
     }
 
     KeySql key() {

@@ -1,15 +1,19 @@
 package dev.turnout.worker.write;
 
-import dev.turnout.flags.stage.Side;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Move;
 import dev.turnout.migration.Spec;
+import dev.turnout.migration.Transfer;
 import dev.turnout.worker.write.Write.Op;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What a spec alone says about a write. The catalogue of the database has its word later. Stateless. */
 public final class WriteCheck {
@@ -17,13 +21,17 @@ public final class WriteCheck {
 
     /** Every problem, each beginning with the member of the request; empty: the spec has nothing against it. */
     public static List<String> problems(Spec spec, Write write) {
-        OptionalInt ordinal = ordinal(spec, write.move());
-        if (ordinal.isEmpty()) {
-            return List.of("move must be one of "
-                    + String.join(", ", spec.moves().stream().map(Move::table).toList()));
+        Optional<Move> row = row(spec, write.move());
+        if (row.isEmpty()) {
+            Stream<String> names = Stream.concat(
+                    spec.moves().stream().map(Move::table), spec.transfers().stream().map(Transfer::name));
+            return List.of("move must be one of " + String.join(", ", names.toList()));
         }
-        Move move = spec.moves().get(ordinal.getAsInt());
+        Move move = row.get();
         List<String> problems = new ArrayList<>();
+        if (write.side() == Side.NEW && transfer(spec, write.move()).isPresent()) {
+            problems.add("side must be OLD: that side has the authority over " + write.move() + " until the contract");
+        }
         if (!write.key().keySet().equals(Set.copyOf(move.key()))) {
             problems.add("key must have exactly " + String.join(", ", move.key()));
         }
@@ -45,10 +53,26 @@ public final class WriteCheck {
         return problems;
     }
 
+    /** The table that a write goes to, as a move: of a transfer its old table, in which no column is new. */
+    static Optional<Move> row(Spec spec, String name) {
+        OptionalInt ordinal = ordinal(spec, name);
+        return ordinal.isPresent()
+                ? Optional.of(spec.moves().get(ordinal.getAsInt()))
+                : transfer(spec, name)
+                        .map(transfer -> new Move(
+                                transfer.from().table(), transfer.key(), Map.of(), Map.of(), List.of(), Map.of(), 0));
+    }
+
     /** Which move of the spec it is. */
     static OptionalInt ordinal(Spec spec, String table) {
         return IntStream.range(0, spec.moves().size())
                 .filter(i -> spec.moves().get(i).table().equals(table))
+                .findFirst();
+    }
+
+    static Optional<Transfer> transfer(Spec spec, String name) {
+        return spec.transfers().stream()
+                .filter(transfer -> transfer.name().equals(name))
                 .findFirst();
     }
 }

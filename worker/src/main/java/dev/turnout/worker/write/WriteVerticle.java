@@ -1,6 +1,7 @@
 package dev.turnout.worker.write;
 
 import dev.turnout.flags.time.Pace;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.SpecReader;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
@@ -115,7 +116,12 @@ public final class WriteVerticle extends VerticleBase {
         }
         return ready(threads, claimed)
                 .compose(spec -> threads.executeBlocking(
-                        () -> new DualWrite(site(spec, claimed, lane), claimed).perform(), false))
+                        () -> new DualWrite(
+                                        site(spec, claimed, lane),
+                                        database(spec.place(Side.NEW).database()),
+                                        claimed)
+                                .perform(),
+                        false))
                 .transform(done -> done.succeeded()
                         ? board.finish(claimed, done.result())
                         : board.postpone(claimed, pause(claimed), because(claimed, done.cause())));
@@ -126,7 +132,8 @@ public final class WriteVerticle extends VerticleBase {
     }
 
     private Database database(String name) {
-        return Optional.ofNullable(databases.get(name)).orElseThrow();
+        return Optional.ofNullable(databases.get(name))
+                .orElseThrow(() -> new Unsynced("a worker with a connection to " + name));
     }
 
     /** The write's spec, once the bookkeeping of its database stands. Asked once; a failure is asked again. */

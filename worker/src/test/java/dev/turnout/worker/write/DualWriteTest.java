@@ -3,7 +3,7 @@ package dev.turnout.worker.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.turnout.flags.stage.Side;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Phase;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.expand.Expand;
@@ -88,7 +88,7 @@ class DualWriteTest {
     }
 
     private Outcome perform(Phase phase, Write write) throws SQLException {
-        return new DualWrite(site, claimed(phase, write)).perform();
+        return new DualWrite(site, site.database(), claimed(phase, write)).perform();
     }
 
     private Outcome perform(Write write) throws SQLException {
@@ -130,7 +130,7 @@ class DualWriteTest {
         try {
             List<Future<Outcome>> outcomes = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
-                outcomes.add(workers.submit(() -> new DualWrite(site, claimed).perform()));
+                outcomes.add(workers.submit(() -> new DualWrite(site, site.database(), claimed).perform()));
             }
             for (Future<Outcome> outcome : outcomes) {
                 assertThat(outcome.get().because()).isEqualTo("both sides hold it");
@@ -147,13 +147,13 @@ class DualWriteTest {
         Claimed refused = claimed(Phase.SOAKING, upsert(Side.OLD, "7", values("notes", "no such row, and no whole one")));
         Claimed first = claimed(
                 Phase.SOAKING, upsert(Side.OLD, "7", whole("service", "LIFTING", "preferredTime", "10:30", "notes", "1")));
-        assertThat(new DualWrite(site, refused).perform().verdict()).isEqualTo(Verdict.REFUSED);
-        new DualWrite(site, first).perform();
+        assertThat(new DualWrite(site, site.database(), refused).perform().verdict()).isEqualTo(Verdict.REFUSED);
+        new DualWrite(site, site.database(), first).perform();
         perform(upsert(Side.OLD, "7", values("notes", "2")));
 
-        assertThat(new DualWrite(site, first).perform().verdict()).isEqualTo(Verdict.APPLIED);
+        assertThat(new DualWrite(site, site.database(), first).perform().verdict()).isEqualTo(Verdict.APPLIED);
         // By now it could be done.
-        assertThat(new DualWrite(site, refused).perform().verdict()).isEqualTo(Verdict.REFUSED);
+        assertThat(new DualWrite(site, site.database(), refused).perform().verdict()).isEqualTo(Verdict.REFUSED);
         assertThat(database.query("SELECT notes FROM seen")).containsExactly("1", "2");
     }
 
@@ -265,12 +265,12 @@ class DualWriteTest {
         database.execute("ALTER TABLE reservations DISABLE TRIGGER USER");
         Claimed claimed =
                 claimed(Phase.READY, upsert(Side.OLD, "7", whole("service", "LIFTING", "preferredTime", "10:30")));
-        assertThatThrownBy(() -> new DualWrite(site, claimed).perform())
+        assertThatThrownBy(() -> new DualWrite(site, site.database(), claimed).perform())
                 .isInstanceOf(Unsynced.class)
                 .hasMessageContaining("altered, disabled or dropped");
         assertThat(database.query(BOTH)).isEmpty();
         Clinic.drive(new SyncTriggers(), site);
-        assertThat(new DualWrite(site, claimed).perform().because()).isEqualTo("both sides hold it");
+        assertThat(new DualWrite(site, site.database(), claimed).perform().because()).isEqualTo("both sides hold it");
     }
 
     @Test
@@ -281,7 +281,7 @@ class DualWriteTest {
         try (Connection application = database.connect()) {
             application.setAutoCommit(false);
             application.createStatement().execute("SELECT FROM reservations WHERE id = 7 FOR UPDATE");
-            assertThatThrownBy(() -> new DualWrite(site, claimed).perform())
+            assertThatThrownBy(() -> new DualWrite(site, site.database(), claimed).perform())
                     .isInstanceOfSatisfying(
                             SQLException.class, e -> assertThat(Failure.of(e)).isEqualTo(Failure.LOCK_TIMEOUT));
         }
@@ -289,10 +289,10 @@ class DualWriteTest {
                 + " AND pid <> pg_backend_pid()");
         Outcome outcome;
         try {
-            outcome = new DualWrite(site, claimed).perform();
+            outcome = new DualWrite(site, site.database(), claimed).perform();
         } catch (SQLException e) {
             assertThat(Failure.of(e)).isEqualTo(Failure.CONNECTION_LOST);
-            outcome = new DualWrite(site, claimed).perform();
+            outcome = new DualWrite(site, site.database(), claimed).perform();
         }
         assertThat(outcome.because()).isEqualTo("both sides hold it");
         assertThat(database.query("SELECT notes FROM seen WHERE notes IS NOT NULL")).containsExactly("n");
@@ -303,8 +303,8 @@ class DualWriteTest {
         synced();
         Claimed one = claimed(Phase.READY, upsert(Side.OLD, "7", values("notes", "n")));
         Claimed two = claimed(Phase.READY, upsert(Side.OLD, "8", values("notes", "n")));
-        new DualWrite(site, one).perform();
-        new DualWrite(site, two).perform();
+        new DualWrite(site, site.database(), one).perform();
+        new DualWrite(site, site.database(), two).perform();
         database.database().transaction(Limits.BOOKKEEPING, connection -> {
             AppliedWrites.forget(connection, List.of(new Finished(1, site.run(), "test", one.key())));
             return one;
