@@ -18,8 +18,8 @@ import java.util.Optional;
  * of one row. Thread-safe.
  */
 public final class WriteStore implements WriteBoard {
-    private static final String SEEN = "w.idempotency_key, w.accepted_at, w.accepted_from, w.state, w.sqlstate, w.because,"
-            + " w.claim";
+    private static final String SEEN =
+            "w.idempotency_key, w.accepted_at, w.accepted_from, w.state, w.sqlstate, w.because," + " w.claim";
     private static final String HASH = "hashtextextended(?, 0)";
 
     /** Held until the commit, so that the ids of one row's writes are in the order in which they can be seen. */
@@ -28,9 +28,10 @@ public final class WriteStore implements WriteBoard {
     static final String FIND = "SELECT " + SEEN + " FROM outbox w WHERE w.migration = ? AND w.idempotency_key = ?";
     static final String FIND_SAME = "SELECT " + SEEN + ", w.request = CAST(? AS jsonb) AS same"
             + " FROM outbox w WHERE w.migration = ? AND w.idempotency_key = ?";
-    static final String ACCEPT = "INSERT INTO outbox AS w (migration, idempotency_key, run, row_hash, request, accepted_at,"
-            + " accepted_from) SELECT r.migration, ?, r.id, " + HASH + ", CAST(? AS jsonb), ?, ? FROM run r"
-            + " WHERE r.id = ? ON CONFLICT (migration, idempotency_key) DO NOTHING RETURNING " + SEEN;
+    static final String ACCEPT =
+            "INSERT INTO outbox AS w (migration, idempotency_key, run, row_hash, request, accepted_at,"
+                    + " accepted_from) SELECT r.migration, ?, r.id, " + HASH + ", CAST(? AS jsonb), ?, ? FROM run r"
+                    + " WHERE r.id = ? ON CONFLICT (migration, idempotency_key) DO NOTHING RETURNING " + SEEN;
     static final String CLAIM = "UPDATE outbox c SET claim = c.claim + 1, claimed_by = ?,"
             + " free_at = clock_timestamp() + CAST(? AS bigint) * interval '1 millisecond'"
             + " FROM (SELECT w.id, r.database, coalesce(r.paused_from, r.phase) AS phase"
@@ -91,9 +92,8 @@ public final class WriteStore implements WriteBoard {
                         Columns.bind(clock.instant()),
                         from.name(),
                         run.id()))
-                .compose(made -> made.isPresent()
-                        ? Future.succeededFuture(made)
-                        : findSame(tx, run.migration(), key, write))
+                .compose(made ->
+                        made.isPresent() ? Future.succeededFuture(made) : findSame(tx, run.migration(), key, write))
                 .map(Optional::orElseThrow));
     }
 
@@ -131,7 +131,8 @@ public final class WriteStore implements WriteBoard {
 
     @Override
     public Future<Bundle> bundle(long run) {
-        return database.transaction(tx -> tx.first(RunStore.BUNDLE, row -> Columns.json(row, "bundle", Bundle.class), run))
+        return database.transaction(
+                        tx -> tx.first(RunStore.BUNDLE, row -> Columns.json(row, "bundle", Bundle.class), run))
                 .map(found -> found.orElseThrow(() -> new Unknown("run", Long.toString(run))));
     }
 
@@ -149,8 +150,7 @@ public final class WriteStore implements WriteBoard {
 
     @Override
     public Future<Void> postpone(Claimed claimed, Duration pause, String because) {
-        return database.transaction(
-                        tx -> tx.change(POSTPONE, because, pause.toMillis(), claimed.id(), claimed.claim()))
+        return database.transaction(tx -> tx.change(POSTPONE, because, pause.toMillis(), claimed.id(), claimed.claim()))
                 .mapEmpty();
     }
 
@@ -172,8 +172,8 @@ public final class WriteStore implements WriteBoard {
     public Future<Void> forget(List<Finished> finished) {
         return finished.isEmpty()
                 ? Future.succeededFuture()
-                : database.transaction(
-                                tx -> tx.change(FORGET, (Object) finished.stream().map(Finished::id).toArray(Long[]::new)))
+                : database.transaction(tx -> tx.change(FORGET, (Object)
+                                finished.stream().map(Finished::id).toArray(Long[]::new)))
                         .mapEmpty();
     }
 

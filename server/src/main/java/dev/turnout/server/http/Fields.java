@@ -117,9 +117,7 @@ final class Fields {
         Optional<E> word =
                 words.stream().filter(each -> each.name().equals(text)).findFirst();
         if (word.isEmpty()) {
-            problem(
-                    name,
-                    "must be " + words.stream().map(Enum::name).collect(Collectors.joining(" or ")));
+            problem(name, "must be " + words.stream().map(Enum::name).collect(Collectors.joining(" or ")));
         }
         return word;
     }

@@ -47,10 +47,13 @@ final class WriteDocument {
     static Map<String, Object> write(StoredWrite write) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("idempotencyKey", write.key());
-        document.put("state", write.outcome().map(Outcome::verdict).map(Enum::name).orElse("WAITING"));
+        document.put(
+                "state", write.outcome().map(Outcome::verdict).map(Enum::name).orElse("WAITING"));
         write.outcome().map(Outcome::because).ifPresent(because -> document.put("because", because));
-        write.outcome().map(Outcome::sqlState).filter(state -> !state.isEmpty()).ifPresent(state ->
-                document.put("sqlState", state));
+        write.outcome()
+                .map(Outcome::sqlState)
+                .filter(state -> !state.isEmpty())
+                .ifPresent(state -> document.put("sqlState", state));
         if (!write.waitingFor().isEmpty()) {
             document.put("waitingFor", write.waitingFor());
         }

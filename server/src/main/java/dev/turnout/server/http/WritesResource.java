@@ -65,9 +65,8 @@ final class WritesResource implements Resource {
         Duration wait = wait(call);
         // First: a repeated write gets its outcome whatever has become of the migration since.
         return writes.find(migration, key, write)
-                .compose(before -> before.isPresent()
-                        ? Future.succeededFuture(before.get())
-                        : accept(migration, key, write, call))
+                .compose(before ->
+                        before.isPresent() ? Future.succeededFuture(before.get()) : accept(migration, key, write, call))
                 .compose(stored -> outcome(migration, stored, System.nanoTime() + wait.toNanos(), FIRST_LOOK))
                 .map(stored -> answer(migration, stored));
     }

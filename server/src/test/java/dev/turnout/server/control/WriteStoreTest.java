@@ -5,8 +5,8 @@ import static dev.turnout.server.control.ControlFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.turnout.migration.Side;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Side;
 import dev.turnout.worker.write.Outcome;
 import dev.turnout.worker.write.Outcome.Verdict;
 import dev.turnout.worker.write.Write;

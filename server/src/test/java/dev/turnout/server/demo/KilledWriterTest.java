@@ -3,8 +3,8 @@ package dev.turnout.server.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.turnout.migration.Side;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Side;
 import dev.turnout.server.Server;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -91,8 +91,9 @@ class KilledWriterTest {
         } finally {
             threads.shutdownNow();
         }
-        await().atMost(PATIENCE)
-                .until(() -> hospital.control.one("SELECT count(*) FROM outbox WHERE state = 'WAITING'").equals("0"));
+        await().atMost(PATIENCE).until(() -> hospital.control
+                .one("SELECT count(*) FROM outbox WHERE state = 'WAITING'")
+                .equals("0"));
         hospital.closeApplication();
 
         assertThat(hospital.control.query("SELECT state, count(*) FROM outbox GROUP BY state"))
@@ -107,10 +108,11 @@ class KilledWriterTest {
                 assertThat(seen).as("changes of row " + row).isEqualTo(changes);
             });
         }
-        assertThat(hospital.clinic.one(
-                        "SELECT count(*) FROM reservations r LEFT JOIN services s ON s.id = r.\"serviceId\""
-                                + " WHERE s.code IS DISTINCT FROM r.service::text OR s.name IS DISTINCT FROM r.\"serviceName\""
-                                + " OR (r.id >= 10000000 AND r.period IS DISTINCT FROM period_of(r.\"preferredTime\"))"))
+        assertThat(
+                        hospital.clinic.one(
+                                "SELECT count(*) FROM reservations r LEFT JOIN services s ON s.id = r.\"serviceId\""
+                                        + " WHERE s.code IS DISTINCT FROM r.service::text OR s.name IS DISTINCT FROM r.\"serviceName\""
+                                        + " OR (r.id >= 10000000 AND r.period IS DISTINCT FROM period_of(r.\"preferredTime\"))"))
                 .isEqualTo("0");
     }
 
@@ -173,7 +175,8 @@ class KilledWriterTest {
         try (Connection holder = hospital.control.connect()) {
             holder.createStatement().execute("SELECT pg_advisory_lock(4711)");
             client.write(1, Side.OLD);
-            await().atMost(PATIENCE).until(() -> hospital.clinic.one("SELECT count(*) FROM seen WHERE id >= 10000000")
+            await().atMost(PATIENCE).until(() -> hospital.clinic
+                    .one("SELECT count(*) FROM seen WHERE id >= 10000000")
                     .equals("1"));
             worker.destroyForcibly().waitFor();
         }

@@ -39,7 +39,9 @@ class WritesApiTest {
         server = ServerFixture.start(data);
         app = server.token(Role.WRITE);
         Path here = Path.of("").toAbsolutePath();
-        Path root = Files.isDirectory(here.resolve("sql")) ? here : here.resolve("..").normalize();
+        Path root = Files.isDirectory(here.resolve("sql"))
+                ? here
+                : here.resolve("..").normalize();
         Bundle bundle = BundleFiles.read(root.resolve("sql/migrations/dynamic-services/migration.yaml"));
         JsonObject files = new JsonObject();
         bundle.files().forEach(files::put);
@@ -75,7 +77,8 @@ class WritesApiTest {
         assertThat(accepted.json().getString("state")).isEqualTo("WAITING");
         assertThat(accepted.json().getString("idempotencyKey")).isEqualTo("a/b?c%d#1");
         assertThat(accepted.body()).doesNotContain("serviceId");
-        assertThat(post("a/b?c%d#1", " " + body.replace("\"id\":1", "\"id\":\"1\"")).code())
+        assertThat(post("a/b?c%d#1", " " + body.replace("\"id\":1", "\"id\":\"1\""))
+                        .code())
                 .as("the same write in another spelling")
                 .isEqualTo(202);
 
@@ -84,8 +87,8 @@ class WritesApiTest {
         assertThat(done.code()).isEqualTo(200);
         assertThat(done.json().getString("state")).isEqualTo("APPLIED");
         assertThat(post("a/b?c%d#1", body).json()).isEqualTo(done.json());
-        Response read = server.callAs(
-                app, "GET", WRITES + "/" + URLEncoder.encode("a/b?c%d#1", StandardCharsets.UTF_8), "");
+        Response read =
+                server.callAs(app, "GET", WRITES + "/" + URLEncoder.encode("a/b?c%d#1", StandardCharsets.UTF_8), "");
         assertThat(read.json()).isEqualTo(done.json());
 
         Response other = post("a/b?c%d#1", WRITE.formatted(2, VALUES));
@@ -114,9 +117,11 @@ class WritesApiTest {
     @Test
     void who_prefers_to_wait_is_answered_as_soon_as_there_is_an_outcome() throws Exception {
         long begun = System.nanoTime();
-        assertThat(post("short", WRITE.formatted(50, VALUES), "Prefer", "wait=1").code())
+        assertThat(post("short", WRITE.formatted(50, VALUES), "Prefer", "wait=1")
+                        .code())
                 .isEqualTo(202);
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(Duration.ofMillis(500), Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                .isBetween(Duration.ofMillis(500), Duration.ofSeconds(5));
 
         CompletableFuture<Response> waiting = CompletableFuture.supplyAsync(
                 () -> post("long", WRITE.formatted(51, VALUES), "Prefer", "respond-async, wait=99"));
@@ -147,8 +152,9 @@ class WritesApiTest {
 
     @Test
     void every_problem_of_a_body_is_named_at_once() {
-        assertThat(problems("{\"side\":\"new\",\"op\":\"PUT\",\"key\":[1],\"values\":{\"a\":\"\\u0000\",\"b\":\"\\ud800\"},"
-                        + "\"colour\":1}"))
+        assertThat(problems(
+                        "{\"side\":\"new\",\"op\":\"PUT\",\"key\":[1],\"values\":{\"a\":\"\\u0000\",\"b\":\"\\ud800\"},"
+                                + "\"colour\":1}"))
                 .hasSize(7)
                 .anyMatch(problem -> problem.startsWith("side must be OLD or NEW"))
                 .anyMatch(problem -> problem.startsWith("values.b must be Unicode text"))

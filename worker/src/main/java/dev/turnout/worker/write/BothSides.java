@@ -40,8 +40,7 @@ record BothSides(Connection connection, Site site, Move move, RowSql row, Set<St
      * @throws Differ when the new side is not what the mapping gives
      */
     Outcome confirm(Op op, Phase phase) throws SQLException {
-        Optional<List<Optional<String>>> found =
-                row.read(List.of(yes(RejectedRows.isRejected(site, move, row.key()))));
+        Optional<List<Optional<String>>> found = row.read(List.of(yes(RejectedRows.isRejected(site, move, row.key()))));
         if (op == Op.DELETE) {
             if (found.isPresent()) {
                 throw new WriteRefused("the row is still there after the delete: a trigger of the table keeps it");

@@ -80,18 +80,15 @@ record Counterpart(Database authority, Database other, Transfer transfer, Move r
     private int upsert(Connection connection, Catalogue table, List<Optional<String>> values) throws SQLException {
         List<String> columns = List.copyOf(transfer.up().keySet());
         String into = quote(transfer.into().table());
-        List<String> replaced =
-                columns.stream().filter(column -> !transfer.as().contains(column)).toList();
+        List<String> replaced = columns.stream()
+                .filter(column -> !transfer.as().contains(column))
+                .toList();
         List<String> casts = new ArrayList<>();
         for (String column : columns) {
             casts.add(cast(table, column));
         }
         String sql = "INSERT INTO " + into + " (" + quoteAll(columns) + ") VALUES (" + String.join(", ", casts) + ")"
-                + other.dialect()
-                        .upsert(
-                                into,
-                                transfer.as(),
-                                replaced);
+                + other.dialect().upsert(into, transfer.as(), replaced);
         return change(connection, sql, values);
     }
 

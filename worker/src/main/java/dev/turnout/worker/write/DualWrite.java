@@ -1,7 +1,7 @@
 package dev.turnout.worker.write;
 
-import dev.turnout.migration.Side;
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Transfer;
 import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.jdbc.Failure;
@@ -125,7 +125,8 @@ final class DualWrite {
         }
         RowSql row = RowSql.of(connection, move(), write);
         row.write(write);
-        Outcome outcome = WriteCheck.transfer(site.spec(), write.move()).isPresent() ? across() : carried(connection, row);
+        Outcome outcome =
+                WriteCheck.transfer(site.spec(), write.move()).isPresent() ? across() : carried(connection, row);
         AppliedWrites.add(connection, claimed.run(), claimed.key(), outcome);
         return outcome;
     }
@@ -141,27 +142,21 @@ final class DualWrite {
     }
 
     private Outcome across() {
-        return Lone.side(claimed.phase())
-                .map(this::alone)
-                .orElseGet(() -> Outcome.applied("the OLD side holds it"));
+        return Lone.side(claimed.phase()).map(this::alone).orElseGet(() -> Outcome.applied("the OLD side holds it"));
     }
 
     private Outcome alone(Side side) {
         if (side != write.side()) {
-            throw new WriteRefused(
-                    "only the " + side + " side takes writes while the migration is " + claimed.phase());
+            throw new WriteRefused("only the " + side + " side takes writes while the migration is " + claimed.phase());
         }
-        return Outcome.applied("the " + side + " side holds it, which alone takes writes while the migration is "
-                + claimed.phase());
+        return Outcome.applied(
+                "the " + side + " side holds it, which alone takes writes while the migration is " + claimed.phase());
     }
 
     private boolean differedBefore(List<String> columns) throws SQLException {
-        known = Set.copyOf(site.database()
-                .transaction(
-                        LIMITS,
-                        connection -> new BothSides(
-                                        connection, site, move(), RowSql.of(connection, move(), write), Set.of())
-                                .differing()));
+        known = Set.copyOf(site.database().transaction(LIMITS, connection -> new BothSides(
+                        connection, site, move(), RowSql.of(connection, move(), write), Set.of())
+                .differing()));
         return known.containsAll(columns);
     }
 

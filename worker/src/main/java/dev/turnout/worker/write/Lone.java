@@ -1,7 +1,7 @@
 package dev.turnout.worker.write;
 
-import dev.turnout.migration.Side;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Side;
 import java.util.Optional;
 
 /** Which side takes writes alone while the sync triggers do not stand. A pure function of the phase. */

@@ -99,12 +99,14 @@ final class RowSql {
         String casts = columns.stream().map(column -> cast(column) + ", ").collect(joining());
         columns.addAll(move.key());
         return change(
-                "INSERT INTO " + quote(move.table()) + " (" + quoteAll(columns) + ") VALUES (" + casts + key.given() + ")",
+                "INSERT INTO " + quote(move.table()) + " (" + quoteAll(columns) + ") VALUES (" + casts + key.given()
+                        + ")",
                 write.values());
     }
 
     private String cast(String column) {
-        return "CAST(? AS " + Objects.requireNonNull(table.columns().get(column)).type() + ")";
+        return "CAST(? AS "
+                + Objects.requireNonNull(table.columns().get(column)).type() + ")";
     }
 
     /** The values come before the key. */

@@ -1,7 +1,7 @@
 package dev.turnout.worker.write;
 
-import dev.turnout.migration.Side;
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.Transfer;
 import dev.turnout.worker.write.Write.Op;
@@ -24,7 +24,8 @@ public final class WriteCheck {
         Optional<Move> row = row(spec, write.move());
         if (row.isEmpty()) {
             Stream<String> names = Stream.concat(
-                    spec.moves().stream().map(Move::table), spec.transfers().stream().map(Transfer::name));
+                    spec.moves().stream().map(Move::table),
+                    spec.transfers().stream().map(Transfer::name));
             return List.of("move must be one of " + String.join(", ", names.toList()));
         }
         Move move = row.get();
@@ -36,7 +37,8 @@ public final class WriteCheck {
             problems.add("key must have exactly " + String.join(", ", move.key()));
         }
         Side other = write.side() == Side.OLD ? Side.NEW : Side.OLD;
-        Set<String> others = other == Side.NEW ? move.up().keySet() : move.down().keySet();
+        Set<String> others =
+                other == Side.NEW ? move.up().keySet() : move.down().keySet();
         for (String column : new TreeSet<>(write.values().keySet())) {
             if (move.key().contains(column)) {
                 problems.add("values." + column + " is a column of the key: delete the row and write another");

@@ -146,11 +146,9 @@ public final class WriteVerticle extends VerticleBase {
                             return true;
                         },
                         false));
-        Future<Spec> spec = specs.computeIfAbsent(
-                claimed.run(),
-                run -> board.bundle(run)
-                        .compose(bundle -> threads.executeBlocking(
-                                () -> SpecReader.read(bundle).orThrow(), false)));
+        Future<Spec> spec = specs.computeIfAbsent(claimed.run(), run -> board.bundle(run)
+                .compose(bundle ->
+                        threads.executeBlocking(() -> SpecReader.read(bundle).orThrow(), false)));
         standing.onFailure(e -> installed.remove(claimed.database(), standing));
         spec.onFailure(e -> specs.remove(claimed.run(), spec));
         return standing.compose(stands -> spec);
@@ -168,7 +166,9 @@ public final class WriteVerticle extends VerticleBase {
         if (failure instanceof SQLException e) {
             what = claimed.database() + ": " + Failure.of(e) + " (" + e.getSQLState() + ")";
         } else {
-            what = failure instanceof Unsynced ? String.valueOf(failure.getMessage()) : failure.getClass().getSimpleName();
+            what = failure instanceof Unsynced
+                    ? String.valueOf(failure.getMessage())
+                    : failure.getClass().getSimpleName();
         }
         log.info("{} {} waits: {}", claimed.write(), claimed.id(), what);
         return what;
@@ -177,7 +177,8 @@ public final class WriteVerticle extends VerticleBase {
     /** First where the rows are, then in the outbox: a write whose outcome is forgotten must not be found waiting. */
     private void sweep(WorkerExecutor threads) {
         board.finished(List.copyOf(databases.keySet()), KEPT, SWEEP)
-                .compose(old -> forget(threads, old).compose(done -> board.forget(old)).map(old.size()))
+                .compose(old ->
+                        forget(threads, old).compose(done -> board.forget(old)).map(old.size()))
                 .onFailure(e -> log.warn("finished writes are kept for now: {}", e.getMessage()))
                 .onComplete(done -> {
                     if (!stopping) {
@@ -189,13 +190,14 @@ public final class WriteVerticle extends VerticleBase {
 
     private Future<Void> forget(WorkerExecutor threads, List<Finished> old) {
         Future<Void> done = Future.succeededFuture();
-        for (var of : old.stream().collect(Collectors.groupingBy(Finished::database)).entrySet()) {
+        for (var of :
+                old.stream().collect(Collectors.groupingBy(Finished::database)).entrySet()) {
             done = done.compose(before -> threads.executeBlocking(
-                    () -> database(of.getKey()).transaction(Limits.BOOKKEEPING, connection -> {
+                            () -> database(of.getKey()).transaction(Limits.BOOKKEEPING, connection -> {
                                 AppliedWrites.forget(connection, of.getValue());
                                 return of;
                             }),
-                    false))
+                            false))
                     .mapEmpty();
         }
         return done;

@@ -37,7 +37,8 @@ import org.junit.jupiter.api.Test;
 
 /** The new table is on a server of its own, and no trigger carries a row there. */
 class CounterpartTest {
-    private static final String OLD = "SELECT id, name, extract(year FROM born)::int FROM people WHERE live ORDER BY id";
+    private static final String OLD =
+            "SELECT id, name, extract(year FROM born)::int FROM people WHERE live ORDER BY id";
     private static final String NEW = "SELECT legacy_id, full_name, year FROM persons WHERE kind = 'person' ORDER BY 1";
 
     private TestDatabase old;
@@ -71,16 +72,25 @@ class CounterpartTest {
     void twoServers() throws SQLException {
         old = TestPostgres.newDatabase();
         fresh = TestPostgres.newDatabase();
-        old.execute("CREATE TABLE people (id bigint PRIMARY KEY, name text NOT NULL, born date, live boolean NOT NULL)", """
+        old.execute(
+                "CREATE TABLE people (id bigint PRIMARY KEY, name text NOT NULL, born date, live boolean NOT NULL)",
+                """
                 CREATE TABLE seen (name text);
                 CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS
                 $$ BEGIN INSERT INTO seen VALUES (NEW.name); RETURN NULL; END $$;
                 CREATE TRIGGER see AFTER INSERT OR UPDATE ON people FOR EACH ROW EXECUTE FUNCTION see()""");
-        fresh.execute("CREATE TABLE persons (kind text, legacy_id bigint, full_name varchar(20) NOT NULL, year smallint,"
-                + " PRIMARY KEY (kind, legacy_id))");
+        fresh.execute(
+                "CREATE TABLE persons (kind text, legacy_id bigint, full_name varchar(20) NOT NULL, year smallint,"
+                        + " PRIMARY KEY (kind, legacy_id))");
         fresh.execute("INSERT INTO persons VALUES ('company', 1, 'not ours', 1)");
         site = new Site(
-                spec(), 7, 1, 0, "a worker", old.database(), Clinic.site(new TestSpec(), old, 1).clock());
+                spec(),
+                7,
+                1,
+                0,
+                "a worker",
+                old.database(),
+                Clinic.site(new TestSpec(), old, 1).clock());
         Bookkeeping.enter(site);
     }
 
@@ -100,7 +110,8 @@ class CounterpartTest {
             values.put(columnsAndValues[i], Optional.of(columnsAndValues[i + 1]));
         }
         Write write = new Write(side, "people", op, Map.of("id", id), values);
-        return new DualWrite(site, fresh.database(), new Claimed(1, 7, "old", phase, "key-" + keys++, write, 1)).perform();
+        return new DualWrite(site, fresh.database(), new Claimed(1, 7, "old", phase, "key-" + keys++, write, 1))
+                .perform();
     }
 
     @Test
@@ -121,10 +132,10 @@ class CounterpartTest {
     @Test
     void before_the_new_table_is_there_the_old_side_alone_is_written() throws SQLException {
         fresh.execute("DROP TABLE persons");
-        Outcome outcome =
-                perform(Phase.EXPANDING, Side.OLD, Op.UPSERT, "1", "name", "Ada", "live", "true");
+        Outcome outcome = perform(Phase.EXPANDING, Side.OLD, Op.UPSERT, "1", "name", "Ada", "live", "true");
         assertThat(outcome.because()).startsWith("the OLD side holds it, which alone");
-        assertThat(perform(Phase.ROLLING_OUT, Side.NEW, Op.UPSERT, "1", "full_name", "Ada").because())
+        assertThat(perform(Phase.ROLLING_OUT, Side.NEW, Op.UPSERT, "1", "full_name", "Ada")
+                        .because())
                 .startsWith("side must be OLD");
     }
 
@@ -147,7 +158,9 @@ class CounterpartTest {
                         .hasMessageContaining("lock timeout");
             }
         }
-        assertThat(new DualWrite(site, fresh.database(), ChildWriter.claimed()).perform().verdict())
+        assertThat(new DualWrite(site, fresh.database(), ChildWriter.claimed())
+                        .perform()
+                        .verdict())
                 .isEqualTo(Verdict.APPLIED);
         assertThat(old.query("SELECT * FROM seen")).containsExactly("Ada");
         assertThat(fresh.query(NEW)).containsExactly("1|Ada|1815");
@@ -160,7 +173,8 @@ class CounterpartTest {
             holder.createStatement().execute("LOCK TABLE persons");
             Process child = ChildWriter.start(old, fresh);
             try {
-                await().atMost(Duration.ofSeconds(60)).until(() -> old.query(OLD).size() == 1);
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> old.query(OLD).size() == 1);
             } finally {
                 child.destroyForcibly().waitFor();
             }

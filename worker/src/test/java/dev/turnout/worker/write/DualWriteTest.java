@@ -3,8 +3,8 @@ package dev.turnout.worker.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.turnout.migration.Side;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Side;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.expand.Expand;
 import dev.turnout.worker.jdbc.Failure;
@@ -144,16 +144,21 @@ class DualWriteTest {
     @Test
     void a_late_worker_neither_overwrites_a_newer_write_nor_changes_a_refusal() throws SQLException {
         synced();
-        Claimed refused = claimed(Phase.SOAKING, upsert(Side.OLD, "7", values("notes", "no such row, and no whole one")));
+        Claimed refused =
+                claimed(Phase.SOAKING, upsert(Side.OLD, "7", values("notes", "no such row, and no whole one")));
         Claimed first = claimed(
-                Phase.SOAKING, upsert(Side.OLD, "7", whole("service", "LIFTING", "preferredTime", "10:30", "notes", "1")));
-        assertThat(new DualWrite(site, site.database(), refused).perform().verdict()).isEqualTo(Verdict.REFUSED);
+                Phase.SOAKING,
+                upsert(Side.OLD, "7", whole("service", "LIFTING", "preferredTime", "10:30", "notes", "1")));
+        assertThat(new DualWrite(site, site.database(), refused).perform().verdict())
+                .isEqualTo(Verdict.REFUSED);
         new DualWrite(site, site.database(), first).perform();
         perform(upsert(Side.OLD, "7", values("notes", "2")));
 
-        assertThat(new DualWrite(site, site.database(), first).perform().verdict()).isEqualTo(Verdict.APPLIED);
+        assertThat(new DualWrite(site, site.database(), first).perform().verdict())
+                .isEqualTo(Verdict.APPLIED);
         // By now it could be done.
-        assertThat(new DualWrite(site, site.database(), refused).perform().verdict()).isEqualTo(Verdict.REFUSED);
+        assertThat(new DualWrite(site, site.database(), refused).perform().verdict())
+                .isEqualTo(Verdict.REFUSED);
         assertThat(database.query("SELECT notes FROM seen")).containsExactly("1", "2");
     }
 
@@ -163,12 +168,15 @@ class DualWriteTest {
         perform(upsert(Side.OLD, "7", whole("service", "LIFTING", "preferredTime", "10:30")));
         String before = database.one("SELECT r::text FROM reservations r");
         Map<Write, String> refusals = new HashMap<>();
-        refusals.put(upsert(Side.OLD, "7", values("birth_date", "31 June 1990")), "22008 date/time field value out of range");
+        refusals.put(
+                upsert(Side.OLD, "7", values("birth_date", "31 June 1990")),
+                "22008 date/time field value out of range");
         refusals.put(upsert(Side.OLD, "7", values("gender", "W")), "23514 new row for relation \"reservations\"");
         refusals.put(upsert(Side.NEW, "7", values("serviceId", "99")), "23502 the old application could not read");
         refusals.put(upsert(Side.OLD, "seven", values("notes", "n")), "22P02 invalid input syntax for type bigint");
         refusals.put(upsert(Side.OLD, "8", values("notes", "n")), "23502 null value in column");
-        refusals.put(upsert(Side.OLD, "7", values("colour", "red", "notes", "n")), " reservations has no column colour");
+        refusals.put(
+                upsert(Side.OLD, "7", values("colour", "red", "notes", "n")), " reservations has no column colour");
         refusals.put(upsert(Side.OLD, "007", values("notes", "n")), " write the key as the database does: id as 7");
         refusals.put(
                 upsert(Side.OLD, "7", values("serviceId", "3", "id", "8")),
@@ -196,7 +204,8 @@ class DualWriteTest {
                 "7",
                 whole("service", "LIFTING", "preferredTime", "10:30", "we\"ird ?", "'); DROP TABLE seen; --")));
         assertThat(database.one("SELECT \"we\"\"ird ?\" FROM reservations")).isEqualTo("'); DROP TABLE seen; --");
-        assertThat(perform(upsert(Side.OLD, "7", values("notes\" = 'x', \"phone", "1"))).because())
+        assertThat(perform(upsert(Side.OLD, "7", values("notes\" = 'x', \"phone", "1")))
+                        .because())
                 .startsWith("reservations has no column");
     }
 
@@ -210,7 +219,8 @@ class DualWriteTest {
         assertThat(perform(upsert(Side.OLD, "7", whole("service", "LIFTING", "preferredTime", "at dawn")))
                         .verdict())
                 .isEqualTo(Verdict.ASIDE);
-        assertThat(perform(upsert(Side.OLD, "7", values("notes", "early"))).verdict()).isEqualTo(Verdict.ASIDE);
+        assertThat(perform(upsert(Side.OLD, "7", values("notes", "early"))).verdict())
+                .isEqualTo(Verdict.ASIDE);
         // Mended; the engine has not looked at the row again yet.
         assertThat(perform(upsert(Side.OLD, "7", values("service", "ACNE_CARE", "preferredTime", "10:30")))
                         .because())
@@ -226,7 +236,8 @@ class DualWriteTest {
         Outcome outcome = perform(upsert(Side.OLD, "7", values("notes", "n")));
         assertThat(outcome.verdict()).isEqualTo(Verdict.APPLIED);
         assertThat(outcome.because()).contains("differed in serviceName before");
-        assertThat(perform(upsert(Side.NEW, "7", values("estimatedDuration", "5"))).verdict())
+        assertThat(perform(upsert(Side.NEW, "7", values("estimatedDuration", "5")))
+                        .verdict())
                 .as("a further one is the write's own")
                 .isEqualTo(Verdict.REFUSED);
     }
@@ -256,7 +267,8 @@ class DualWriteTest {
                 .hasMessageContaining("not installed");
         assertThat(perform(Phase.CONTRACTING, old).verdict()).isEqualTo(Verdict.REFUSED);
         assertThat(perform(Phase.DONE, fresh).because()).startsWith("the NEW side holds it, which alone");
-        assertThat(database.one("SELECT service, \"serviceId\" FROM reservations")).isEqualTo("LIFTING|1");
+        assertThat(database.one("SELECT service, \"serviceId\" FROM reservations"))
+                .isEqualTo("LIFTING|1");
     }
 
     @Test
@@ -270,7 +282,8 @@ class DualWriteTest {
                 .hasMessageContaining("altered, disabled or dropped");
         assertThat(database.query(BOTH)).isEmpty();
         Clinic.drive(new SyncTriggers(), site);
-        assertThat(new DualWrite(site, site.database(), claimed).perform().because()).isEqualTo("both sides hold it");
+        assertThat(new DualWrite(site, site.database(), claimed).perform().because())
+                .isEqualTo("both sides hold it");
     }
 
     @Test
@@ -295,7 +308,8 @@ class DualWriteTest {
             outcome = new DualWrite(site, site.database(), claimed).perform();
         }
         assertThat(outcome.because()).isEqualTo("both sides hold it");
-        assertThat(database.query("SELECT notes FROM seen WHERE notes IS NOT NULL")).containsExactly("n");
+        assertThat(database.query("SELECT notes FROM seen WHERE notes IS NOT NULL"))
+                .containsExactly("n");
     }
 
     @Test
