@@ -30,9 +30,19 @@ public final class WriteCheck {
         }
         Move move = row.get();
         List<String> problems = new ArrayList<>();
-        if (write.side() == Side.NEW && transfer(spec, write.move()).isPresent()) {
-            problems.add("side must be OLD: that side has the authority over " + write.move() + " until the contract");
-        }
+        transfer(spec, write.move()).ifPresent(transfer -> {
+            if (write.side() == Side.NEW) {
+                problems.add(
+                        "side must be OLD: that side has the authority over " + write.move() + " until the contract");
+            }
+            // Names are found by the connection's own schema: in another one, there may be a table of the same name.
+            if (Stream.of(
+                            transfer.from().in(spec.place(Side.OLD).schema()),
+                            transfer.into().in(spec.place(Side.NEW).schema()))
+                    .anyMatch(table -> table.schema().isPresent())) {
+                problems.add("move must be one without a schema of its own: writes reach the connection's only");
+            }
+        });
         if (!write.key().keySet().equals(Set.copyOf(move.key()))) {
             problems.add("key must have exactly " + String.join(", ", move.key()));
         }

@@ -165,10 +165,11 @@ public final class WriteVerticle extends VerticleBase {
         String what;
         if (failure instanceof SQLException e) {
             what = claimed.database() + ": " + Failure.of(e) + " (" + e.getSQLState() + ")";
+        } else if (failure instanceof Unsynced) {
+            what = String.valueOf(failure.getMessage());
         } else {
-            what = failure instanceof Unsynced
-                    ? String.valueOf(failure.getMessage())
-                    : failure.getClass().getSimpleName();
+            what = failure.getClass().getSimpleName();
+            log.error("{} {} failed", claimed.write(), claimed.id(), failure);
         }
         log.info("{} {} waits: {}", claimed.write(), claimed.id(), what);
         return what;

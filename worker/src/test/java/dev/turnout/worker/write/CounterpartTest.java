@@ -47,6 +47,10 @@ class CounterpartTest {
     private int keys;
 
     static Spec spec() {
+        return spec(TableName.of("persons"));
+    }
+
+    private static Spec spec(TableName into) {
         Map<String, String> up = new LinkedHashMap<>();
         up.put("kind", "'person'");
         up.put("legacy_id", "old.id");
@@ -58,7 +62,7 @@ class CounterpartTest {
                         TableName.of("people"),
                         List.of("id"),
                         Optional.of("old.live"),
-                        TableName.of("persons"),
+                        into,
                         List.of("kind", "legacy_id"),
                         up,
                         Map.of(),
@@ -137,6 +141,14 @@ class CounterpartTest {
         assertThat(perform(Phase.ROLLING_OUT, Side.NEW, Op.UPSERT, "1", "full_name", "Ada")
                         .because())
                 .startsWith("side must be OLD");
+    }
+
+    @Test
+    void a_table_in_a_schema_of_its_own_is_not_taken_for_another_of_its_name() {
+        assertThat(WriteCheck.problems(
+                        spec(new TableName(Optional.of("elsewhere"), "persons")),
+                        ChildWriter.claimed().write()))
+                .containsExactly("move must be one without a schema of its own: writes reach the connection's only");
     }
 
     @Test
