@@ -41,7 +41,9 @@ public final class WriteVerticle extends VerticleBase {
     /** Per look at the outbox: few, since what one lane has taken up no other lane does meanwhile. */
     private static final int MOST = 8;
 
+    /** Between two looks of anybody, while there is nothing to do. */
     private static final Duration EVERY = Duration.ofMillis(100);
+
     /** What a killed worker had taken up waits this long. */
     private static final Duration LEASE = Duration.ofSeconds(10);
 
@@ -77,15 +79,20 @@ public final class WriteVerticle extends VerticleBase {
     public Future<?> start() {
         WorkerExecutor threads = vertx.createSharedWorkerExecutor(POOL, LANES, 1, TimeUnit.MINUTES);
         pool = Optional.of(threads);
-        for (int lane = 0; lane < LANES; lane++) {
+        for (int each = 0; each < LANES; each++) {
+            int lane = each;
             lanes.add(Future.succeededFuture());
-            look(threads, lane);
+            vertx.setTimer(EVERY.multipliedBy(lane + 1L).toMillis(), fired -> look(threads, lane));
         }
         sweep(threads);
         return Future.succeededFuture();
     }
 
+    /** Lanes without work look in turns. */
     private void look(WorkerExecutor threads, int lane) {
+        if (stopping) {
+            return;
+        }
         long asked = System.nanoTime();
         Future<Integer> looked = board.claim(worker, List.copyOf(databases.keySet()), LEASE, MOST)
                 .compose(claimed -> {
@@ -98,13 +105,10 @@ public final class WriteVerticle extends VerticleBase {
                 .onFailure(e -> log.warn("writes of applications wait: {}", e.getMessage()));
         lanes.set(lane, looked.<Void>mapEmpty().otherwiseEmpty());
         looked.onComplete(done -> {
-            if (stopping) {
-                return;
-            }
             if (done.succeeded() && done.result() > 0) {
                 look(threads, lane);
             } else {
-                vertx.setTimer(EVERY.toMillis(), fired -> look(threads, lane));
+                vertx.setTimer(EVERY.multipliedBy(LANES).toMillis(), fired -> look(threads, lane));
             }
         });
     }
