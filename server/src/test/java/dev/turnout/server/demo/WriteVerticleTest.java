@@ -45,8 +45,7 @@ class WriteVerticleTest {
         control = ControlFixture.open();
         clinic = Clinic.legacy(10);
         Bundle bundle = Hospital.hurriedBundle();
-        run = ControlFixture.await(
-                control.runs.start(SpecReader.read(bundle).orThrow(), bundle, BY_TEST));
+        run = ControlFixture.await(control.runs.start(SpecReader.read(bundle).orThrow(), bundle, BY_TEST));
         deploy();
     }
 
@@ -137,9 +136,8 @@ class WriteVerticleTest {
                 + " WHERE idempotency_key = 'old'");
         // Each worker sweeps when it starts.
         deploy();
-        await().atMost(PATIENCE)
-                .until(() -> ControlFixture.await(control.writes.find(run.migration(), "old"))
-                        .isEmpty());
+        await().atMost(PATIENCE).until(() -> ControlFixture.await(control.writes.find(run.migration(), "old"))
+                .isEmpty());
         assertThat(clinic.query("SELECT idempotency_key FROM turnout.applied_write"))
                 .containsExactly("young");
         assertThat(found("young").outcome()).isPresent();
