@@ -12,6 +12,7 @@ import dev.turnout.server.control.RolloutStore;
 import dev.turnout.server.control.RunClaims;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.TokenStore;
+import dev.turnout.server.control.WriteStore;
 import dev.turnout.server.http.Faces;
 import dev.turnout.server.http.HttpServing;
 import dev.turnout.server.rollout.RolloutStores;
@@ -26,6 +27,8 @@ import dev.turnout.worker.monitor.MonitorVerticle;
 import dev.turnout.worker.run.RunBoard;
 import dev.turnout.worker.run.RunSettings;
 import dev.turnout.worker.run.RunVerticle;
+import dev.turnout.worker.write.WriteBoard;
+import dev.turnout.worker.write.WriteVerticle;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
@@ -70,7 +73,7 @@ public final class Server implements AutoCloseable {
     public enum Part {
         /** Answers over HTTP and moves rollouts. */
         HTTP,
-        /** Drives migrations and measures monitors. */
+        /** Drives migrations, measures monitors, performs the writes that applications leave. */
         WORKER
     }
 
@@ -124,8 +127,9 @@ public final class Server implements AutoCloseable {
                 new IncidentStore(database, audit, clock),
                 audit);
 
+        WriteStore writes = new WriteStore(database, clock);
         if (parts.contains(Part.WORKER)) {
-            work(vertx, new RunClaims(database, flags, clock), monitors);
+            work(vertx, new RunClaims(database, flags, clock), monitors, writes);
         }
         if (parts.contains(Part.HTTP)) {
             TokenStore tokens = new TokenStore(database, audit, clock);
@@ -133,12 +137,12 @@ public final class Server implements AutoCloseable {
             FlagSnapshots snapshots = new FlagSnapshots(flags, control, FlagSnapshots.NET);
             deploy(vertx, "flag snapshots", () -> snapshots, 1);
             deploy(vertx, "rollouts", () -> new RolloutVerticle(rollout, settings.pace()), 1);
-            Faces.Stores stores = new Faces.Stores(rollout, runs, audit, tokens);
+            Faces.Stores stores = new Faces.Stores(rollout, runs, writes, audit, tokens);
             listen(vertx, new Faces(stores, clock, snapshots::current, snapshots::age, registry));
         }
     }
 
-    private void work(Vertx vertx, RunBoard runs, MonitorBoard monitors) {
+    private void work(Vertx vertx, RunBoard runs, MonitorBoard monitors, WriteBoard writes) {
         RunSettings how = RunSettings.of(settings.worker());
         Map<String, Database> databases = new TreeMap<>();
         settings.databases()
@@ -146,7 +150,7 @@ public final class Server implements AutoCloseable {
                         name,
                         stops.add(
                                 "database " + name,
-                                Database.open(connection, how.lanes() + MONITOR_CONNECTIONS),
+                                Database.open(connection, how.lanes() + MONITOR_CONNECTIONS + WriteVerticle.LANES),
                                 Database::close)));
         deploy(vertx, "runs", () -> new RunVerticle(runs, databases, settings.pace(), how), 1);
         deploy(
@@ -154,6 +158,7 @@ public final class Server implements AutoCloseable {
                 "monitors",
                 () -> new MonitorVerticle(monitors, databases, settings.pace(), settings.worker()),
                 1);
+        deploy(vertx, "writes", () -> new WriteVerticle(writes, databases, settings.pace(), settings.worker()), 1);
     }
 
     private static Vertx vertx(PrometheusMeterRegistry registry) {

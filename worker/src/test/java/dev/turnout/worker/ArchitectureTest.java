@@ -57,7 +57,7 @@ class ArchitectureTest {
                     WORKER + "verify..",
                     WORKER + "contract..")
             .layer("run")
-            .definedBy(WORKER + "run..", WORKER + "monitor..")
+            .definedBy(WORKER + "run..", WORKER + "monitor..", WORKER + "write..")
             .layer("embedded")
             .definedBy(WORKER + "embedded..")
             .whereLayer("run")
@@ -96,7 +96,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONLY_WHO_DRIVES_KNOWS_VERTX = noClasses()
             .that()
-            .resideOutsideOfPackages(WORKER + "run..", WORKER + "monitor..")
+            .resideOutsideOfPackages(WORKER + "run..", WORKER + "monitor..", WORKER + "write..")
             .should()
             .dependOnClassesThat(resideInAPackage("io.vertx.."));
 

@@ -4,6 +4,8 @@ package dev.turnout.server.control;
 public enum Role {
     EVALUATE,
     REPORT,
+    /** Writes rows of migrated tables: an application's right, on data and on nothing else. */
+    WRITE,
     OPERATE,
     ALERT,
     ADMIN

@@ -23,6 +23,11 @@ record Answer(int code, Optional<Object> body, Map<String, String> headers) {
         return new Answer(202, Optional.of(body), Map.of());
     }
 
+    /** With where to ask what has become of it. */
+    static Answer accepted(Object body, String location) {
+        return new Answer(202, Optional.of(body), Map.of("Location", location));
+    }
+
     static Answer created(Object body, String location) {
         return new Answer(201, Optional.of(body), Map.of("Location", location));
     }

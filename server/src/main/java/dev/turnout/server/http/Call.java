@@ -67,6 +67,10 @@ final class Call {
         return Fields.of(json(), "the body");
     }
 
+    Caller caller() {
+        return caller;
+    }
+
     /** For the audit: who and why. */
     Change change(String otherwise) {
         return new Change(caller.name(), reason(otherwise));

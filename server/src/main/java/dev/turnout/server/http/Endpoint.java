@@ -3,6 +3,7 @@ package dev.turnout.server.http;
 import static dev.turnout.server.control.Role.EVALUATE;
 import static dev.turnout.server.control.Role.OPERATE;
 import static dev.turnout.server.control.Role.REPORT;
+import static dev.turnout.server.control.Role.WRITE;
 
 import dev.turnout.server.control.Caller;
 import dev.turnout.server.control.Role;
@@ -35,6 +36,8 @@ enum Endpoint {
     ROLL_BACK_MIGRATION(HttpMethod.POST, "/api/v1/migrations/:name/rollback", OPERATE),
     APPROVE_CONTRACT(HttpMethod.POST, "/api/v1/migrations/:name/approve", OPERATE),
     RECORD_BACKUP(HttpMethod.POST, "/api/v1/migrations/:name/backup", OPERATE),
+    LEAVE_WRITE(HttpMethod.POST, "/api/v1/migrations/:name/writes", WRITE),
+    READ_WRITE(HttpMethod.GET, "/api/v1/migrations/:name/writes/:key", WRITE, OPERATE),
 
     READ_ROLLOUT(HttpMethod.GET, "/api/v1/rollouts/:flag", OPERATE),
     APPROVE_STEP(HttpMethod.POST, "/api/v1/rollouts/:flag/approve", OPERATE),

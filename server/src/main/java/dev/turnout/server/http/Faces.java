@@ -4,6 +4,7 @@ import dev.turnout.flags.FlagSet;
 import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.TokenStore;
+import dev.turnout.server.control.WriteStore;
 import dev.turnout.server.rollout.ByHand;
 import dev.turnout.server.rollout.RolloutOperator;
 import dev.turnout.server.rollout.RolloutStores;
@@ -25,7 +26,8 @@ public final class Faces {
     private final Ofrep ofrep;
 
     /** What is read and written of the control state. */
-    public record Stores(RolloutStores rollout, RunStore runs, AuditStore audit, TokenStore tokens) {}
+    public record Stores(
+            RolloutStores rollout, RunStore runs, WriteStore writes, AuditStore audit, TokenStore tokens) {}
 
     /**
      * @param clock business time
@@ -53,6 +55,7 @@ public final class Faces {
                 new OfrepResource(ofrep),
                 new FlagsResource(rollout.flags(), new ByHand(rollout, clock)),
                 new MigrationsResource(vertx, stores.runs(), new RunSurroundings(rollout)),
+                new WritesResource(vertx, stores.runs(), stores.writes()),
                 new RolloutsResource(rollout.flags(), rollout.rollouts(), operator),
                 new IncidentsResource(rollout.incidents(), operator),
                 new OutcomesResource(rollout.outcomes()),

@@ -2,13 +2,16 @@ package dev.turnout.server.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.turnout.flags.guard.Units;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The members of a JSON object of a request, read with every problem collected. Used by one thread. */
 final class Fields {
@@ -105,6 +108,48 @@ final class Fields {
             }
         });
         return texts;
+    }
+
+    /** One word of an enum, as it is spelled. */
+    <E extends Enum<E>> Optional<E> word(String name, Class<E> type) {
+        String text = object.path(name).asText();
+        List<E> words = List.of(Objects.requireNonNull(type.getEnumConstants()));
+        Optional<E> word =
+                words.stream().filter(each -> each.name().equals(text)).findFirst();
+        if (word.isEmpty()) {
+            problem(name, "must be " + words.stream().map(Enum::name).collect(Collectors.joining(" or ")));
+        }
+        return word;
+    }
+
+    /**
+     * A member per column: what the database takes as text, an object or array as JSON; null is none.
+     *
+     * @param nulls whether null is allowed
+     */
+    Map<String, Optional<String>> cells(String name, boolean nulls) {
+        Map<String, Optional<String>> cells = new TreeMap<>();
+        JsonNode node = object.path(name);
+        if (!node.isObject()) {
+            problem(name, "must be an object of columns");
+        }
+        node.properties().forEach(member -> {
+            JsonNode value = member.getValue();
+            String text = value.isContainerNode() ? value.toString() : value.asText();
+            if (value.isNull() && !nulls) {
+                problem(name + "." + member.getKey(), "must not be null");
+            } else if (!storable(text) || !storable(member.getKey())) {
+                problem(name + "." + member.getKey(), "must be Unicode text without NUL");
+            } else {
+                cells.put(member.getKey(), value.isNull() ? Optional.empty() : Optional.of(text));
+            }
+        });
+        return cells;
+    }
+
+    /** No database keeps NUL or half a surrogate pair as text. */
+    private static boolean storable(String text) {
+        return text.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 
     /** Buckets; none when it is left out. */

@@ -1,6 +1,7 @@
 package dev.turnout.server.http;
 
 import dev.turnout.server.control.ControlUnreachable;
+import dev.turnout.server.control.KeyReused;
 import dev.turnout.server.control.OutcomeUnknown;
 import dev.turnout.server.control.Refused;
 import dev.turnout.server.control.Unknown;
@@ -69,6 +70,9 @@ final class Problems implements Handler<RoutingContext> {
             return failure instanceof Unknown
                     ? new Refusal(404, "not-found", detail, Map.of())
                     : Refusal.conflict(detail);
+        }
+        if (failure instanceof KeyReused) {
+            return new Refusal(422, "key-reused", String.valueOf(failure.getMessage()), Map.of());
         }
         if (failure instanceof VersionConflict conflict) {
             return new Refusal(

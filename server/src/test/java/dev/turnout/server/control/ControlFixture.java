@@ -28,6 +28,7 @@ public final class ControlFixture implements AutoCloseable {
     public final MonitorStore monitors;
     public final IncidentStore incidents;
     public final TokenStore tokens;
+    public final WriteStore writes;
 
     private ControlFixture(TestDatabase database, int poolSize) {
         this.database = database;
@@ -43,6 +44,7 @@ public final class ControlFixture implements AutoCloseable {
         monitors = new MonitorStore(control, clock);
         incidents = new IncidentStore(control, audit, clock);
         tokens = new TokenStore(control, audit, clock);
+        writes = new WriteStore(control, clock);
     }
 
     public static ControlFixture open() throws SQLException {

@@ -86,7 +86,7 @@ final class Installation implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.orElseThrow().port() + "/");
     }
 
-    private String token() throws IOException {
+    String token() throws IOException {
         return Files.readString(folder.resolve("admin-token")).strip();
     }
 

@@ -1,20 +1,16 @@
 package dev.turnout.server.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.turnout.migration.Phase;
 import dev.turnout.server.Server;
 import dev.turnout.server.demo.Audit.Findings;
 import dev.turnout.server.demo.Audit.Sides;
-import java.io.File;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -54,7 +50,7 @@ class KilledWorkerTest {
         try (Installation hospital = new Installation(folder, ROWS, SCALE).open(EnumSet.of(Server.Part.HTTP))) {
             Operator operator = hospital.operator();
             operator.start();
-            Process worker = worker(hospital);
+            Process worker = WorkerProcess.start(hospital, folder);
             try {
                 long deadline = System.nanoTime() + Duration.ofMinutes(5).toNanos();
                 for (Phase phase = phase(hospital); phase != Phase.DONE; phase = phase(hospital)) {
@@ -66,7 +62,7 @@ class KilledWorkerTest {
                         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(60)));
                         worker.destroyForcibly().waitFor();
                         killedIn.add(phase(hospital));
-                        worker = worker(hospital);
+                        worker = WorkerProcess.start(hospital, folder);
                     }
                     operate(operator, hospital);
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
@@ -115,38 +111,5 @@ class KilledWorkerTest {
             operator.recordBackup("by the test");
             operator.approveContract("both sides agree");
         }
-    }
-
-    /** The jar's own command, in a process of its own. */
-    private Process worker(Installation hospital) throws IOException {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.turnout.server.cli.Turnout",
-                "work",
-                "--data",
-                folder.resolve("worker").toString(),
-                "--control-db",
-                hospital.control.url(),
-                "--database",
-                "clinic=" + hospital.clinic.url(),
-                "--time-scale",
-                Double.toString(hospital.scale),
-                "--time-origin",
-                Long.toString(hospital.origin.toEpochMilli()));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(new File(folder.toFile(), "worker.log")));
-        builder.environment()
-                .putAll(Map.of(
-                        "TURNOUT_CONTROL_USER", hospital.control.user(),
-                        "TURNOUT_CONTROL_PASSWORD", hospital.control.password(),
-                        "TURNOUT_DB_CLINIC_USER", hospital.clinic.user(),
-                        "TURNOUT_DB_CLINIC_PASSWORD", hospital.clinic.password()));
-        Process process = builder.start();
-        await().until(process::isAlive);
-        return process;
     }
 }

@@ -76,7 +76,7 @@ class SettingsTest {
                 BadSettings.class,
                 () -> read(
                         Map.of(Setting.PORT, "http", Setting.TIME_SCALE, "0.5", Setting.TICK, "soon"),
-                        List.of("Clinic", "eu=jdbc:mysql://host/eu?password=scalpel"),
+                        List.of("Clinic", "eu=jdbc:oracle://host/eu?password=scalpel"),
                         Map.of("TURNOUT_CONTROL_DB", "postgres://host/control", "TURNOUT_TIME_ORIGIN", "yesterday")));
 
         assertThat(bad.problems())

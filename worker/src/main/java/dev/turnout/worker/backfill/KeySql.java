@@ -101,8 +101,21 @@ public final class KeySql {
     }
 
     /** True for the row of one key, its parameters being the texts of the key's columns. */
-    String at() {
+    public String at() {
         return key.stream().map(column -> column.name() + " = " + column.cast()).collect(Collectors.joining(" AND "));
+    }
+
+    /** The key's columns from their texts, one parameter each. */
+    public String given() {
+        return String.join(", ", casts());
+    }
+
+    /**
+     * The text form that the database itself gives to a key, of the parameters of {@link #given}: another spelling of a
+     * key ({@code 007}) is the same row and yet another text.
+     */
+    public String spelled() {
+        return casts().stream().map(dialect::asText).collect(Collectors.joining(", "));
     }
 
     /** The texts of the columns of a key that {@link #asJson} made. */

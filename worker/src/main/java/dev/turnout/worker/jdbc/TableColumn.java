@@ -149,4 +149,12 @@ public record TableColumn(
         String value = alias + "." + Identifiers.quote(name);
         return dialect.mysql() && family == Family.BINARY ? dialect.hex(value) : value;
     }
+
+    /** A parameter, the value as {@link #text} gives it, as a value of this column. */
+    public String given() {
+        if (!dialect.mysql()) {
+            return "CAST(? AS " + declaration + ")";
+        }
+        return family == Family.BINARY ? dialect.unhex("?") : "?";
+    }
 }

@@ -6,6 +6,7 @@ import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.jdbc.TableColumn;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,11 @@ import java.util.Map;
  * @param columns by name, in their order
  */
 record Catalogue(List<String> searchPath, Map<String, Column> columns) {
+
+    Catalogue {
+        searchPath = List.copyOf(searchPath);
+        columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
+    }
 
     /** A column that a sync trigger reads or writes. */
     record Column(TableColumn column) {

@@ -113,18 +113,22 @@ public final class SyncTriggers implements PhaseWork {
     }
 
     private static List<String> intact(Site site, int ordinal) throws SQLException {
-        return site.database().transaction(Limits.BOOKKEEPING.attempts(1), connection -> {
-            Map<Integer, Steps.Standing> standing = Steps.standing(connection, site, Steps.Kind.SYNC);
-            Steps.Standing step = standing.get(ordinal);
-            if (step == null || step.state() == Steps.State.BEGUN) {
-                return List.of("the sync triggers of " + table(site, ordinal) + " are not installed");
-            }
-            boolean same = step.hash().equals(Steps.hash(triggers(site, ordinal).definition(connection)));
-            return same
-                    ? List.of()
-                    : List.of("the sync triggers of " + table(site, ordinal)
-                            + " have been altered, disabled or dropped since they were installed");
-        });
+        return site.database()
+                .transaction(Limits.BOOKKEEPING.attempts(1), connection -> intact(connection, site, ordinal));
+    }
+
+    /** {@link #intact(Site)} of one move within the caller's transaction. After a write to the table it stays true there. */
+    public static List<String> intact(Connection connection, Site site, int ordinal) throws SQLException {
+        Map<Integer, Steps.Standing> standing = Steps.standing(connection, site, Steps.Kind.SYNC);
+        Steps.Standing step = standing.get(ordinal);
+        if (step == null || step.state() == Steps.State.BEGUN) {
+            return List.of("the sync triggers of " + table(site, ordinal) + " are not installed");
+        }
+        boolean same = step.hash().equals(Steps.hash(triggers(site, ordinal).definition(connection)));
+        return same
+                ? List.of()
+                : List.of("the sync triggers of " + table(site, ordinal)
+                        + " have been altered, disabled or dropped since they were installed");
     }
 
     private static Triggers triggers(Site site, int ordinal) {
