@@ -1,6 +1,7 @@
 package dev.turnout.server;
 
 import dev.turnout.server.control.AuditStore;
+import dev.turnout.server.control.ChoreStore;
 import dev.turnout.server.control.ControlDatabase;
 import dev.turnout.server.control.ControlSettings;
 import dev.turnout.server.control.FlagStore;
@@ -21,6 +22,7 @@ import dev.turnout.server.settings.Settings;
 import dev.turnout.server.snapshot.FlagSnapshots;
 import dev.turnout.worker.embedded.EmbeddedPostgres;
 import dev.turnout.worker.jdbc.Database;
+import dev.turnout.worker.monitor.ChoreBoard;
 import dev.turnout.worker.monitor.MonitorBoard;
 import dev.turnout.worker.monitor.MonitorVerticle;
 import dev.turnout.worker.run.RunBoard;
@@ -63,14 +65,14 @@ public final class Server implements AutoCloseable {
     private static final Duration LONGEST_STOP = Duration.ofMillis(2500);
 
     private static final int CONTROL_CONNECTIONS = 8;
-    /** At most so many monitors of one database are measured at once. */
+    /** At most so many monitors and chores of one database are at work at once. */
     private static final int MONITOR_CONNECTIONS = 2;
 
     /** What a process does. */
     public enum Part {
         /** Answers over HTTP and moves rollouts. */
         HTTP,
-        /** Drives migrations and measures monitors. */
+        /** Drives migrations, measures monitors and runs scheduled SQL. */
         WORKER
     }
 
@@ -114,6 +116,7 @@ public final class Server implements AutoCloseable {
         RunStore runs = new RunStore(database, flags, audit, clock);
 
         MonitorStore monitors = new MonitorStore(database, clock);
+        ChoreStore chores = new ChoreStore(database, clock);
         RolloutStores rollout = new RolloutStores(
                 database,
                 flags,
@@ -125,7 +128,7 @@ public final class Server implements AutoCloseable {
                 audit);
 
         if (parts.contains(Part.WORKER)) {
-            work(vertx, new RunClaims(database, flags, clock), monitors);
+            work(vertx, new RunClaims(database, flags, clock), monitors, chores);
         }
         if (parts.contains(Part.HTTP)) {
             TokenStore tokens = new TokenStore(database, audit, clock);
@@ -133,12 +136,12 @@ public final class Server implements AutoCloseable {
             FlagSnapshots snapshots = new FlagSnapshots(flags, control, FlagSnapshots.NET);
             deploy(vertx, "flag snapshots", () -> snapshots, 1);
             deploy(vertx, "rollouts", () -> new RolloutVerticle(rollout, settings.pace()), 1);
-            Faces.Stores stores = new Faces.Stores(rollout, runs, audit, tokens);
+            Faces.Stores stores = new Faces.Stores(rollout, runs, chores, audit, tokens);
             listen(vertx, new Faces(stores, clock, snapshots::current, snapshots::age, registry));
         }
     }
 
-    private void work(Vertx vertx, RunBoard runs, MonitorBoard monitors) {
+    private void work(Vertx vertx, RunBoard runs, MonitorBoard monitors, ChoreBoard chores) {
         RunSettings how = RunSettings.of(settings.worker());
         Map<String, Database> databases = new TreeMap<>();
         settings.databases()
@@ -152,7 +155,7 @@ public final class Server implements AutoCloseable {
         deploy(
                 vertx,
                 "monitors",
-                () -> new MonitorVerticle(monitors, databases, settings.pace(), settings.worker()),
+                () -> new MonitorVerticle(monitors, chores, databases, settings.pace(), settings.worker()),
                 1);
     }
 
