@@ -1,6 +1,7 @@
 package dev.turnout.server;
 
 import dev.turnout.server.control.AuditStore;
+import dev.turnout.server.control.ChoreStore;
 import dev.turnout.server.control.ControlDatabase;
 import dev.turnout.server.control.ControlSettings;
 import dev.turnout.server.control.FlagStore;
@@ -22,6 +23,7 @@ import dev.turnout.server.settings.Settings;
 import dev.turnout.server.snapshot.FlagSnapshots;
 import dev.turnout.worker.embedded.EmbeddedPostgres;
 import dev.turnout.worker.jdbc.Database;
+import dev.turnout.worker.monitor.ChoreBoard;
 import dev.turnout.worker.monitor.MonitorBoard;
 import dev.turnout.worker.monitor.MonitorVerticle;
 import dev.turnout.worker.run.RunBoard;
@@ -66,14 +68,14 @@ public final class Server implements AutoCloseable {
     private static final Duration LONGEST_STOP = Duration.ofMillis(2500);
 
     private static final int CONTROL_CONNECTIONS = 8;
-    /** At most so many monitors of one database are measured at once. */
+    /** At most so many monitors and chores of one database are at work at once. */
     private static final int MONITOR_CONNECTIONS = 2;
 
     /** What a process does. */
     public enum Part {
         /** Answers over HTTP and moves rollouts. */
         HTTP,
-        /** Drives migrations, measures monitors, performs the writes that applications leave. */
+        /** Drives migrations, measures monitors, runs scheduled SQL, performs the writes that applications leave. */
         WORKER
     }
 
@@ -117,6 +119,7 @@ public final class Server implements AutoCloseable {
         RunStore runs = new RunStore(database, flags, audit, clock);
 
         MonitorStore monitors = new MonitorStore(database, clock);
+        ChoreStore chores = new ChoreStore(database, clock);
         RolloutStores rollout = new RolloutStores(
                 database,
                 flags,
@@ -129,7 +132,7 @@ public final class Server implements AutoCloseable {
 
         WriteStore writes = new WriteStore(database, clock);
         if (parts.contains(Part.WORKER)) {
-            work(vertx, new RunClaims(database, flags, clock), monitors, writes);
+            work(vertx, new RunClaims(database, flags, clock), monitors, chores, writes);
         }
         if (parts.contains(Part.HTTP)) {
             TokenStore tokens = new TokenStore(database, audit, clock);
@@ -137,12 +140,12 @@ public final class Server implements AutoCloseable {
             FlagSnapshots snapshots = new FlagSnapshots(flags, control, FlagSnapshots.NET);
             deploy(vertx, "flag snapshots", () -> snapshots, 1);
             deploy(vertx, "rollouts", () -> new RolloutVerticle(rollout, settings.pace()), 1);
-            Faces.Stores stores = new Faces.Stores(rollout, runs, writes, audit, tokens);
+            Faces.Stores stores = new Faces.Stores(rollout, runs, chores, writes, audit, tokens);
             listen(vertx, new Faces(stores, clock, snapshots::current, snapshots::age, registry));
         }
     }
 
-    private void work(Vertx vertx, RunBoard runs, MonitorBoard monitors, WriteBoard writes) {
+    private void work(Vertx vertx, RunBoard runs, MonitorBoard monitors, ChoreBoard chores, WriteBoard writes) {
         RunSettings how = RunSettings.of(settings.worker());
         Map<String, Database> databases = new TreeMap<>();
         settings.databases()
@@ -156,7 +159,7 @@ public final class Server implements AutoCloseable {
         deploy(
                 vertx,
                 "monitors",
-                () -> new MonitorVerticle(monitors, databases, settings.pace(), settings.worker()),
+                () -> new MonitorVerticle(monitors, chores, databases, settings.pace(), settings.worker()),
                 1);
         deploy(vertx, "writes", () -> new WriteVerticle(writes, databases, settings.pace(), settings.worker()), 1);
     }

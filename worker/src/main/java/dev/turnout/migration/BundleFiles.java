@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -20,12 +21,13 @@ public final class BundleFiles {
     /** Far above any spec, far below what would hurt. */
     private static final long MOST_BYTES = 1 << 20;
 
-    private static final Set<String> FILE_KEYS = Set.of("run", "undo");
+    private static final Set<String> FILE_KEYS = Set.of("run", "undo", "make", "try", "sample");
 
     private BundleFiles() {}
 
     /**
-     * Reads the YAML file and each file that a step names in {@code run} or {@code undo}. One that is absent or lies
+     * Reads the YAML file and each file that a step names in {@code run}, {@code undo} or {@code make} and an assertion in
+     * {@code try} or {@code sample}. One that is absent or lies
      * outside is left out: {@link SpecReader} reports it with its line.
      *
      * @throws IOException when the YAML file itself, or a file that is there, cannot be read as UTF-8; says which
@@ -77,7 +79,10 @@ public final class BundleFiles {
     private static void collect(NodeTuple section, Set<String> names) {
         Node steps = section.getValueNode();
         if (steps instanceof MappingNode mapping) {
-            mapping.getValue().forEach(part -> collect(part, names));
+            mapping.getValue().forEach(part -> {
+                addName(part, names);
+                collect(part, names);
+            });
         } else if (steps instanceof SequenceNode sequence) {
             sequence.getValue().stream()
                     .filter(MappingNode.class::isInstance)
@@ -87,12 +92,15 @@ public final class BundleFiles {
     }
 
     private static void addName(NodeTuple field, Set<String> names) {
-        if (field.getKeyNode() instanceof ScalarNode key
-                && FILE_KEYS.contains(key.getValue())
-                && field.getValueNode() instanceof ScalarNode value
-                && !value.getValue().isBlank()
-                && beside(value.getValue().strip())) {
-            names.add(value.getValue().strip());
+        if (field.getKeyNode() instanceof ScalarNode key && FILE_KEYS.contains(key.getValue())) {
+            List<Node> values = field.getValueNode() instanceof SequenceNode several
+                    ? several.getValue()
+                    : List.of(field.getValueNode());
+            values.stream()
+                    .filter(ScalarNode.class::isInstance)
+                    .map(value -> ((ScalarNode) value).getValue().strip())
+                    .filter(name -> !name.isEmpty() && beside(name))
+                    .forEach(names::add);
         }
     }
 }

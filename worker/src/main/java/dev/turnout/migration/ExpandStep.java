@@ -31,6 +31,19 @@ public sealed interface ExpandStep {
         }
     }
 
+    /**
+     * One statement of a {@code make} file. What it makes is derived by trying it out, and with it what shows that it is
+     * there and what takes it away; of what is there already nothing is made again.
+     *
+     * @param nth its place in the file, from 1
+     */
+    record Make(String file, int nth, Ddl ddl) implements ExpandStep {
+        @Override
+        public String title() {
+            return "make " + file + " #" + nth + ", " + ddl.title();
+        }
+    }
+
     /** Nullable columns without a default: verify and undo are derived. */
     record Columns(String table, Map<String, String> types) implements ExpandStep {
         public Columns {

@@ -7,8 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
-/** Reads {@code rollout}, {@code monitor} and {@code verify}: what the ramp follows and what holds it back. */
+/** Reads {@code rollout}, {@code monitor}, {@code schedule} and {@code verify}: what the ramp follows and what goes beside it. */
 final class RolloutReader {
     private static final int MIN_UNITS = 20;
     /** What a team gets that writes no plan: a day on few, two days each on more, a week on all. */
@@ -25,6 +26,10 @@ final class RolloutReader {
     private static final Duration YOUNG = Duration.ofMinutes(1);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final int ERROR_LIMIT = 4;
+    private static final Duration WITHIN = Duration.ofMillis(100);
+    private static final int BATCHES = 100;
+    /** Of scheduled SQL: below the lease of whoever runs it. */
+    private static final Duration LONGEST_STATEMENT = Duration.ofMinutes(1);
 
     private final SqlReader sql;
 
@@ -156,17 +161,72 @@ final class RolloutReader {
         return assertions;
     }
 
-    /** The query alone, or with the side that it is asked on. */
     private Assertion assertion(String name, Part part) {
         if (!part.isMapping()) {
-            return new Assertion(name, sql.query(part));
+            return new Assertion.NoRow(name, sql.query(part));
         }
-        Fields fields = part.called("verify '" + name + "'").fields("rows", "on");
-        return new Assertion(
+        Fields fields =
+                part.called("verify '" + name + "'").fields("rows", "on", "try", "explain", "uses", "sample", "within");
+        if (fields.has("rows")) {
+            refuseBeside(fields, "rows", "try", "explain", "uses", "sample", "within");
+            return new Assertion.NoRow(name, fields.at("rows", sql::query, ""), fields.at("on", Part::side, Side.OLD));
+        }
+        if (fields.has("try")) {
+            refuseBeside(fields, "try", "on", "explain", "uses", "sample", "within");
+            return new Assertion.Trial(name, fields.at("try", file -> sql.script(file, false), ""));
+        }
+        refuseBeside(fields, "explain", "on");
+        return new Assertion.Plan(
                 name,
-                fields.need("rows", "SELECT … that gives the rows that break it")
-                        .map(sql::query)
-                        .orElse(""),
-                fields.at("on", Part::side, Side.OLD));
+                fields.need("explain", "SELECT …").map(sql::query).orElse(""),
+                fields.need("uses", "the name of an index").map(Names::one).orElse(""),
+                fields.need("sample", "file.sql").map(this::sample).orElse(""),
+                fields.at("within", Part::positiveDuration, WITHIN));
+    }
+
+    private static void refuseBeside(Fields fields, String kind, String... others) {
+        for (String other : others) {
+            fields.at(other)
+                    .ifPresent(part -> part.wrong(
+                            "'" + other + "' does not go with '" + kind + "'", "leave it out, or make two entries"));
+        }
+    }
+
+    /** A file or several, in order. */
+    private String sample(Part part) {
+        List<Part> files = part.isList() ? part.list() : List.of(part);
+        return files.stream().map(file -> sql.script(file, false)).collect(Collectors.joining(";\n"));
+    }
+
+    List<Chore> chores(Part part) {
+        List<Chore> chores = new ArrayList<>();
+        part.entries()
+                .forEach((name, chore) -> chores.add(chore(
+                        name, chore.called("schedule '" + name + "'").fields("every", "timeout", "sql", "batches"))));
+        return chores;
+    }
+
+    private Chore chore(String name, Fields fields) {
+        String statement =
+                fields.need("sql", "DELETE FROM …").map(sql::statement).orElse("");
+        boolean writes = SqlReader.changesRows(statement);
+        int batches = fields.at("batches", part -> (int) part.number(10_000), BATCHES);
+        if (!writes) {
+            fields.at("batches").ifPresent(part -> part.wrong("a query is run once, not in batches", "leave it out"));
+        } else if (batches == 0) {
+            fields.at("batches").ifPresent(part -> part.wrong("0 batches would never write", "write at least 1"));
+        }
+        Duration timeout = fields.at("timeout", Part::positiveDuration, TIMEOUT);
+        if (timeout.compareTo(LONGEST_STATEMENT) > 0) {
+            fields.at("timeout")
+                    .ifPresent(
+                            part -> part.wrong("a statement may take a minute at most", "make it smaller with LIMIT"));
+        }
+        return new Chore(
+                name,
+                fields.need("every", "15m").map(Part::positiveDuration).orElse(EVERY),
+                timeout,
+                statement,
+                writes ? batches : 0);
     }
 }

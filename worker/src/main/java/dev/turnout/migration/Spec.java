@@ -29,6 +29,7 @@ public record Spec(
         Duration verifyMaxAge,
         Plan rollout,
         List<Monitor> monitors,
+        List<Chore> chores,
         Contract contract,
         String hash) {
     public Spec {
@@ -38,6 +39,12 @@ public record Spec(
         transfers = List.copyOf(transfers);
         assertions = List.copyOf(assertions);
         monitors = List.copyOf(monitors);
+        chores = List.copyOf(chores);
+    }
+
+    /** Whether it only adds: then no row is moved, and what it asserts is all there is to verify. */
+    public boolean additive() {
+        return moves.isEmpty() && transfers.isEmpty();
     }
 
     /** Where a side is. */

@@ -20,8 +20,22 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * <p>Left out, a part means: {@code dialect} postgresql; {@code target} the place of {@code database}; {@code on} old;
  * {@code rollout} 5 % 24 h, 25 % 48 h, 50 % 48 h, 100 % 7 d with {@code min units} 20;
  * {@code rejected} at most 100; {@code max age} of a verification 24 h; a monitor {@code every} 1 h, {@code young} 1 m,
- * {@code timeout} 10 s, {@code min sample} 0, {@code failure limit} 0, {@code error limit} 4; a contract {@code when}
- * stable for 14 d, approved, with a backup and without an open incident.
+ * {@code timeout} 10 s, {@code min sample} 0, {@code failure limit} 0, {@code error limit} 4; a scheduled statement
+ * {@code timeout} 10 s, {@code batches} 100; a query that must use an index {@code within} 100 ms; a contract {@code when}
+ * stable for 14 d, approved, with a backup and without an open incident. Without {@code move} the spec only adds.
+ *
+ * <p>An expand step is one of
+ * <ul>
+ *   <li>{@code columns}: nullable columns of a table; derived: verify, undo, what is there already;
+ *   <li>{@code make}: a file of CREATE TABLE, CREATE INDEX CONCURRENTLY, CREATE TYPE … AS ENUM,
+ *       ALTER TYPE … ADD VALUE, ALTER TABLE … ADD COLUMN, ADD CONSTRAINT (a foreign key NOT VALID), VALIDATE CONSTRAINT; names
+ *       without a schema. Each statement is a step of its own; derived: all that {@code columns} derives;
+ *   <li>{@code run}: any SQL, with its {@code undo} and {@code verify}; adopted as a whole or not at all.
+ * </ul>
+ * An entry of {@code verify} is a query that must give no row, {@code {try: file.sql}} whose transaction is rolled back, or
+ * {@code {explain: query, uses: index, sample: file.sql, within: 100ms}} on temporary copies of the tables that the file,
+ * or each of a list of files, fills. An entry of {@code schedule} is {@code {every: 15m, sql: statement}}: a query, whose rows
+ * are kept, or a change of rows, repeated in {@code batches} until it changes none; {@code :now} is the business time.
  */
 public final class SpecReader {
     private static final String NAME = "[a-z][a-z0-9-]{0,62}";
@@ -79,19 +93,34 @@ public final class SpecReader {
                 "verify",
                 "rollout",
                 "monitor",
+                "schedule",
                 "contract");
         SqlReader sql = new SqlReader(bundle, problems);
         StepReader steps = new StepReader(sql);
         MoveReader mover = new MoveReader(sql);
         RolloutReader ramp = new RolloutReader(sql);
-        List<Move> moves = fields.need("move", "the table to move, with its key and up")
-                .map(mover::moves)
-                .orElse(List.of());
+        List<Move> moves = fields.at("move", mover::moves, List.of());
         List<Transfer> transfers = fields.at("move", new TransferReader(sql)::transfers, List.of());
         fields.at("move").ifPresent(part -> checkOrder(part, moves, transfers));
+        if (!fields.has("move") && !fields.has("expand")) {
+            root.wrong("the spec neither expands nor moves anything", "add 'expand', 'move' or both");
+        }
         Place database = fields.need("database", "the name of a connection")
                 .map(part -> place(part, new Place("")))
                 .orElse(new Place(""));
+        List<ExpandStep> expand = fields.at("expand", steps::expand, List.of());
+        if (database.product() != Product.POSTGRESQL && expand.stream().anyMatch(ExpandStep.Make.class::isInstance)) {
+            fields.at("expand")
+                    .ifPresent(part -> part.wrong(
+                            "'make' asks the catalogue of PostgreSQL", "use 'run', with its undo and verify"));
+        }
+        List<Assertion> assertions = fields.at("verify", ramp::assertions, List.of());
+        if (database.product() != Product.POSTGRESQL
+                && !assertions.stream().allMatch(Assertion.NoRow.class::isInstance)) {
+            fields.at("verify")
+                    .ifPresent(part -> part.wrong(
+                            "'try' and 'explain' are for PostgreSQL", "assert by queries that must give no row"));
+        }
         Plan plan = RolloutReader.plan(fields.at("rollout"));
         return new Spec(
                 fields.need("migration", "a-name")
@@ -102,14 +131,15 @@ public final class SpecReader {
                 fields.need("flag", "{ key: a-flag }")
                         .map(SpecReader::flag)
                         .orElse(new FlagBinding("", Optional.empty())),
-                fields.at("expand", steps::expand, List.of()),
+                expand,
                 fields.at("analyze", part -> mover.analyses(part, moves), List.of()),
                 moves,
                 transfers,
-                fields.at("verify", ramp::assertions, List.of()),
+                assertions,
                 ramp.maxAge(fields.at("verify")),
                 plan,
                 fields.at("monitor", ramp::monitors, List.of()),
+                fields.at("schedule", ramp::chores, List.of()),
                 steps.contract(fields.at("contract")),
                 bundle.hash());
     }

@@ -2,15 +2,22 @@ package dev.turnout.migration;
 
 import dev.turnout.migration.SqlText.Piece;
 import dev.turnout.migration.SqlTokens.Token;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads what the operator wrote in SQL: files, queries, expressions; checks what needs no database. */
 final class SqlReader {
     private static final Set<String> TRANSACTION_WORDS =
             Set.of("begin", "commit", "rollback", "end", "abort", "savepoint", "release");
+
+    private static final String MAKES =
+            "it holds CREATE TABLE, CREATE INDEX, CREATE TYPE … AS ENUM, ALTER TYPE … ADD VALUE"
+                    + " and ALTER TABLE … ADD COLUMN, ADD CONSTRAINT name or VALIDATE CONSTRAINT; put others into a step that"
+                    + " 'run's";
 
     private final Bundle bundle;
     private final Problems problems;
@@ -78,7 +85,7 @@ final class SqlReader {
                         script,
                         piece.start(),
                         "this statement cannot run in a transaction",
-                        "put it into a contract step with 'concurrently: true'");
+                        "put it into a 'make' file, or into a contract step with 'concurrently: true'");
             }
         }
     }
@@ -89,6 +96,34 @@ final class SqlReader {
                 || piece.begins("drop", "index", "concurrently")
                 || (piece.begins("reindex") && piece.holds("concurrently"));
         return index || piece.begins("vacuum");
+    }
+
+    /** The statements of the file that the part names, each one that makes something in the catalogue and alters nothing. */
+    List<Ddl> makes(Part fileName) {
+        String file = fileName.text();
+        String script = script(fileName, true);
+        List<Ddl> statements = new ArrayList<>();
+        for (Piece piece : SqlText.pieces(script)) {
+            Optional<Ddl> ddl = Ddl.of(piece.text());
+            ddl.ifPresent(statements::add);
+            Optional<String> mend = Ddl.namesASchema(piece.text())
+                    ? Optional.of("write its names without a schema: it is tried out in one of its own first")
+                    : ddl.map(SqlReader::unsafe).orElse(Optional.of(MAKES));
+            mend.ifPresent(
+                    how -> wrongIn(file, script, piece.start(), "this statement cannot stand in a 'make' file", how));
+        }
+        return statements;
+    }
+
+    /** How to mend a statement that is no safe one; empty: it is. */
+    private static Optional<String> unsafe(Ddl ddl) {
+        if (ddl.verb() == Ddl.Verb.CREATE_INDEX && !ddl.concurrently()) {
+            return Optional.of(
+                    "build the index CONCURRENTLY: " + ddl.target() + " is in use, or was made by somebody else");
+        }
+        return ddl.scansForAForeignKey()
+                ? Optional.of("add the foreign key NOT VALID, and VALIDATE it in a statement of its own")
+                : Optional.empty();
     }
 
     /** Query to the text of the one value it must give. */
@@ -119,6 +154,31 @@ final class SqlReader {
         }
     }
 
+    /** One statement that an operator wants to be run now and then. */
+    String statement(Part part) {
+        String text = part.text();
+        if (!text.isEmpty() && !reportOpen(part, text)) {
+            List<Piece> pieces = SqlText.pieces(text);
+            boolean known = pieces.size() == 1
+                    && List.of("select", "with", "values", "table", "insert", "update", "delete").stream()
+                            .anyMatch(pieces.get(0)::begins);
+            if (!known) {
+                part.wrong(
+                        "'" + text + "' is not one statement that reads or changes rows", "write one such statement");
+            }
+        }
+        return text;
+    }
+
+    /** Whether a statement that {@link #statement} took changes rows. */
+    static boolean changesRows(String statement) {
+        return SqlText.pieces(statement).stream()
+                .anyMatch(
+                        piece -> List.of("insert", "update", "delete").stream().anyMatch(piece::begins)
+                                || (piece.begins("with")
+                                        && (piece.holds("insert") || piece.holds("update") || piece.holds("delete"))));
+    }
+
     /** An expression that can stand in parentheses; a comment at its end is left out. */
     String expression(Part part) {
         String text = part.text();
@@ -143,7 +203,7 @@ final class SqlReader {
         return SqlText.leavesOpen(sql).isPresent();
     }
 
-    private void wrongIn(String file, String script, int index, String what, String mend) {
+    void wrongIn(String file, String script, int index, String what, String mend) {
         int line = 1
                 + (int) script.substring(0, index)
                         .chars()

@@ -76,6 +76,13 @@ public final class SqlText {
         return renamed.append(expression, copied, expression.length()).toString();
     }
 
+    /** Every name in the text as the catalogue would have it, key words among them. */
+    public static Set<String> names(String sql) {
+        Set<String> names = new LinkedHashSet<>();
+        SqlTokens.of(sql).stream().filter(Token::isName).map(Token::text).forEach(names::add);
+        return names;
+    }
+
     private static boolean isAlias(List<Token> tokens, int i, String alias) {
         boolean afterDot = i > 0 && tokens.get(i - 1).is(".");
         return tokens.get(i).isName() && tokens.get(i).text().equals(alias) && !afterDot;

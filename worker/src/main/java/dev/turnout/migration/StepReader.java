@@ -22,10 +22,17 @@ final class StepReader {
     List<ExpandStep> expand(Part part) {
         List<ExpandStep> steps = new ArrayList<>();
         for (Part entry : part.list()) {
-            Fields step = entry.called("an expand step").fields("run", "undo", "verify", "columns", "on");
-            if (step.has("run") == step.has("columns")) {
+            Fields step = entry.called("an expand step").fields("run", "undo", "verify", "columns", "make", "on");
+            if (List.of("run", "columns", "make", "on").stream()
+                            .filter(step::has)
+                            .count()
+                    != 1) {
                 step.owner()
-                        .wrong("an expand step has either 'run' or 'columns'", "make two steps, or add one of them");
+                        .wrong(
+                                "an expand step has one of 'run', 'columns' and 'make'",
+                                "make a step of each, or add one of them");
+            } else if (step.has("make")) {
+                steps.addAll(make(step));
             } else if (step.has("run")) {
                 steps.add(run(step));
             } else {
@@ -48,12 +55,26 @@ final class StepReader {
         return new ExpandStep.Run(file, script, undo, sql.verify(step), step.at("on", Part::side, Side.OLD));
     }
 
-    private List<ExpandStep> columns(Fields step) {
+    private List<ExpandStep> make(Fields step) {
+        refuseDerived(step, "what is made");
+        String file = step.needText("make", "file.sql");
+        List<ExpandStep> makes = new ArrayList<>();
+        for (Ddl ddl : step.at("make").map(sql::makes).orElse(List.of())) {
+            makes.add(new ExpandStep.Make(file, makes.size() + 1, ddl));
+        }
+        return makes;
+    }
+
+    private static void refuseDerived(Fields step, String of) {
         for (String derived : List.of("undo", "verify", "on")) {
             step.at(derived)
                     .ifPresent(part ->
-                            part.wrong("'" + derived + "' of added columns is derived", "leave it out, or use 'run'"));
+                            part.wrong("'" + derived + "' of " + of + " is derived", "leave it out, or use 'run'"));
         }
+    }
+
+    private List<ExpandStep> columns(Fields step) {
+        refuseDerived(step, "added columns");
         List<ExpandStep> tables = new ArrayList<>();
         step.mapping("columns").forEach((table, types) -> {
             Names.check(types, table);

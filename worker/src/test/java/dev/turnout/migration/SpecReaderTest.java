@@ -209,6 +209,20 @@ class SpecReaderTest {
                         + " column 'total'",
                 "monitor: { m: { sql: SELECT 1 AS x, fail when: x > 1, every: 1m, young: 1h } } → spec.yaml:6: young is longer"
                         + " than every",
+                "expand: [{ make: ok.sql }] → ok.sql:1: this statement cannot stand in a 'make' file — it holds CREATE TABLE",
+                "expand: [{ make: plain.sql }] → plain.sql:1: this statement cannot stand in a 'make' file — build the index"
+                        + " CONCURRENTLY",
+                "expand: [{ make: key.sql }] → key.sql:2: this statement cannot stand in a 'make' file — add the foreign key NOT"
+                        + " VALID",
+                "expand: [{ make: schema.sql }] → schema.sql:1: this statement cannot stand in a 'make' file — write its names"
+                        + " without a schema",
+                "expand: [{ make: index.sql, undo: ok.sql }] → spec.yaml:6: 'undo' of what is made is derived",
+                "verify: { v: { try: ok.sql, uses: i } } → spec.yaml:6: 'uses' does not go with 'try'",
+                "verify: { v: { explain: SELECT 1, uses: i } } → spec.yaml:6: verify 'v' lacks 'sample'",
+                "schedule: { s: { every: 1m, sql: DROP TABLE t } } → spec.yaml:6: 'DROP TABLE t' is not one statement that reads",
+                "schedule: { s: { every: 1m, sql: SELECT 1, batches: 3 } } → spec.yaml:6: a query is run once",
+                "schedule: { s: { every: 1m, sql: SELECT 1, timeout: 2m } } → spec.yaml:6: a statement may take a minute",
+                "schedule: { s: { sql: SELECT 1 } } → spec.yaml:6: schedule 's' lacks 'every'",
                 "monitor: [ → spec.yaml:7: this is not YAML",
             })
     void one_mistake_gives_one_message(String change, String message) {
@@ -220,11 +234,45 @@ class SpecReaderTest {
                         changed.replace("\\", "\\\\").replace("$", "\\$"))
                 : SMALL + changed + "\n";
         Map<String, String> files = Map.of(
+                "plain.sql", "CREATE INDEX i ON t (a)",
+                "key.sql",
+                        "ALTER TABLE t ADD COLUMN a int;\nALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES u (a)",
+                "schema.sql", "CREATE TYPE public.e AS ENUM ('A')",
                 "ok.sql", "SELECT 1",
                 "tx.sql", "SELECT 1;\nCOMMIT;",
                 "index.sql", "CREATE INDEX CONCURRENTLY i ON t (a)",
                 "open.sql", "SELECT 1;\n\nSELECT 'x");
         assertThat(refused(yaml, files)).singleElement().asString().startsWith(message);
+    }
+
+    @Test
+    void a_spec_may_add_and_move_nothing_and_each_statement_of_its_file_is_a_step() {
+        String yaml = SMALL.replaceFirst("(?m)^move:.*(\\n  .*)*$", "expand: [{ make: a.sql }]")
+                + "schedule: { s: { every: 5m, sql: DELETE FROM t WHERE at < :now, batches: 3 } }\n";
+        Spec spec = SpecReader.read(bundle(yaml, Map.of("a.sql", """
+                                CREATE TABLE IF NOT EXISTS "T" (a int, b text);
+                                create unique index concurrently if not exists i on only "T" (a);
+                                ALTER TYPE e ADD VALUE IF NOT EXISTS 'it''s' BEFORE 'b';
+                                CREATE TYPE f AS ENUM ();
+                                ALTER TABLE "T" ADD c numeric(3, 1), ADD COLUMN IF NOT EXISTS d int, ADD CONSTRAINT k CHECK (a > 0);
+                                ALTER TABLE ONLY "T" VALIDATE CONSTRAINT k;
+                                """))).orThrow();
+        assertThat(spec.moves()).isEmpty();
+        assertThat(spec.chores())
+                .containsExactly(new Chore(
+                        "s", Duration.ofMinutes(5), Duration.ofSeconds(10), "DELETE FROM t WHERE at < :now", 3));
+        assertThat(spec.expand())
+                .extracting(step -> ((ExpandStep.Make) step).ddl())
+                .extracting(ddl -> ddl.verb() + " " + ddl.target() + " " + ddl.adds() + " " + ddl.concurrently())
+                .containsExactly(
+                        "CREATE_TABLE T [] false",
+                        "CREATE_INDEX T [i] true",
+                        "ADD_VALUE e [it's] false",
+                        "CREATE_TYPE f [] false",
+                        "ALTER_TABLE T [c, d, k] false",
+                        "VALIDATE T [k] false");
+        assertThat(((ExpandStep.Make) spec.expand().get(1)).ddl().inTransaction())
+                .isEqualTo("create unique index  if not exists i on only \"T\" (a)");
     }
 
     @Test

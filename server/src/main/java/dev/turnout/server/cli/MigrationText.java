@@ -34,6 +34,13 @@ final class MigrationText {
                         "monitor",
                         text(monitor, "name") + ": " + text(monitor, "verdict").toLowerCase(Locale.ROOT) + ", "
                                 + text(monitor, "because")));
+        migration
+                .path("schedule")
+                .forEach(chore -> add(
+                        lines,
+                        "schedule",
+                        text(chore, "name") + ": " + (chore.path("failed").asBoolean() ? "failed, " : "")
+                                + text(chore, "because")));
         if (migration.path("openIncidents").asInt() > 0) {
             add(lines, "incidents", migration.path("openIncidents").asText() + " open: turnout incidents");
         }

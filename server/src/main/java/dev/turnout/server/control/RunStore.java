@@ -4,6 +4,7 @@ import dev.turnout.flags.Flag;
 import dev.turnout.flags.Split;
 import dev.turnout.flags.Weight;
 import dev.turnout.migration.Bundle;
+import dev.turnout.migration.Chore;
 import dev.turnout.migration.Monitor;
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Spec;
@@ -26,6 +27,8 @@ public final class RunStore {
             + " entered_at) VALUES (?, ?, CAST(? AS jsonb), ?, 'IDLE', ?)";
     static final String INSERT_MONITOR =
             "INSERT INTO monitor (run, name, definition, due_at) VALUES (?, ?, CAST(? AS jsonb), ?)";
+    static final String INSERT_CHORE =
+            "INSERT INTO chore (run, name, definition, due_at) VALUES (?, ?, CAST(? AS jsonb), ?)";
     static final String LIST = "SELECT " + RunRows.COLUMNS + " FROM run r ORDER BY r.id DESC LIMIT ?";
     static final String FIND =
             "SELECT " + RunRows.COLUMNS + " FROM run r WHERE r.migration = ? ORDER BY r.id DESC LIMIT 1";
@@ -52,7 +55,7 @@ public final class RunStore {
     }
 
     /**
-     * Creates the run with its rollout, its monitors and, where it is missing, its flag.
+     * Creates the run with its rollout, its monitors, its scheduled SQL and, where it is missing, its flag.
      *
      * @return fails with {@link Refused} while a run of this migration or of this flag is alive, or when the flag already
      *     sends units to the new side
@@ -129,7 +132,17 @@ public final class RunStore {
                                 spec.verifyMaxAge().toSeconds(),
                                 now)
                         .compose(inserted -> monitors(tx, id, spec.monitors(), now))
+                        .compose(inserted -> chores(tx, id, spec.chores(), now))
                         .map(id));
+    }
+
+    private static Future<Void> chores(Tx tx, long run, List<Chore> chores, OffsetDateTime now) {
+        Future<Void> all = Future.succeededFuture();
+        for (Chore chore : chores) {
+            all = all.compose(before -> tx.change(INSERT_CHORE, run, chore.name(), Json.write(chore), now)
+                    .mapEmpty());
+        }
+        return all;
     }
 
     private static Future<Void> monitors(Tx tx, long run, List<Monitor> monitors, OffsetDateTime now) {

@@ -2,6 +2,7 @@ package dev.turnout.server.http;
 
 import dev.turnout.flags.FlagSet;
 import dev.turnout.server.control.AuditStore;
+import dev.turnout.server.control.ChoreStore;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.TokenStore;
 import dev.turnout.server.control.WriteStore;
@@ -27,7 +28,12 @@ public final class Faces {
 
     /** What is read and written of the control state. */
     public record Stores(
-            RolloutStores rollout, RunStore runs, WriteStore writes, AuditStore audit, TokenStore tokens) {}
+            RolloutStores rollout,
+            RunStore runs,
+            ChoreStore chores,
+            WriteStore writes,
+            AuditStore audit,
+            TokenStore tokens) {}
 
     /**
      * @param clock business time
@@ -54,7 +60,7 @@ public final class Faces {
         List<Resource> resources = List.of(
                 new OfrepResource(ofrep),
                 new FlagsResource(rollout.flags(), new ByHand(rollout, clock)),
-                new MigrationsResource(vertx, stores.runs(), new RunSurroundings(rollout)),
+                new MigrationsResource(vertx, stores.runs(), new RunSurroundings(rollout, stores.chores())),
                 new WritesResource(vertx, stores.runs(), stores.writes()),
                 new RolloutsResource(rollout.flags(), rollout.rollouts(), operator),
                 new IncidentsResource(rollout.incidents(), operator),

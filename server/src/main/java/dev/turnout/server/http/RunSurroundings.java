@@ -1,6 +1,8 @@
 package dev.turnout.server.http;
 
+import dev.turnout.server.control.ChoreStore;
 import dev.turnout.server.control.Run;
+import dev.turnout.server.control.Scheduled;
 import dev.turnout.server.control.Watched;
 import dev.turnout.server.rollout.RolloutStores;
 import dev.turnout.worker.monitor.MonitorBoard.Measurement;
@@ -8,12 +10,14 @@ import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What is shown with a run and kept elsewhere: its rollout, its monitors, the open incidents of its flag. */
+/** What is shown with a run and kept elsewhere: its rollout, monitors and scheduled SQL, the open incidents of its flag. */
 final class RunSurroundings {
     private final RolloutStores stores;
+    private final ChoreStore chores;
 
-    RunSurroundings(RolloutStores stores) {
+    RunSurroundings(RolloutStores stores, ChoreStore chores) {
         this.stores = stores;
+        this.chores = chores;
     }
 
     /** Of one instant: read in one transaction. */
@@ -33,6 +37,10 @@ final class RunSurroundings {
                     .map(monitors -> document.put(
                             "monitors",
                             monitors.stream().map(RunSurroundings::monitor).toList()))
+                    .compose(done -> chores.scheduled(tx, run.id()))
+                    .map(scheduled -> document.put(
+                            "schedule",
+                            scheduled.stream().map(RunSurroundings::chore).toList()))
                     .compose(done -> stores.incidents().unacknowledged(tx, run.flagKey()))
                     .map(open -> {
                         document.put("openIncidents", open.size());
@@ -59,6 +67,22 @@ final class RunSurroundings {
             document.put("at", latest.at());
             document.put("readings", latest.values());
         }
+        return document;
+    }
+
+    private static Map<String, Object> chore(Scheduled scheduled) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("name", scheduled.chore().name());
+        document.put("interval", scheduled.chore().interval());
+        document.put("dueAt", scheduled.dueAt());
+        document.put("because", "not run yet");
+        scheduled.latest().ifPresent(round -> {
+            document.put("at", round.at());
+            document.put("failed", round.failed());
+            document.put("because", round.because());
+            document.put("rows", round.rows());
+            document.put("listed", round.listed());
+        });
         return document;
     }
 }

@@ -26,6 +26,7 @@ public final class ControlFixture implements AutoCloseable {
     public final OutcomeStore outcomes;
     public final GuardStore guards;
     public final MonitorStore monitors;
+    public final ChoreStore chores;
     public final IncidentStore incidents;
     public final TokenStore tokens;
     public final WriteStore writes;
@@ -42,6 +43,7 @@ public final class ControlFixture implements AutoCloseable {
         outcomes = new OutcomeStore(control, clock);
         guards = new GuardStore(control, clock);
         monitors = new MonitorStore(control, clock);
+        chores = new ChoreStore(control, clock);
         incidents = new IncidentStore(control, audit, clock);
         tokens = new TokenStore(control, audit, clock);
         writes = new WriteStore(control, clock);

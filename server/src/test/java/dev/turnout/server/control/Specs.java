@@ -4,6 +4,7 @@ import dev.turnout.flags.Weight;
 import dev.turnout.flags.rollout.Plan;
 import dev.turnout.flags.rollout.Step;
 import dev.turnout.migration.Bundle;
+import dev.turnout.migration.Chore;
 import dev.turnout.migration.Contract;
 import dev.turnout.migration.Monitor;
 import dev.turnout.migration.Place;
@@ -37,6 +38,9 @@ public final class Specs {
                                 new Step(Weight.ALL, Duration.ofDays(7), true)),
                         20),
                 List.of(monitor("parity"), monitor("errors")),
+                List.of(
+                        new Chore("upkeep", Duration.ofMinutes(15), Duration.ofSeconds(5), "DELETE FROM old", 10),
+                        new Chore("a look", Duration.ofHours(1), Duration.ofSeconds(5), "SELECT 1 AS one", 0)),
                 new Contract(Duration.ofDays(14), true, true, true, List.of()),
                 "cafe");
     }

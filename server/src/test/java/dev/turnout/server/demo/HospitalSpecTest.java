@@ -3,6 +3,7 @@ package dev.turnout.server.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.migration.Analysis;
+import dev.turnout.migration.Assertion;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.SpecReader;
 import dev.turnout.worker.testkit.TestDatabase;
@@ -60,7 +61,7 @@ class HospitalSpecTest {
     private List<String> broken(TestDatabase clinic) throws SQLException {
         List<String> names = new ArrayList<>();
         for (var assertion : spec.assertions()) {
-            if (!clinic.query(assertion.rows()).isEmpty()) {
+            if (!clinic.query(((Assertion.NoRow) assertion).rows()).isEmpty()) {
                 names.add(assertion.name());
             }
         }

@@ -97,6 +97,7 @@ final class Story implements AutoCloseable {
                 Duration.ofDays(1),
                 PLAN,
                 List.of(parity),
+                List.of(),
                 new Contract(Duration.ofDays(14), true, true, true, List.of()),
                 "hash");
         await(fixture.runs.start(spec, new Bundle("m.yaml", Map.of("m.yaml", "migration: m")), OPERATOR));

@@ -7,6 +7,7 @@ import dev.turnout.worker.bookkeeping.SchemaChange;
 import dev.turnout.worker.bookkeeping.Steps;
 import dev.turnout.worker.bookkeeping.Steps.Standing;
 import dev.turnout.worker.bookkeeping.Steps.State;
+import dev.turnout.worker.expand.Concurrently;
 import dev.turnout.worker.expand.Expected;
 import dev.turnout.worker.expand.Script;
 import dev.turnout.worker.jdbc.Failure;
@@ -27,11 +28,14 @@ import java.util.Optional;
 
 /**
  * Takes the old side away, one step per stride. The sync triggers go in the transaction of the first irreversible step:
- * until its commit every write reaches both sides, and after it nobody needs the old one. Stateless and thread-safe.
+ * until its commit every write reaches both sides, and after it nobody needs the old one. One instance per drive; only one
+ * lane may use it.
  */
 public final class ContractPhase implements PhaseWork {
     /** Before the business time at which a step was applied, in what it has made. */
     private static final String AT = "at ";
+
+    private final Concurrently concurrently = new Concurrently();
 
     @Override
     public Stride stride(Site site) throws SQLException {
@@ -53,7 +57,7 @@ public final class ContractPhase implements PhaseWork {
         return next < steps.size() ? apply(site, next) : end(site);
     }
 
-    private static Stride apply(Site site, int ordinal) throws SQLException {
+    private Stride apply(Site site, int ordinal) throws SQLException {
         ContractStep step = site.spec().contract().steps().get(ordinal);
         Optional<Stride> early = tooEarly(site, ordinal, step);
         if (early.isPresent()) {
@@ -71,7 +75,7 @@ public final class ContractPhase implements PhaseWork {
         try {
             if (step.concurrently()) {
                 record(site, ordinal, State.BEGUN);
-                Optional<Stride.Wait> wait = Concurrently.run(site, step.sql());
+                Optional<Stride.Wait> wait = concurrently.run(site, step.sql());
                 if (wait.isPresent()) {
                     return wait.get();
                 }
@@ -188,7 +192,7 @@ public final class ContractPhase implements PhaseWork {
         try {
             if (step.concurrently()) {
                 record(site, ordinal, State.BEGUN);
-                Optional<Stride.Wait> wait = Concurrently.run(site, undo);
+                Optional<Stride.Wait> wait = new Concurrently().run(site, undo);
                 if (wait.isPresent()) {
                     return wait.get();
                 }

@@ -5,13 +5,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
-/** An expand step with the SQL that makes, verifies and undoes it. Each method works within the caller's transaction. */
+/** An expand step, but for {@code make}, with the SQL that makes, verifies and undoes it. Each method works within the caller's transaction. */
 sealed interface Change permits ScriptChange, ColumnsChange {
     static Change of(ExpandStep step) {
         if (step instanceof ExpandStep.Run run) {
             return new ScriptChange(run);
         }
-        return new ColumnsChange((ExpandStep.Columns) step);
+        if (step instanceof ExpandStep.Columns columns) {
+            return new ColumnsChange(columns);
+        }
+        throw new IllegalArgumentException(step.title() + " is for Making");
     }
 
     String title();

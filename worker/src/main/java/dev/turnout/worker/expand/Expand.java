@@ -8,6 +8,7 @@ import dev.turnout.worker.bookkeeping.Steps.Standing;
 import dev.turnout.worker.bookkeeping.Steps.State;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Blocked;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Progress;
@@ -15,13 +16,15 @@ import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Makes what the new side needs, one step per stride; a step commits with its record, so a repetition goes on behind it.
- * Stateless and thread-safe.
+ * Makes what the new side needs, one step per stride; a step commits with its record, so a repetition goes on behind it. One
+ * instance per drive; only one lane may use it.
  *
  * <p>A step is verified after its commit and not before, because it holds locks until then. One that is found in place
  * without a record was there before the run: it is adopted, and stays when the run is rolled back.
@@ -30,33 +33,68 @@ public final class Expand implements PhaseWork {
     /** MySQL may have to build a table anew, beside the writes of applications; the wait for its lock is as short. */
     private static final Limits LIMITS = new Limits(Limits.DDL.lock(), Limits.SCAN.statement(), 1);
 
+    private final Making making = new Making();
+
     @Override
     public Stride stride(Site site) throws SQLException {
         List<ExpandStep> steps = site.spec().expand();
         Map<Integer, Standing> standing = site.database()
                 .transaction(Limits.BOOKKEEPING, connection -> Steps.standing(connection, site, Steps.Kind.EXPAND));
+        Optional<Making.Look> look = Optional.empty();
         for (int ordinal = 0; ordinal < steps.size(); ordinal++) {
-            Change change = Change.of(steps.get(ordinal));
-            Standing before = standing.get(ordinal);
-            boolean made = before != null && before.state() != State.BEGUN;
-            if (!made) {
-                Optional<Stride> trouble = apply(site, ordinal, change, Optional.ofNullable(before));
-                if (trouble.isPresent()) {
-                    return trouble.get();
+            Optional<Standing> before = Optional.ofNullable(standing.get(ordinal));
+            Optional<Stride> stride;
+            if (steps.get(ordinal) instanceof ExpandStep.Make make) {
+                try {
+                    look = Optional.of(look.isPresent() ? look.get() : making.look(site));
+                    stride = making.next(site, ordinal, make, before, look.get());
+                } catch (SQLException e) {
+                    stride = Optional.of(
+                            trouble(site, make.title(), e, make.ddl().names()));
                 }
+            } else {
+                stride = next(site, ordinal, Change.of(steps.get(ordinal)), before);
             }
-            List<String> unmet = verify(site, change);
-            if (!unmet.isEmpty()) {
-                return new Stride.Stop(
-                        change.title() + " has run, but the database is not as it should be",
-                        unmet,
-                        "mend the database and resume, or roll back");
-            }
-            if (!made) {
-                return new Stride.Again(change.title() + ": verified", Progress.of(ordinal + 1, steps.size(), "steps"));
+            if (stride.isPresent()) {
+                return stride.get();
             }
         }
-        return new Stride.Done("every expand step is in place and verified");
+        return new Stride.Done(
+                "every expand step is in place and verified",
+                Map.of(
+                        "made", titles(standing.values(), State.APPLIED),
+                        "adopted", titles(standing.values(), State.ADOPTED)));
+    }
+
+    private static List<String> titles(Collection<Standing> standing, State state) {
+        return standing.stream()
+                .filter(step -> step.state() == state)
+                .map(Standing::title)
+                .toList();
+    }
+
+    /** @return empty when the step stands, recorded and verified */
+    private static Optional<Stride> next(Site site, int ordinal, Change change, Optional<Standing> before)
+            throws SQLException {
+        boolean made = before.isPresent() && before.get().state() != State.BEGUN;
+        if (!made) {
+            Optional<Stride> trouble = apply(site, ordinal, change, before);
+            if (trouble.isPresent()) {
+                return trouble;
+            }
+        }
+        List<String> unmet = verify(site, change);
+        if (!unmet.isEmpty()) {
+            return Optional.of(new Stride.Stop(
+                    change.title() + " has run, but the database is not as it should be",
+                    unmet,
+                    "mend the database and resume, or roll back"));
+        }
+        return made
+                ? Optional.empty()
+                : Optional.of(new Stride.Again(
+                        change.title() + ": verified",
+                        Progress.of(ordinal + 1, site.spec().expand().size(), "steps")));
     }
 
     private static Optional<Stride> apply(Site site, int ordinal, Change change, Optional<Standing> before)
@@ -77,7 +115,7 @@ public final class Expand implements PhaseWork {
             }
             return Optional.empty();
         } catch (SQLException e) {
-            return Optional.of(trouble(site, change.title(), e));
+            return Optional.of(trouble(site, change.title(), e, Set.of()));
         }
     }
 
@@ -109,31 +147,56 @@ public final class Expand implements PhaseWork {
      * Takes back, in reverse order, the steps that the run itself made; one per call. Harmless when repeated, and without
      * the bookkeeping's rows does nothing.
      *
-     * @return Again, Wait or Stop; Done when nothing is left
+     * @return Again, Wait or Stop; Done when nothing is left, with the steps that stay as the report
      */
     public static Stride undo(Site site) throws SQLException {
+        List<ExpandStep> steps = site.spec().expand();
         List<Standing> standing = site.database()
                 .transaction(
                         Limits.BOOKKEEPING,
                         connection -> List.copyOf(Steps.standing(connection, site, Steps.Kind.EXPAND)
                                 .values()));
-        if (standing.isEmpty()) {
-            return new Stride.Done("every expand step is taken back");
+        List<Standing> ours = standing.stream()
+                .filter(step -> step.state() != State.ADOPTED
+                        && (!(steps.get(step.ordinal()) instanceof ExpandStep.Make) || Making.canBeTakenBack(step)))
+                .toList();
+        if (ours.isEmpty()) {
+            return takenBack(steps, standing);
         }
-        Standing last = standing.get(standing.size() - 1);
-        Change change = Change.of(site.spec().expand().get(last.ordinal()));
+        Standing last = ours.get(ours.size() - 1);
         String title = "taking back: " + last.title();
         try {
-            SchemaChange.undo(site, LIMITS, Steps.Kind.EXPAND, last.ordinal(), connection -> {
-                if (last.state() != State.ADOPTED) {
-                    change.undo(connection, last.made());
-                }
-                return last;
-            });
+            Optional<Stride.Wait> wait = steps.get(last.ordinal()) instanceof ExpandStep.Make make
+                    ? Making.undo(site, make, last)
+                    : undo(site, Change.of(steps.get(last.ordinal())), last);
+            if (wait.isPresent()) {
+                return wait.get();
+            }
         } catch (SQLException e) {
-            return trouble(site, title, e);
+            return trouble(site, title, e, Set.of());
         }
-        return new Stride.Again(title, Progress.of(1, standing.size(), "steps"));
+        return new Stride.Again(title, Progress.of(1, ours.size(), "steps"));
+    }
+
+    private static Optional<Stride.Wait> undo(Site site, Change change, Standing last) throws SQLException {
+        SchemaChange.undo(site, LIMITS, Steps.Kind.EXPAND, last.ordinal(), connection -> {
+            change.undo(connection, last.made());
+            return last;
+        });
+        return Optional.empty();
+    }
+
+    private static Stride takenBack(List<ExpandStep> steps, List<Standing> standing) {
+        List<String> adopted = titles(standing, State.ADOPTED);
+        List<String> beyond = standing.stream()
+                .filter(step -> step.state() != State.ADOPTED && steps.get(step.ordinal()) instanceof ExpandStep.Make)
+                .flatMap(step -> Making.objects(step).stream())
+                .map(SchemaObject::words)
+                .toList();
+        String because = "every expand step is taken back"
+                + (adopted.isEmpty() ? "" : " but for " + adopted.size() + " that were there before the run")
+                + (beyond.isEmpty() ? "" : "; PostgreSQL cannot take back: " + String.join(", ", beyond));
+        return new Stride.Done(because, Map.of("kept, there before the run", adopted, "cannot be taken back", beyond));
     }
 
     /** True when all that the step makes is there already, so that a run would adopt it. */
@@ -148,15 +211,19 @@ public final class Expand implements PhaseWork {
      * @return differences of columns that are there already
      */
     public static List<String> tryOut(Connection connection, ExpandStep step) throws SQLException {
+        if (step instanceof ExpandStep.Make make) {
+            Sql.run(connection, make.ddl().inTransaction());
+            return List.of();
+        }
         Change change = Change.of(step);
         change.apply(connection, List.of(), (same, statements) -> {});
         List<String> unmet = change.unmet(connection);
         return step instanceof ExpandStep.Columns ? unmet : List.of();
     }
 
-    private static Stride trouble(Site site, String title, SQLException e) throws SQLException {
+    private static Stride trouble(Site site, String title, SQLException e, Set<String> tables) throws SQLException {
         if (Failure.of(e).transientLike()) {
-            return Blocked.instead(site.database(), title, e);
+            return Blocked.instead(site.database(), title, e, tables);
         }
         return new Stride.Stop(
                 title + " failed; "

@@ -14,7 +14,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Claims the monitors that are due, measures them on the pool {@code turnout-monitors} and records what came of it. */
+/**
+ * Claims the monitors and the scheduled SQL that are due, runs them on the pool {@code turnout-monitors} and records what came
+ * of it. Each kind has a look of its own, so that upkeep keeps no monitor waiting for its claim.
+ */
 public final class MonitorVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(MonitorVerticle.class);
     private static final String POOL = "turnout-monitors";
@@ -24,6 +27,7 @@ public final class MonitorVerticle extends VerticleBase {
     private static final Duration LEASE = Duration.ofMinutes(2);
 
     private final MonitorBoard board;
+    private final ChoreBoard chores;
     private final Map<String, Database> databases;
     private final Pace pace;
     private final String worker;
@@ -31,8 +35,10 @@ public final class MonitorVerticle extends VerticleBase {
     private boolean stopping;
 
     /** @param databases by the names that specs use; monitors take two connections of each at most */
-    public MonitorVerticle(MonitorBoard board, Map<String, Database> databases, Pace pace, String worker) {
+    public MonitorVerticle(
+            MonitorBoard board, ChoreBoard chores, Map<String, Database> databases, Pace pace, String worker) {
         this.board = board;
+        this.chores = chores;
         this.databases = Map.copyOf(databases);
         this.pace = pace;
         this.worker = worker;
@@ -42,20 +48,31 @@ public final class MonitorVerticle extends VerticleBase {
     public Future<?> start() {
         WorkerExecutor pool = vertx.createSharedWorkerExecutor(POOL, AT_ONCE, LEASE.toSeconds(), TimeUnit.SECONDS);
         queries = Optional.of(pool);
-        poll(pool);
+        measureDue(pool);
+        runDue(pool);
         return Future.succeededFuture();
     }
 
-    private void poll(WorkerExecutor pool) {
+    private void measureDue(WorkerExecutor pool) {
         board.claimDue(worker, List.copyOf(databases.keySet()), LEASE)
                 .compose(due -> Future.join(
                         due.stream().map(each -> measure(pool, each)).toList()))
                 .onFailure(e -> log.warn("monitors cannot be measured: {}", e.getMessage()))
-                .onComplete(done -> {
-                    if (!stopping) {
-                        vertx.setTimer(pace.timer(EVERY).toMillis(), fired -> poll(pool));
-                    }
-                });
+                .onComplete(done -> again(() -> measureDue(pool)));
+    }
+
+    private void runDue(WorkerExecutor pool) {
+        chores.claimDue(worker, List.copyOf(databases.keySet()), LEASE)
+                .compose(due ->
+                        Future.join(due.stream().map(each -> run(pool, each)).toList()))
+                .onFailure(e -> log.warn("scheduled SQL cannot be run: {}", e.getMessage()))
+                .onComplete(done -> again(() -> runDue(pool)));
+    }
+
+    private void again(Runnable look) {
+        if (!stopping) {
+            vertx.setTimer(pace.timer(EVERY).toMillis(), fired -> look.run());
+        }
     }
 
     private Future<Void> measure(WorkerExecutor pool, Due due) {
@@ -69,6 +86,17 @@ public final class MonitorVerticle extends VerticleBase {
                                 database, due.monitor(), pace.clock().instant()),
                         false)
                 .compose(measurement -> board.record(due, measurement));
+    }
+
+    private Future<Void> run(WorkerExecutor pool, ChoreBoard.Due due) {
+        Database database = databases.get(due.database());
+        if (database == null) {
+            return Future.failedFuture(
+                    "no database " + due.database() + " for '" + due.chore().name() + "'");
+        }
+        return pool.executeBlocking(
+                        () -> ChoreRound.run(database, due.chore(), pace.clock().instant()), false)
+                .compose(round -> chores.record(due, round));
     }
 
     @Override

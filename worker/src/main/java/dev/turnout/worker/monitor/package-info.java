@@ -1,4 +1,4 @@
-/** Runs monitoring queries on their schedule. Leaves to others: acting on what they say. */
+/** Runs monitoring queries and a migration's scheduled SQL. Leaves to others: acting on what they say. */
 @NullMarked
 package dev.turnout.worker.monitor;
 

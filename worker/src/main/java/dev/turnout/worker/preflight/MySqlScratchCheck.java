@@ -84,7 +84,11 @@ record MySqlScratchCheck(Connection connection, Spec spec, Findings.Notes notes)
             move.scope().where().ifPresent(texts::add);
             texts.addAll(move.scope().quarantine().values());
         }
-        spec.assertions().forEach(assertion -> texts.add(assertion.rows()));
+        spec.assertions().forEach(assertion -> {
+            if (assertion instanceof Assertion.NoRow noRow) {
+                texts.add(noRow.rows());
+            }
+        });
         spec.monitors().forEach(monitor -> texts.add(monitor.sql()));
         Set<String> names = new HashSet<>();
         texts.forEach(text -> NAME.matcher(text)
@@ -124,8 +128,9 @@ record MySqlScratchCheck(Connection connection, Spec spec, Findings.Notes notes)
             }
         }
         for (Assertion assertion : spec.assertions()) {
-            explained(
-                    "verify '" + assertion.name() + "'", "SELECT count(*) FROM (" + assertion.rows() + "\n) AS broken");
+            if (assertion instanceof Assertion.NoRow noRow) {
+                explained("verify '" + noRow.name() + "'", "SELECT count(*) FROM (" + noRow.rows() + "\n) AS broken");
+            }
         }
         for (Monitor monitor : spec.monitors()) {
             monitor(dialect, monitor);

@@ -9,6 +9,7 @@ import dev.turnout.worker.phase.Blocked;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -64,21 +65,10 @@ public final class Preflight implements PhaseWork {
         ContractCheck.run(spec.contract(), notes);
         // On tables that are not what they should be, every expression would be a problem of its own.
         if (notes.clean()) {
-            database.transaction(LIMITS, connection -> {
-                try {
-                    new ScratchCheck(connection, spec, notes).run();
-                } catch (SQLException e) {
-                    if (Failure.of(e).transientLike()) {
-                        throw e;
-                    }
-                    notes.problem(
-                            "the spec cannot be tried out: " + Failure.words(e),
-                            "the role of the connection needs CREATE and TEMPORARY on the database");
-                } finally {
-                    connection.rollback();
-                }
-                return notes;
-            });
+            tryOut(database, notes, connection -> new ScratchCheck(connection, spec, notes).run());
+        }
+        if (notes.clean()) {
+            tryOut(database, notes, connection -> new AdoptionCheck(connection, spec.expand(), notes).run());
         }
         return notes.findings();
     }
@@ -108,5 +98,27 @@ public final class Preflight implements PhaseWork {
                 return notes;
             });
         }
+    }
+
+    private interface Trial {
+        void run(Connection connection) throws SQLException;
+    }
+
+    private static void tryOut(Database database, Findings.Notes notes, Trial trial) throws SQLException {
+        database.transaction(LIMITS, connection -> {
+            try {
+                trial.run(connection);
+            } catch (SQLException e) {
+                if (Failure.of(e).transientLike()) {
+                    throw e;
+                }
+                notes.problem(
+                        "the spec cannot be tried out: " + Failure.words(e),
+                        "the role of the connection needs CREATE and TEMPORARY on the database");
+            } finally {
+                connection.rollback();
+            }
+            return notes;
+        });
     }
 }

@@ -6,30 +6,23 @@ import dev.turnout.migration.ExpandStep;
 import dev.turnout.migration.Move;
 import dev.turnout.migration.Spec;
 import dev.turnout.worker.expand.Expand;
+import dev.turnout.worker.expand.Scratch;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Tries the spec out in a schema that is rolled back.
  *
  * <p>Expressions can only be checked where the new columns, types and functions are. Making those on the live table and
- * rolling back would hold its strongest lock for the whole check. So every table that is to change gets an empty copy in
- * a scratch schema in front of the search path, the expand steps run against that, and expressions are planned there
- * and not run. Nothing but ACCESS SHARE is held on a live table; a script that writes the schema's name into its SQL does
- * reach one, which is noticed right after the step and ends the trial.
+ * rolling back would hold its strongest lock for the whole check; so they are made in a {@link Scratch}, and expressions are
+ * planned there and not run. A script that writes the schema's name into its SQL does reach a live table, which is noticed
+ * right after the step and ends the trial.
  */
 final class ScratchCheck {
-    private static final Pattern NAME = Pattern.compile("\"((?:[^\"]|\"\")+)\"|(\\w+)");
-
     private final Connection connection;
     private final Spec spec;
     private final Findings.Notes notes;
@@ -41,60 +34,18 @@ final class ScratchCheck {
     }
 
     void run() throws SQLException {
-        List<ExpandStep> steps = new ArrayList<>();
-        for (ExpandStep step : spec.expand()) {
-            if (step instanceof ExpandStep.Columns || !Expand.inPlace(connection, step)) {
-                steps.add(step);
-            }
-        }
-        List<String> live =
-                Sql.rows(connection, """
-                        SELECT relname FROM pg_class
-                        WHERE relkind = 'r' AND relpersistence <> 't' AND pg_table_is_visible(oid)
-                          AND relnamespace <> 'pg_catalog'::regnamespace""").stream().map(row -> row.get(0)).toList();
-        String scratch = openScratch(toCopy(steps, live));
-        for (ExpandStep step : steps) {
-            if (!triedOut(step, scratch)) {
+        Scratch scratch = Scratch.open(
+                connection,
+                spec.expand(),
+                spec.moves().stream().map(Move::table).toList());
+        for (ExpandStep step : scratch.steps()) {
+            if (!triedOut(step, scratch.schema())) {
                 return;
             }
         }
-        if (noneExists(scratch)) {
+        if (noneExists(scratch.schema())) {
             new ExpressionCheck(connection, spec, notes).run();
         }
-    }
-
-    private Set<String> toCopy(List<ExpandStep> steps, List<String> live) {
-        Set<String> copied = new LinkedHashSet<>();
-        spec.moves().stream().map(Move::table).forEach(copied::add);
-        for (ExpandStep step : steps) {
-            if (step instanceof ExpandStep.Columns columns) {
-                copied.add(columns.table());
-            } else if (step instanceof ExpandStep.Run script) {
-                Set<String> mentioned = new HashSet<>();
-                NAME.matcher(script.sql())
-                        .results()
-                        .forEach(name -> mentioned.add(name.group(2) == null ? name.group(1) : name.group(2)));
-                live.stream().filter(mentioned::contains).forEach(copied::add);
-            }
-        }
-        return copied;
-    }
-
-    private String openScratch(Set<String> tables) throws SQLException {
-        String scratch = "turnout_scratch_"
-                + Sql.value(connection, "SELECT pg_backend_pid()").orElseThrow();
-        Sql.run(connection, "CREATE SCHEMA " + quote(scratch));
-        for (String table : tables) {
-            Sql.run(
-                    connection,
-                    "CREATE TABLE " + quote(scratch) + "." + quote(table) + " (LIKE " + quote(table)
-                            + " INCLUDING ALL)");
-        }
-        Sql.rows(
-                connection,
-                "SELECT set_config('search_path', concat_ws(', ', ?::text, nullif(current_setting('search_path'), '')), true)",
-                quote(scratch));
-        return scratch;
     }
 
     private boolean triedOut(ExpandStep step, String scratch) throws SQLException {
@@ -130,19 +81,28 @@ final class ScratchCheck {
 
     /** A type or function of the scratch schema that the live one has too would collide when the step runs for real. */
     private boolean noneExists(String scratch) throws SQLException {
-        List<List<String>> existing = Sql.rows(connection, """
+        List<List<String>> existing = Sql.rows(
+                connection, """
                 SELECT 'type ' || typname FROM pg_type y
-                WHERE typnamespace = ?::regnamespace AND typtype IN ('e', 'd', 'r') AND EXISTS (
+                WHERE typnamespace = ?::regnamespace AND typtype IN ('e', 'd', 'r') AND NOT (typname = ANY (?)) AND EXISTS (
                   SELECT FROM pg_type o WHERE o.typname = y.typname
                     AND o.typnamespace = (current_schemas(false))[2]::regnamespace)
                 UNION ALL
                 SELECT 'function ' || proname FROM pg_proc p
                 WHERE pronamespace = ?::regnamespace AND EXISTS (
                   SELECT FROM pg_proc o WHERE o.proname = p.proname AND o.proargtypes = p.proargtypes
-                    AND o.pronamespace = (current_schemas(false))[2]::regnamespace)""", quote(scratch), quote(scratch));
+                    AND o.pronamespace = (current_schemas(false))[2]::regnamespace)""", quote(scratch), connection.createArrayOf("text", adoptable()), quote(scratch));
         existing.forEach(object -> notes.problem(
                 "expand: there is a " + object.get(0) + " already, but the step that makes it is not in place",
                 "drop it, or let the step's verify tell that it is as wanted"));
         return existing.isEmpty();
+    }
+
+    /** Types of {@code make} steps: those are compared with what is there. */
+    private Object[] adoptable() {
+        return spec.expand().stream()
+                .filter(ExpandStep.Make.class::isInstance)
+                .map(step -> ((ExpandStep.Make) step).ddl().target())
+                .toArray();
     }
 }

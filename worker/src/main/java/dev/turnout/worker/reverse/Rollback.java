@@ -133,7 +133,7 @@ public final class Rollback implements PhaseWork {
 
     private static Stride undoExpand(Site site) throws SQLException {
         Stride expand = Expand.undo(site);
-        if (!(expand instanceof Stride.Done)) {
+        if (!(expand instanceof Stride.Done taken)) {
             return expand;
         }
         site.database().transaction(Limits.BOOKKEEPING, connection -> {
@@ -146,7 +146,7 @@ public final class Rollback implements PhaseWork {
                             + site.database().dialect().now() + " WHERE run = ? AND resolved_at IS NULL");
             return site;
         });
-        return new Stride.Done("the schema is as it was before the run");
+        return new Stride.Done("the schema is as it was before the run: " + taken.because(), taken.report());
     }
 
     private static void forRun(Connection connection, Site site, String sql) throws SQLException {

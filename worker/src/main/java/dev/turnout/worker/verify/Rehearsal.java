@@ -48,7 +48,11 @@ public final class Rehearsal implements PhaseWork {
             report.put(site.spec().moves().get(ordinal).table(), finding.report());
         }
         return problems.isEmpty()
-                ? new Stride.Done("the way back works: what the new application writes reaches the old side", report)
+                ? new Stride.Done(
+                        site.spec().additive()
+                                ? "nothing was moved, so there is nothing to bring back"
+                                : "the way back works: what the new application writes reaches the old side",
+                        report)
                 : new Stride.Stop(
                         "the way back does not work",
                         problems,

@@ -41,7 +41,7 @@ public final class Verify implements PhaseWork {
             List<String> broken = Assertions.broken(site);
             if (!broken.isEmpty()) {
                 return new Stride.Stop(
-                        "the moved data breaks what the spec asserts",
+                        "the database breaks what the spec asserts",
                         broken,
                         "mend the data or the assertion, then resume");
             }
@@ -104,6 +104,10 @@ public final class Verify implements PhaseWork {
         report.put("rejected", rejected);
         report.put("assertions", site.spec().assertions().size());
         report.put("columns without any value", unproven.orElse(List.of()));
-        return new Stride.Done("every row is what the mapping says, and the verifier has proven itself", report);
+        return new Stride.Done(
+                site.spec().additive()
+                        ? "everything that the spec asserts holds"
+                        : "every row is what the mapping says, and the verifier has proven itself",
+                report);
     }
 }

@@ -74,6 +74,7 @@ public final class Visits implements AutoCloseable {
                 Duration.ofHours(24),
                 new Plan(List.of(new Step(Weight.ofPercent(BigDecimal.valueOf(100)), Duration.ofDays(1), false)), 1),
                 List.of(),
+                List.of(),
                 new Contract(Duration.ofDays(14), true, true, true, List.of()),
                 "hash");
     }

@@ -123,7 +123,7 @@ class PreflightTest {
                         0))
                 .analyze(new Analysis(
                         new ColumnRef("reservations", "preferredTime"), Map.of("x", "("), Optional.empty()))
-                .verify(new Assertion("a", "SELECT nothing FROM reservations"))
+                .verify(new Assertion.NoRow("a", "SELECT nothing FROM reservations"))
                 .monitor(monitor("SELECT 1 AS one WHERE :now > now()", "one > 2"));
         assertThat(inspect(spec).problems())
                 .satisfiesExactly(

@@ -53,7 +53,7 @@ public final class Clinic {
                 .expand(services(), columns())
                 .analyze(times())
                 .move(reservations())
-                .verify(new Assertion(
+                .verify(new Assertion.NoRow(
                         "every reservation keeps its service",
                         "SELECT r.id FROM reservations r JOIN services s ON s.id = r.\"serviceId\""
                                 + " WHERE s.code <> r.service::text"))

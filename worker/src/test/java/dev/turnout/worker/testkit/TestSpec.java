@@ -77,6 +77,7 @@ public final class TestSpec {
                 Duration.ofHours(24),
                 new Plan(List.of(new Step(Weight.ALL, Duration.ofDays(7), false)), 0),
                 monitors,
+                List.of(),
                 new Contract(Duration.ofDays(14), true, true, true, contract),
                 "hash");
     }

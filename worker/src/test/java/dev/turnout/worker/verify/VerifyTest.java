@@ -104,7 +104,8 @@ class VerifyTest {
         try (Visits visits = moved(100)) {
             Site site = visits.site();
             Site asserted = new Site(
-                    visits.spec(new Assertion("no visit takes 7 minutes", "SELECT id FROM visits WHERE minutes = 7")),
+                    visits.spec(
+                            new Assertion.NoRow("no visit takes 7 minutes", "SELECT id FROM visits WHERE minutes = 7")),
                     site.run(),
                     site.epoch(),
                     0,
