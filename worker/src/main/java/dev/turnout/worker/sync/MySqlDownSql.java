@@ -70,6 +70,7 @@ record MySqlDownSql(Links links, int longest) {
                 .collect(joining("\n"));
     }
 
+    /** Signals anew: to RESIGNAL what was a warning by its class, made an error by the strict mode, keeps its own message. */
     String derive() {
         if (links.downs().isEmpty()) {
             return "";
@@ -79,11 +80,11 @@ record MySqlDownSql(Links links, int longest) {
                 %s
                 BEGIN
                 DECLARE turnout_message TEXT;
-                DECLARE EXIT HANDLER FOR SQLEXCEPTION
+                DECLARE EXIT HANDLER FOR SQLEXCEPTION, 1265
                 BEGIN
                 GET DIAGNOSTICS CONDITION 1 turnout_message = MESSAGE_TEXT;
                 SET turnout_message = left(concat(%s, turnout_message), %d);
-                RESIGNAL SET MESSAGE_TEXT = turnout_message;
+                SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = turnout_message;
                 END;
                 %s
                 %s
@@ -119,7 +120,7 @@ record MySqlDownSql(Links links, int longest) {
         }
         return """
                 BEGIN
-                DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN END;
+                DECLARE EXIT HANDLER FOR SQLEXCEPTION, 1265 BEGIN END;
                 %s
                 END;""".formatted(judged.stream().map(this::disagrees).collect(joining("\n")));
     }

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  *
  * <p>There is no function to share and no row but {@code NEW}: the alias of an expression is renamed to it. A row that the
  * mapping fails on is put aside AFTER the statement's write, because BEFORE it an AUTO_INCREMENT key is not known yet; what
- * was wrong is handed over in a variable of the session, which the next BEFORE clears.
+ * was wrong is handed over in a variable of the session, which the next BEFORE clears. Handlers name 1265 (data truncated)
+ * beside SQLEXCEPTION: as an error, too, it has the class of a warning.
  *
  * @param ordinal which move of the spec, from 0
  */
@@ -92,7 +93,7 @@ record MySqlTriggerSql(long run, int ordinal, Links links) {
                 BEGIN
                 IF %1$s AND %2$s IS NOT NULL THEN
                 BEGIN
-                DECLARE CONTINUE HANDLER FOR SQLEXCEPTION BEGIN END;
+                DECLARE CONTINUE HANDLER FOR SQLEXCEPTION, 1265 BEGIN END;
                 INSERT INTO turnout.rejected (run, table_name, "key", phase, "sqlstate", message, at, "row")
                 VALUES (%3$d, %4$s, %5$s, 'SYNC', %6$s, %7$s, %8$s, %9$s)
                 %10$s;

@@ -92,7 +92,7 @@ record MySqlUpSql(long run, Links links, String handedOver) {
                 BEGIN
                 DECLARE turnout_state CHAR(5);
                 DECLARE turnout_message TEXT;
-                DECLARE EXIT HANDLER FOR SQLEXCEPTION
+                DECLARE EXIT HANDLER FOR SQLEXCEPTION, 1265
                 BEGIN
                 GET DIAGNOSTICS CONDITION 1 turnout_state = RETURNED_SQLSTATE, turnout_message = MESSAGE_TEXT;
                 %s
@@ -129,7 +129,7 @@ record MySqlUpSql(long run, Links links, String handedOver) {
                 IF %1$s AND %2$s IS NULL THEN
                 BEGIN
                 DECLARE turnout_message TEXT;
-                DECLARE EXIT HANDLER FOR SQLEXCEPTION
+                DECLARE EXIT HANDLER FOR SQLEXCEPTION, 1265
                 BEGIN
                 GET DIAGNOSTICS CONDITION 1 turnout_message = MESSAGE_TEXT;
                 SET %2$s = JSON_OBJECT('sqlstate', '45000', 'message', turnout_message);

@@ -57,7 +57,7 @@ class ThrottleTest {
             application.setAutoCommit(false);
             statement.execute("SELECT 1");
             Throttle strict = new Throttle(Duration.ofSeconds(5), Duration.ofNanos(1), 0.9);
-            assertThat(new Gauge(strict).reason(db.database())).get().asString().contains("keeps vacuum");
+            assertThat(new Gauge(strict).reason(db.database())).get().asString().contains("keeps old row versions");
         }
     }
 }
