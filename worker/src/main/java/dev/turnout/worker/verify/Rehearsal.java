@@ -5,6 +5,7 @@ import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static dev.turnout.worker.jdbc.Identifiers.quoteAll;
 
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Transfer;
 import dev.turnout.worker.backfill.KeyRange;
 import dev.turnout.worker.backfill.KeySql;
 import dev.turnout.worker.backfill.RejectedRows;
@@ -46,6 +47,14 @@ public final class Rehearsal implements PhaseWork {
                     site.database().dialect().mysql() ? new MySqlRehearsal(site, move).run() : rehearse(site, move);
             problems.addAll(finding.problems());
             report.put(site.spec().moves().get(ordinal).table(), finding.report());
+        }
+        for (int ordinal = 0; ordinal < site.spec().transfers().size(); ordinal++) {
+            Transfer transfer = site.spec().transfers().get(ordinal);
+            if (!site.spec().remote(transfer)) {
+                Finding finding = TransferRehearsal.run(site, ordinal);
+                problems.addAll(finding.problems());
+                report.put(transfer.name(), finding.report());
+            }
         }
         return problems.isEmpty()
                 ? new Stride.Done("the way back works: what the new application writes reaches the old side", report)
