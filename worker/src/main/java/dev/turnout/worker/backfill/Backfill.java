@@ -80,7 +80,9 @@ public final class Backfill implements PhaseWork {
         }
         Chunk chunk = leased.get();
         Optional<Lane.Road> known = lane.known(chunk.table());
-        Lane.Road road = known.isPresent() ? known.get() : Lane.explore(connection, site, Source.named(site.spec(), chunk.table()));
+        Lane.Road road = known.isPresent()
+                ? known.get()
+                : Lane.explore(connection, site, Source.named(site.spec(), chunk.table()));
         KeyRange rest = chunk.rest();
         int size = lane.size();
         Optional<List<String>> end = road.key().nth(connection, rest, size);
@@ -218,6 +220,7 @@ public final class Backfill implements PhaseWork {
 
     private static List<String> rejected(Site site, Source source) throws SQLException {
         return new ArrayList<>(site.database()
-                .transaction(Limits.BOOKKEEPING, connection -> RejectedRows.list(connection, site, source.name(), 100)));
+                .transaction(
+                        Limits.BOOKKEEPING, connection -> RejectedRows.list(connection, site, source.name(), 100)));
     }
 }

@@ -80,7 +80,9 @@ public final class Chunks {
         Dialect dialect = Dialect.of(connection);
         Set<String> waiting = waiting(connection, site);
         String free = " FROM turnout.chunk WHERE run = ? AND state = 'OPEN'"
-                + waiting.stream().map(name -> " AND table_name <> " + literal(name)).collect(joining())
+                + waiting.stream()
+                        .map(name -> " AND table_name <> " + literal(name))
+                        .collect(joining())
                 + " AND (owner IS NULL OR owner = ? OR lease_until < " + dialect.now() + " OR epoch < ?)";
         List<Long> candidates = new ArrayList<>();
         String mineFirst =

@@ -66,12 +66,18 @@ public final class KeySql {
         if (!Dialect.of(connection).mysql()) {
             return "";
         }
-        return Sql.rows(connection, """
+        return Sql.rows(
+                        connection,
+                        """
                         SELECT index_name FROM information_schema.statistics
                         WHERE table_schema = coalesce(nullif(?, ''), database()) AND table_name = ? AND non_unique = 0
                         GROUP BY index_name
                         HAVING group_concat(column_name ORDER BY seq_in_index SEPARATOR '/') = ?
-                        ORDER BY index_name = 'PRIMARY' DESC LIMIT 1""", source.table().schema().orElse(""), source.table().table(), String.join("/", source.key())).stream()
+                        ORDER BY index_name = 'PRIMARY' DESC LIMIT 1""",
+                        source.table().schema().orElse(""),
+                        source.table().table(),
+                        String.join("/", source.key()))
+                .stream()
                 .findFirst()
                 .map(index -> " FORCE INDEX (" + quote(index.get(0)) + ")")
                 .orElse("");

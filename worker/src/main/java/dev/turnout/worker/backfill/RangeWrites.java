@@ -21,8 +21,11 @@ final class RangeWrites {
                     .orElseThrow();
             return new Lane.Road(source, key, new RangeUpdate(Mapping.of(connection, move), key));
         }
-        TransferSql sql = TransferSql.of(connection, site.spec(), source.transfer().get());
+        TransferSql sql =
+                TransferSql.of(connection, site.spec(), source.transfer().get());
         return new Lane.Road(
-                source, key, new RangeInsert(sql, key, new Carrying(site, source.transfer().get())));
+                source,
+                key,
+                new RangeInsert(sql, key, new Carrying(site, source.transfer().get())));
     }
 }

@@ -41,7 +41,8 @@ final class Sweep {
             throws SQLException {
         // CASE, not AND: the mapping may raise on the very rows that are put aside, and AND promises no order.
         String sql = "SELECT count(*) FROM " + key.table() + " WHERE " + key.within(range) + " AND CASE WHEN "
-                + RejectedRows.isRejected(site, source, key) + " THEN false ELSE " + RangeWrites.road(connection, site, source).write().undone()
+                + RejectedRows.isRejected(site, source, key) + " THEN false ELSE "
+                + RangeWrites.road(connection, site, source).write().undone()
                 + " END";
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             key.bind(select, 1, range);

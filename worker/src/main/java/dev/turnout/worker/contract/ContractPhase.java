@@ -40,11 +40,10 @@ public final class ContractPhase implements PhaseWork {
         Optional<Standing> last = last(site);
         if (last.isPresent() && last.get().state() == State.APPLIED) {
             ContractStep step = steps.get(last.get().ordinal());
-            List<String> unmet =
-                    site.database().transaction(Limits.SCAN, connection -> {
-                        SearchPath.of(connection, site.spec(), step.on());
-                        return Expected.unmet(connection, step.verify());
-                    });
+            List<String> unmet = site.database().transaction(Limits.SCAN, connection -> {
+                SearchPath.of(connection, site.spec(), step.on());
+                return Expected.unmet(connection, step.verify());
+            });
             if (!unmet.isEmpty()) {
                 return new Stride.Stop(
                         step.title() + " has run, but the database is not as it should be",

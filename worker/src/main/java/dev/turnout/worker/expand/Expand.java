@@ -67,7 +67,8 @@ public final class Expand implements PhaseWork {
         try {
             List<String> missing = site.database().transaction(Limits.DDL, in(site, ordinal, change::missing));
             Standing begun = before.orElse(step(ordinal, change, State.BEGUN, missing));
-            boolean there = before.isEmpty() && site.database().transaction(Limits.DDL, in(site, ordinal, change::inPlace));
+            boolean there =
+                    before.isEmpty() && site.database().transaction(Limits.DDL, in(site, ordinal, change::inPlace));
             if (there) {
                 adopt(site, step(ordinal, change, State.ADOPTED, List.of()));
             } else {

@@ -102,6 +102,11 @@ public final class Preflight implements PhaseWork {
             }
             return notes;
         });
+        spec.transfers().stream()
+                .filter(transfer -> !spec.remote(transfer))
+                .forEach(transfer -> notes.problem(
+                        "move " + transfer.name() + " goes into another table of the same MySQL server",
+                        "that shape runs on PostgreSQL only for now"));
         ContractCheck.run(spec.contract(), notes);
         if (notes.clean()) {
             database.alone(LIMITS, connection -> {

@@ -15,7 +15,8 @@ record ServerCheck(Connection connection, Findings.Notes notes) {
                                has_database_privilege(current_database(), 'CREATE'), current_user, current_database(),
                                pg_is_in_recovery()""").get(0);
         if (Integer.parseInt(facts.get(0)) < OLDEST_SERVER) {
-            notes.problem("the server is PostgreSQL " + facts.get(1), "version 14 or newer is needed: its bit_xor verifies");
+            notes.problem(
+                    "the server is PostgreSQL " + facts.get(1), "version 14 or newer is needed: its bit_xor verifies");
         }
         if (facts.get(2).equals("f")) {
             notes.problem(

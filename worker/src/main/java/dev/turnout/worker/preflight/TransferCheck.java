@@ -26,12 +26,16 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
         TableName into = transfer.into().in(spec.place(Side.NEW).schema());
         boolean there = !Sql.rows(connection, "SELECT 1 WHERE to_regclass(?) IS NOT NULL", quoted(into))
                 .isEmpty();
-        if (there && !Sql.rows(connection, "SELECT 1 FROM " + quoted(into) + " LIMIT 1").isEmpty()) {
+        if (there
+                && !Sql.rows(connection, "SELECT 1 FROM " + quoted(into) + " LIMIT 1")
+                        .isEmpty()) {
             foreignRows(into);
         }
         for (Transfer other : spec.transfers()) {
             boolean later = spec.transfers().indexOf(other) > spec.transfers().indexOf(transfer);
-            if (later && other.into().equals(transfer.into()) && constants(other).equals(constants(transfer))) {
+            if (later
+                    && other.into().equals(transfer.into())
+                    && constants(other).equals(constants(transfer))) {
                 notes.problem(
                         "the moves " + transfer.name() + " and " + other.name() + " both go into " + transfer.into()
                                 + ", and nothing tells their rows apart",
@@ -61,7 +65,9 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
                     + " AND NOT " + sql.differs("new", "wanted") + ")";
             String count = Sql.value(connection, "SELECT count(*)" + foreign).orElse("0");
             if (!count.equals("0")) {
-                String examples = Sql.rows(connection, "SELECT " + sql.keyOfNewAsJson() + "::text" + foreign + " LIMIT " + EXAMPLES)
+                String examples = Sql.rows(
+                                connection,
+                                "SELECT " + sql.keyOfNewAsJson() + "::text" + foreign + " LIMIT " + EXAMPLES)
                         .stream()
                         .map(row -> row.get(0))
                         .collect(joining(", "));
@@ -86,7 +92,9 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
                     "let an expand step make it, or correct the name");
             return;
         }
-        uniqueAs(sql);
+        if (!uniqueAs(sql)) {
+            return;
+        }
         boolean planned = plan("up of " + transfer.name(), sql.upsert("true"));
         if (!planned) {
             return;
@@ -122,7 +130,7 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
                 + " AS new WHERE " + sql.pairs();
     }
 
-    private void uniqueAs(TransferSql sql) throws SQLException {
+    private boolean uniqueAs(TransferSql sql) throws SQLException {
         Object as = transfer.as().stream().sorted().toArray(String[]::new);
         List<List<String>> indexes = Sql.rows(connection, """
                 SELECT i.indexrelid::regclass FROM pg_index i
@@ -138,6 +146,7 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
                             + ") is not unique in " + transfer.into(),
                     "make a unique index on just these columns (not partial, not deferrable)");
         }
+        return !indexes.isEmpty();
     }
 
     private static String quoted(TableName table) {

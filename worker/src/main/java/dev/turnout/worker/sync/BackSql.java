@@ -14,9 +14,7 @@ import java.util.stream.Stream;
 record BackSql(TriggerNames names, String table, List<CarrySql> carries) {
     String create() {
         return Stream.concat(
-                        carries.stream()
-                                .filter(BackSql::goesBack)
-                                .map(carry -> new ReturnSql(carry).create()),
+                        carries.stream().filter(BackSql::goesBack).map(carry -> new ReturnSql(carry).create()),
                         Stream.of(names.createFunction(body()), names.createTriggers(table)))
                 .collect(joining(";\n"));
     }
@@ -109,8 +107,8 @@ record BackSql(TriggerNames names, String table, List<CarrySql> carries) {
     }
 
     private static String refuse(CarrySql carry, String rows) {
-        return "SELECT EXISTS (SELECT FROM " + rows + " AS new WHERE " + carry.sql().owned()
-                + ") INTO turnout_changed;\n" + refusal(carry);
+        return "SELECT EXISTS (SELECT FROM " + rows + " AS new WHERE "
+                + carry.sql().owned() + ") INTO turnout_changed;\n" + refusal(carry);
     }
 
     /** Columns that the transfer does not map are the new application's own. */
@@ -129,8 +127,8 @@ record BackSql(TriggerNames names, String table, List<CarrySql> carries) {
                 IF turnout_changed THEN
                 RAISE EXCEPTION USING ERRCODE = 'read_only_sql_transaction', TABLE = TG_TABLE_NAME, MESSAGE = %s,
                   HINT = 'write the old table until the migration is finished, or give the move a down';
-                END IF;""".formatted(literal(
-                        "these rows come from " + carry.sql().transfer().from() + " alone: the move "
+                END IF;""".formatted(
+                        literal("these rows come from " + carry.sql().transfer().from() + " alone: the move "
                                 + carry.sql().transfer().name() + " has no way back"));
     }
 }

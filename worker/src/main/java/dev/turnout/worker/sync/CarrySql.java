@@ -83,8 +83,10 @@ record CarrySql(long run, int ordinal, TransferSql sql, boolean exchangeable) {
 
     /** True for a row {@code old} whose key is among those given. */
     private String chosen() {
-        return "(" + sql.transfer().key().stream().map(name -> "old." + quote(name)).collect(joining(", "))
-                + ") IN (SELECT * FROM unnest(" + key() + "))";
+        return "("
+                + sql.transfer().key().stream()
+                        .map(name -> "old." + quote(name))
+                        .collect(joining(", ")) + ") IN (SELECT * FROM unnest(" + key() + "))";
     }
 
     String create() {
@@ -166,12 +168,12 @@ record CarrySql(long run, int ordinal, TransferSql sql, boolean exchangeable) {
                 ON CONFLICT (run, table_name, key) WHERE resolved_at IS NULL
                 DO UPDATE SET phase = excluded.phase, sqlstate = excluded.sqlstate, message = excluded.message,
                               at = excluded.at, "row" = excluded."row";""".formatted(
-                run,
-                literal(sql.transfer().name()),
-                sql.json(name -> "key." + sql.k(name)),
-                sql.from(),
-                sql.keyIs("key"),
-                unnested());
+                        run,
+                        literal(sql.transfer().name()),
+                        sql.json(name -> "key." + sql.k(name)),
+                        sql.from(),
+                        sql.keyIs("key"),
+                        unnested());
     }
 
     /** Bare names of the functions of a transfer in one direction. */

@@ -53,8 +53,8 @@ record Concerned(int number, Role role, TableName table, List<Integer> transfers
             }
         }
         List<Concerned> all = new ArrayList<>();
-        feeding.forEach((table, transfers) -> all.add(
-                new Concerned(all.size(), Role.FEED, table, transfers.stream().sorted().toList())));
+        feeding.forEach((table, transfers) -> all.add(new Concerned(
+                all.size(), Role.FEED, table, transfers.stream().sorted().toList())));
         filled.forEach((table, transfers) -> all.add(new Concerned(all.size(), Role.BACK, table, transfers)));
         return all;
     }

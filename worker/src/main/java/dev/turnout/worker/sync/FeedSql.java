@@ -76,8 +76,7 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
 
     /** A write that comes from the new side does not go back there. */
     private static String concerned(Feed feed) {
-        String find =
-                """
+        String find = """
                 IF TG_OP = 'INSERT' THEN
                 %s
                 ELSIF TG_OP = 'UPDATE' THEN
@@ -98,7 +97,8 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
         if (feed.own()) {
             String distinct = "SELECT DISTINCT "
                     + feed.sql().transfer().key().stream()
-                            .map(name -> "old." + quote(name) + " AS " + feed.sql().k(name))
+                            .map(name ->
+                                    "old." + quote(name) + " AS " + feed.sql().k(name))
                             .collect(joining(", "));
             return into(feed, distinct + " FROM (" + rows + ") AS old" + ordered(feed));
         }

@@ -58,8 +58,7 @@ record PostgreSqlTransferTriggers(long run, Spec spec, Concerned unit) implement
     }
 
     private CarrySql carry(Connection connection, int ordinal) throws SQLException {
-        TransferSql sql =
-                TransferSql.of(connection, spec, spec.transfers().get(ordinal));
+        TransferSql sql = TransferSql.of(connection, spec, spec.transfers().get(ordinal));
         boolean cascades = !Sql.rows(
                         connection,
                         "SELECT 1 FROM pg_constraint WHERE contype = 'f' AND confrelid = to_regclass(?) AND confdeltype <> 'a'",

@@ -136,8 +136,7 @@ record ReturnSql(CarrySql carry) {
                         quoteAll(Stream.concat(sql().transfer().key().stream(), downs().stream())
                                 .toList()),
                         Stream.concat(
-                                        sql().transfer().key().stream()
-                                                .map(name -> "turnout_key." + sql().k(name)),
+                                        sql().transfer().key().stream().map(name -> "turnout_key." + sql().k(name)),
                                         downs().stream().map(this::value))
                                 .collect(joining(", ")),
                         sql().transfer().where().isEmpty() ? "" : counterpart());
@@ -161,16 +160,14 @@ record ReturnSql(CarrySql carry) {
                 IF left(SQLSTATE, 2) IN %7$s THEN RAISE; END IF;
                 END;
                 %8$s""".formatted(
-                        downs().stream()
-                                .map(column -> flag(column) + " := NULL;")
-                                .collect(joining("\n")),
-                        downs().stream().map(this::disagrees).collect(joining(",\n       ")),
-                        downs().stream().map(this::flag).collect(joining(", ")),
-                        sql().into(),
-                        sql().wanted(sql().keyIs("turnout_key")),
-                        sql().is("turnout_key"),
-                        CarrySql.NOT_THE_ROW,
-                        all);
+                downs().stream().map(column -> flag(column) + " := NULL;").collect(joining("\n")),
+                downs().stream().map(this::disagrees).collect(joining(",\n       ")),
+                downs().stream().map(this::flag).collect(joining(", ")),
+                sql().into(),
+                sql().wanted(sql().keyIs("turnout_key")),
+                sql().is("turnout_key"),
+                CarrySql.NOT_THE_ROW,
+                all);
     }
 
     /** A column that no up of its own new columns reads is derived whenever the rows differ at all. */

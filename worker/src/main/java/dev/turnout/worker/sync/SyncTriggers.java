@@ -88,7 +88,8 @@ public final class SyncTriggers implements PhaseWork {
     public static void onCopy(Connection connection, Site site, int ordinal, String copy) throws SQLException {
         Move move = site.spec().moves().get(ordinal);
         int beside = count(site) + ordinal;
-        Triggers.of(site.database().dialect(), site.run(), beside, move.of(copy)).install(connection);
+        Triggers.of(site.database().dialect(), site.run(), beside, move.of(copy))
+                .install(connection);
     }
 
     /** Makes the triggers of a move in a database that is dropped afterwards. */

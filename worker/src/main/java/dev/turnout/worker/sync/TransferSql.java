@@ -26,6 +26,13 @@ import java.util.stream.Stream;
  * new table {@code new}; {@code which} is a condition over {@code old} that chooses among its keys. Immutable.
  */
 public final class TransferSql {
+    /**
+     * A transaction on a snapshot of its own cannot see what another one has committed to a feeding row since; writing the
+     * row in any case makes the server find the collision, and the application repeats it.
+     */
+    private static final String OR_OLD_SNAPSHOT =
+            " OR current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')";
+
     private final Transfer transfer;
     private final String from;
     private final String into;
@@ -135,7 +142,9 @@ public final class TransferSql {
     /** An item of FROM that gives each row {@code old} the row that follows from it, called {@code new}. */
     public String ups() {
         return "LATERAL (SELECT "
-                + columns().stream().map(column -> up(column) + " AS " + quote(column)).collect(joining(", "))
+                + columns().stream()
+                        .map(column -> up(column) + " AS " + quote(column))
+                        .collect(joining(", "))
                 + ") AS new";
     }
 
@@ -157,7 +166,9 @@ public final class TransferSql {
 
     /** The rows that must stand in the new table. */
     public String wanted(String which) {
-        return select() + which + transfer.where().map(where -> " AND (" + where + ")").orElse("");
+        return select()
+                + which
+                + transfer.where().map(where -> " AND (" + where + ")").orElse("");
     }
 
     /** As the other one without the rows {@code old} that are put aside: the mapping may raise on those. */
@@ -196,7 +207,7 @@ public final class TransferSql {
                 + carried().stream()
                         .map(column -> quote(column) + " = excluded." + quote(column))
                         .collect(joining(", "))
-                + "\n WHERE " + differs("new", "excluded");
+                + "\n WHERE " + differs("new", "excluded") + (transfer.touchedBy().isEmpty() ? "" : OR_OLD_SNAPSHOT);
     }
 
     /**
@@ -227,8 +238,10 @@ public final class TransferSql {
      * @param keys an item of FROM called {@code key}, with the columns {@code k0, k1, …}: keys of the old table
      */
     public String remove(String keys) {
-        return "DELETE FROM " + into + " AS new USING " + keys + "\n WHERE " + is("key") + "\n   AND NOT EXISTS (SELECT FROM "
-                + from + " AS old WHERE " + keyIs("key") + transfer.where().map(where -> " AND (" + where + ")").orElse("")
+        return "DELETE FROM " + into + " AS new USING " + keys + "\n WHERE " + is("key")
+                + "\n   AND NOT EXISTS (SELECT FROM "
+                + from + " AS old WHERE " + keyIs("key")
+                + transfer.where().map(where -> " AND (" + where + ")").orElse("")
                 + ")";
     }
 

@@ -23,7 +23,8 @@ public final class Agreement {
         Difference difference = compare(site, transfer);
         return difference.differing() == 0
                 ? List.of()
-                : List.of(transfer.name() + ": " + difference.differing() + " rows differ between old and new, for example "
+                : List.of(transfer.name() + ": " + difference.differing()
+                        + " rows differ between old and new, for example "
                         + difference.samples().get(0));
     }
 

@@ -80,9 +80,7 @@ final class ChunkCheck {
                 ? Stream.of()
                 : Stream.of(difference.repaired() + " of " + difference.differing() + " rows of " + chunk.table()
                         + " have been repaired; who wrote them past the triggers may do so again");
-        return Stream.concat(
-                        repaired,
-                        difference.samples().stream().map(sample -> chunk.table() + " " + sample))
+        return Stream.concat(repaired, difference.samples().stream().map(sample -> chunk.table() + " " + sample))
                 .toList();
     }
 }

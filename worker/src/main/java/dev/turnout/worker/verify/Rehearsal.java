@@ -95,7 +95,10 @@ public final class Rehearsal implements PhaseWork {
         problems.addAll(act(connection, query, "a row inserted by the new application", asNew(connection, move)));
         if (problems.isEmpty()) {
             report.put("comes back changed", lossy(connection, move));
-            problems.addAll(act(connection, query, "a row updated by the new application", swap(move)));
+            // Without a way back the new application writes what follows from the old columns or nothing.
+            if (!move.down().isEmpty()) {
+                problems.addAll(act(connection, query, "a row updated by the new application", swap(move)));
+            }
         }
         Sql.run(connection, "DELETE FROM pg_temp." + STAGE);
         problems.addAll(act(connection, query, "a row inserted by the old application", asOld(connection, move)));

@@ -61,7 +61,8 @@ final class TransferControl {
         Sql.run(
                 connection,
                 "CREATE TEMP TABLE turnout_copy_old ON COMMIT DROP AS SELECT old.* FROM " + sql.from()
-                        + " AS old WHERE CASE WHEN " + aside + " THEN false ELSE " + sql.where() + " END LIMIT " + ROWS);
+                        + " AS old WHERE CASE WHEN " + aside + " THEN false ELSE " + sql.where() + " END LIMIT "
+                        + ROWS);
     }
 
     private static void copyNew(Connection connection, TransferSql sql, TransferSql copies) throws SQLException {
@@ -72,8 +73,7 @@ final class TransferControl {
                         + " AS new WHERE false");
         Sql.run(
                 connection,
-                "INSERT INTO " + NEW + " ("
-                        + quoteAll(sql.transfer().up().keySet()) + ") " + copies.wanted("true"));
+                "INSERT INTO " + NEW + " (" + quoteAll(sql.transfer().up().keySet()) + ") " + copies.wanted("true"));
     }
 
     private static NegativeControl.Finding plant(Connection connection, TransferQuery query, Transfer transfer)
@@ -151,7 +151,9 @@ final class TransferControl {
         if (!values.isEmpty()) {
             wrong.put("two rows exchanged", counted(exchanged(values)));
         }
-        wrong.put("a row too many", counted("DELETE FROM " + OLD + " WHERE ctid = (SELECT f.ctid FROM " + OLD + " f LIMIT 1)"));
+        wrong.put(
+                "a row too many",
+                counted("DELETE FROM " + OLD + " WHERE ctid = (SELECT f.ctid FROM " + OLD + " f LIMIT 1)"));
         return wrong;
     }
 

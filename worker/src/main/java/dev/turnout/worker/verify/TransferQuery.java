@@ -58,7 +58,8 @@ final class TransferQuery {
     private record Sums(long rows, boolean same) {}
 
     private Sums sums(Connection connection, KeyRange range) throws SQLException {
-        String hashed = "SELECT count(*) AS n, coalesce(bit_xor(h), 0) AS x, coalesce(sum(h), 0) AS s FROM (SELECT %s AS h FROM (%s) AS %s) AS hashes";
+        String hashed =
+                "SELECT count(*) AS n, coalesce(bit_xor(h), 0) AS x, coalesce(sum(h), 0) AS s FROM (SELECT %s AS h FROM (%s) AS %s) AS hashes";
         String statement = "SELECT w.n, w.n = f.n AND w.x = f.x AND w.s = f.s FROM ("
                 + hashed.formatted(sql.hash(key.dialect(), "wanted"), wanted(range), "wanted") + ") AS w, ("
                 + hashed.formatted(sql.hash(key.dialect(), "found"), found(range), "found") + ") AS f";
@@ -87,7 +88,8 @@ final class TransferQuery {
                 .map(column -> "wanted." + quote(column) + " = found." + quote(column))
                 .collect(joining(" AND "));
         return " FROM wanted FULL JOIN found ON wanted.turnout_nth = found.turnout_nth AND " + same
-                + " WHERE wanted.turnout_here IS NULL OR found.turnout_here IS NULL OR " + sql.differs("wanted", "found");
+                + " WHERE wanted.turnout_here IS NULL OR found.turnout_here IS NULL OR "
+                + sql.differs("wanted", "found");
     }
 
     private String bothSides(KeyRange range) {
@@ -98,14 +100,17 @@ final class TransferQuery {
     /** A row that stands twice has one partner only. */
     private String counted(String rows) {
         return "SELECT true AS turnout_here, row_number() OVER (PARTITION BY "
-                + sql.transfer().as().stream().map(column -> "r." + quote(column)).collect(joining(", "))
+                + sql.transfer().as().stream()
+                        .map(column -> "r." + quote(column))
+                        .collect(joining(", "))
                 + ") AS turnout_nth, r.* FROM (" + rows + ") AS r";
     }
 
     /** The old keys of rows that differ, as texts. */
     List<List<String>> keys(Connection connection, KeyRange range, int most) throws SQLException {
-        String statement = bothSides(range) + "SELECT " + String.join(", ", sql.keyAsText("coalesce(wanted.%1$s, found.%1$s)"))
-                + differing() + " LIMIT " + most;
+        String statement =
+                bothSides(range) + "SELECT " + String.join(", ", sql.keyAsText("coalesce(wanted.%1$s, found.%1$s)"))
+                        + differing() + " LIMIT " + most;
         try (PreparedStatement select = connection.prepareStatement(statement)) {
             key.bind(select, key.bind(select, 1, range), range);
             List<List<String>> keys = new ArrayList<>();
@@ -125,16 +130,17 @@ final class TransferQuery {
     /** Row by row, whatever the sums say. */
     Difference rows(Connection connection, KeyRange range) throws SQLException {
         List<String> as = sql.transfer().as();
-        String statement = "SELECT count(*) OVER (), (SELECT count(*) FROM wanted), wanted.turnout_here, found.turnout_here, "
-                + as.stream()
-                        .map(column -> literal(column + " ") + " || coalesce(wanted." + quote(column) + ", found."
-                                + quote(column) + ")::text")
-                        .collect(joining(" || ', ' || "))
-                + sql.transfer().up().keySet().stream()
-                        .map(column -> ", wanted." + quote(column) + "::text, found." + quote(column) + "::text, "
-                                + sql.differs(column, "wanted", "found"))
-                        .collect(joining())
-                + differing() + " LIMIT " + DifferenceQuery.SAMPLES;
+        String statement =
+                "SELECT count(*) OVER (), (SELECT count(*) FROM wanted), wanted.turnout_here, found.turnout_here, "
+                        + as.stream()
+                                .map(column -> literal(column + " ") + " || coalesce(wanted." + quote(column)
+                                        + ", found." + quote(column) + ")::text")
+                                .collect(joining(" || ', ' || "))
+                        + sql.transfer().up().keySet().stream()
+                                .map(column -> ", wanted." + quote(column) + "::text, found." + quote(column)
+                                        + "::text, " + sql.differs(column, "wanted", "found"))
+                                .collect(joining())
+                        + differing() + " LIMIT " + DifferenceQuery.SAMPLES;
         try (PreparedStatement select = connection.prepareStatement(bothSides(range) + statement)) {
             key.bind(select, key.bind(select, 1, range), range);
             try (ResultSet row = select.executeQuery()) {
@@ -159,8 +165,7 @@ final class TransferQuery {
                 int column = 6;
                 for (String name : sql.transfer().up().keySet()) {
                     if (row.getBoolean(column + 2)) {
-                        samples.add(new Difference.Sample(
-                                which, name, shown(row, column), shown(row, column + 1)));
+                        samples.add(new Difference.Sample(which, name, shown(row, column), shown(row, column + 1)));
                     }
                     column += 3;
                 }

@@ -63,8 +63,7 @@ record TransferRehearsal(Connection connection, Site site, int ordinal, Transfer
         like(connection, "turnout_new_copy", sql.into());
         TransferSql copies = sql.over(OLD, NEW);
         TransferCopies.install(connection, site, ordinal, copies);
-        return new TransferRehearsal(
-                connection, site, ordinal, copies, new TransferQuery(site, source, copies, key));
+        return new TransferRehearsal(connection, site, ordinal, copies, new TransferQuery(site, source, copies, key));
     }
 
     private static void like(Connection connection, String copy, String table) throws SQLException {
@@ -76,7 +75,8 @@ record TransferRehearsal(Connection connection, Site site, int ordinal, Transfer
 
     private Rehearsal.Finding rehearse() throws SQLException {
         Map<String, Object> report = new LinkedHashMap<>();
-        report.put("rows", Sql.value(connection, "SELECT count(*) FROM " + SAMPLE).orElse("0"));
+        report.put(
+                "rows", Sql.value(connection, "SELECT count(*) FROM " + SAMPLE).orElse("0"));
         List<String> old = quoted(copies.writtenOfOld());
         String columns = String.join(", ", old);
         List<String> problems = new ArrayList<>(act(
@@ -155,8 +155,9 @@ record TransferRehearsal(Connection connection, Site site, int ordinal, Transfer
             String name = quote(column) + "::text";
             List<String> counted = Sql.rows(
                             connection,
-                            "SELECT count(*), min(s." + name + " || ' -> ' || r." + name + ") FROM " + SAMPLE + " s JOIN "
-                                    + OLD + " r ON " + same + " WHERE s." + name + " IS DISTINCT FROM r." + name)
+                            "SELECT count(*), min(s." + name + " || ' -> ' || r." + name + ") FROM " + SAMPLE
+                                    + " s JOIN " + OLD + " r ON " + same + " WHERE s." + name + " IS DISTINCT FROM r."
+                                    + name)
                     .get(0);
             lossy.put(column, Map.of("rows", counted.get(0), "example", counted.get(1)));
         }

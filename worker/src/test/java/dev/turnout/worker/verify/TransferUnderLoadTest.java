@@ -67,22 +67,27 @@ class TransferUnderLoadTest {
                 assertThat(told).hasSizeGreaterThan(50);
                 database.execute("UPDATE turnout.chunk SET verified_at = NULL");
                 finish(new Verify(), site);
-                for (Map.Entry<Integer, String> row : told.entrySet()) {
-                    String expected = row.getValue();
-                    assertThat(database.query("SELECT name FROM companies WHERE id = ?", row.getKey()))
-                            .as("old row " + row.getKey())
-                            .isEqualTo(expected.isEmpty() ? List.of() : List.of(expected));
-                    assertThat(database.query(
-                                    "SELECT title FROM places WHERE kind = 'company' AND old_id = ?", row.getKey()))
-                            .as("new row " + row.getKey())
-                            .isEqualTo(expected.isEmpty() ? List.of() : List.of(expected.toUpperCase(Locale.ROOT)));
-                }
+                Map<Integer, String> old = names(database, "SELECT id, name FROM companies");
+                Map<Integer, String> young =
+                        names(database, "SELECT old_id, lower(title) FROM places WHERE kind = 'company'");
+                assertThat(young).isEqualTo(old);
+                told.forEach((id, name) ->
+                        assertThat(old.getOrDefault(id, "")).as("row " + id).isEqualTo(name));
                 assertThat(database.query("SELECT * FROM turnout.rejected")).isEmpty();
             } finally {
                 writing.set(false);
                 pool.shutdownNow();
             }
         }
+    }
+
+    private static Map<Integer, String> names(TestDatabase database, String query) throws SQLException {
+        Map<Integer, String> names = new HashMap<>();
+        for (String row : database.query(query)) {
+            String[] cells = row.split("\\|");
+            names.put(Integer.valueOf(cells[0]), cells[1]);
+        }
+        return names;
     }
 
     private static void finish(PhaseWork work, Site site) throws SQLException {
@@ -155,7 +160,8 @@ class TransferUnderLoadTest {
                     database.execute("INSERT INTO hours VALUES (3, 1, 12, 23)");
                     return 0;
                 });
-                while (database.one("SELECT count(*) FROM pg_locks WHERE NOT granted").equals("0")) {
+                while (database.one("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                        .equals("0")) {
                     Thread.onSpinWait();
                 }
                 first.commit();

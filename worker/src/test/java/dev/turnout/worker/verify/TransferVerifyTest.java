@@ -110,13 +110,12 @@ class TransferVerifyTest {
                 "INSERT INTO places (kind, old_id, title) VALUES ('company', 10, 'of a deleted one')")) {
             database.execute(PAST_THE_TRIGGERS + wrong);
             database.execute("UPDATE turnout.chunk SET verified_at = NULL");
-            assertThat(end(new Verify()))
-                    .as(wrong)
-                    .isInstanceOfSatisfying(Stride.Stop.class, stop -> assertThat(stop.problems())
-                            .hasSizeGreaterThanOrEqualTo(2)
-                            .first()
-                            .asString()
-                            .contains("1 of 1 rows", "repaired"));
+            assertThat(end(new Verify())).as(wrong).isInstanceOfSatisfying(Stride.Stop.class, stop -> assertThat(
+                            stop.problems())
+                    .hasSizeGreaterThanOrEqualTo(2)
+                    .first()
+                    .asString()
+                    .contains("1 of 1 rows", "repaired"));
             finish(new Verify());
         }
     }

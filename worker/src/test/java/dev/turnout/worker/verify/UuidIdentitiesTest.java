@@ -61,7 +61,8 @@ class UuidIdentitiesTest {
 
     private static Spec read() {
         try {
-            return SpecReader.read(BundleFiles.read(HOME.resolve("migration.yaml"))).orThrow();
+            return SpecReader.read(BundleFiles.read(HOME.resolve("migration.yaml")))
+                    .orThrow();
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -157,8 +158,9 @@ class UuidIdentitiesTest {
     @Test
     void aDashboardWithoutItsUserIsPutAsideWithItsContextAndNeverDropped() throws SQLException {
         moved();
-        assertThat(database.query("SELECT table_name, key ->> 'id', message, at IS NOT NULL, phase, \"row\" ->> 'user_id'"
-                        + " FROM turnout.rejected ORDER BY (\"row\" ->> 'user_id')"))
+        assertThat(database.query(
+                        "SELECT table_name, key ->> 'id', split_part(message, E'\\n', 1), at IS NOT NULL, phase, \"row\" ->> 'user_id'"
+                                + " FROM turnout.rejected ORDER BY (\"row\" ->> 'user_id')"))
                 .containsExactly(
                         "dashboards|dash1500|ERROR: there is no user gone1500|t|BACKFILL|gone1500",
                         "dashboards|dash2500|ERROR: there is no user gone2500|t|BACKFILL|gone2500",
@@ -172,7 +174,8 @@ class UuidIdentitiesTest {
         finish(new Verify());
         assertThat(database.query("SELECT key ->> 'id' FROM turnout.rejected WHERE resolved_at IS NOT NULL"))
                 .containsExactly("dash500");
-        assertThat(database.one("SELECT user_uuid_id = identity_of('users', 'gone500') FROM dashboards WHERE id = 'dash500'"))
+        assertThat(database.one(
+                        "SELECT user_uuid_id = identity_of('users', 'gone500') FROM dashboards WHERE id = 'dash500'"))
                 .isEqualTo("t");
     }
 
@@ -184,7 +187,8 @@ class UuidIdentitiesTest {
                 "INSERT INTO dashboards (id, user_id, title) VALUES ('newdash', 'new1', 'N'), ('lost', 'nobody', 'L')",
                 "UPDATE users SET id = 'renamed' WHERE id = 'user7'",
                 "DELETE FROM users WHERE id = 'user8'");
-        assertThat(database.one("SELECT user_uuid_id = identity_of('users', 'new1') FROM dashboards WHERE id = 'newdash'"))
+        assertThat(database.one(
+                        "SELECT user_uuid_id = identity_of('users', 'new1') FROM dashboards WHERE id = 'newdash'"))
                 .isEqualTo("t");
         assertThat(database.query("SELECT old_id FROM id_mappings WHERE table_name = 'users' ORDER BY 1"))
                 .containsExactly("new1", "renamed");
@@ -198,19 +202,21 @@ class UuidIdentitiesTest {
     @Test
     void aKilledWorkerIsFollowedByOneThatGoesOnFromTheLastCommittedBatch() throws SQLException {
         synced();
-        int kills = 0;
+        int strides = 0;
         Stride stride = backfill().stride(site());
         while (!(stride instanceof Stride.Done)) {
-            // Another one drives from here on; what the one before left in the middle is gone with its transaction.
-            String before = checkpoint();
-            Site gone = site();
-            takeOver();
-            assertThat(stale(() -> backfill(), gone)).isTrue();
-            assertThat(checkpoint()).isEqualTo(before);
-            kills++;
+            if (++strides % 4 == 0) {
+                // Another one drives from here on: of what the one before was at nothing commits any more.
+                String before = checkpoint();
+                Site gone = site();
+                takeOver();
+                assertThat(stale(() -> backfill(), gone)).isTrue();
+                assertThat(checkpoint()).isEqualTo(before);
+            }
+            // Nothing is remembered from one stride to the next but what is in the database.
             stride = backfill().stride(site());
         }
-        assertThat(kills).isGreaterThan(8);
+        assertThat(epoch).isGreaterThan(3);
         finish(new Verify());
         assertThat(database.one("SELECT count(*) FROM id_mappings")).isEqualTo("6200");
     }
@@ -262,7 +268,8 @@ class UuidIdentitiesTest {
 
     /** With the version of each row, which any write changes. */
     private String rows() throws SQLException {
-        return database.query("SELECT md5(string_agg(r::text || xmin::text, ',' ORDER BY old_id, table_name)) FROM id_mappings r")
+        return database.query(
+                        "SELECT md5(string_agg(r::text || xmin::text, ',' ORDER BY old_id, table_name)) FROM id_mappings r")
                 + "/" + database.query("SELECT md5(string_agg(r::text || xmin::text, ',' ORDER BY id)) FROM users r");
     }
 
