@@ -1,6 +1,5 @@
 package dev.turnout.worker.backfill;
 
-import dev.turnout.migration.Move;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.bookkeeping.StaleEpoch;
 import dev.turnout.worker.jdbc.Failure;
@@ -81,7 +80,9 @@ public final class Backfill implements PhaseWork {
         }
         Chunk chunk = leased.get();
         Optional<Lane.Road> known = lane.known(chunk.table());
-        Lane.Road road = known.isPresent() ? known.get() : Lane.explore(connection, move(site, chunk.table()));
+        Lane.Road road = known.isPresent()
+                ? known.get()
+                : Lane.explore(connection, site, Source.named(site.spec(), chunk.table()));
         KeyRange rest = chunk.rest();
         int size = lane.size();
         Optional<List<String>> end = road.key().nth(connection, rest, size);
@@ -89,12 +90,12 @@ public final class Backfill implements PhaseWork {
         if (known.isEmpty()) {
             // The tail may be open on both sides, when the table was empty: then there is no bound to reach by an
             // index.
-            if (!range.equals(KeyRange.all()) && !road.update().usesIndex(connection, range)) {
+            if (!range.equals(KeyRange.all()) && !road.write().usesIndex(connection, range)) {
                 return new Batch(Kind.NO_INDEX, chunk.table(), 0, false);
             }
             lane.remember(road);
         }
-        int rows = road.update().lock(connection, range, end.isPresent() ? Optional.of(size) : Optional.empty());
+        int rows = road.write().lock(connection, range, end.isPresent() ? Optional.of(size) : Optional.empty());
         boolean fits = write(connection, site, road, range, rows);
         Chunks.Step step = new Chunks.Step(range.hi(), rows, end.isEmpty());
         if (!Chunks.checkpoint(connection, site, chunk, step, LEASE)) {
@@ -107,19 +108,19 @@ public final class Backfill implements PhaseWork {
     private static boolean write(Connection connection, Site site, Lane.Road road, KeyRange range, int rows)
             throws SQLException {
         if (rows != 1) {
-            road.update().run(connection, range);
-            return road.update().quarantine(connection, site, range) == 0;
+            road.write().run(connection, range);
+            return road.write().quarantine(connection, site, range) == 0;
         }
         Savepoint before = connection.setSavepoint();
         try {
-            road.update().run(connection, range);
-            return road.update().quarantine(connection, site, range) == 0;
+            road.write().run(connection, range);
+            return road.write().quarantine(connection, site, range) == 0;
         } catch (SQLException e) {
             if (Failure.of(e) != Failure.BAD_DATA) {
                 throw e;
             }
             connection.rollback(before);
-            RejectedRows.putAside(connection, site, road.move(), road.key(), range, e);
+            RejectedRows.putAside(connection, site, road.source(), road.key(), range, e);
             return false;
         }
     }
@@ -130,7 +131,7 @@ public final class Backfill implements PhaseWork {
                 new Stride.Stop(
                         "the database would read all of " + batch.table() + " for every batch",
                         List.of("no index serves the key "
-                                + move(site, batch.table()).key() + " of " + batch.table()),
+                                + Source.named(site.spec(), batch.table()).key() + " of " + batch.table()),
                         "create a unique index on the key (CONCURRENTLY), then resume");
             case NOTHING_FREE -> end(site);
             case PUT_ASIDE -> {
@@ -147,15 +148,15 @@ public final class Backfill implements PhaseWork {
     }
 
     private Stride afterPuttingAside(Site site, String table) throws SQLException {
-        Move move = move(site, table);
+        Source source = Source.named(site.spec(), table);
         long rejected = site.database()
                 .transaction(Limits.BOOKKEEPING, connection -> RejectedRows.count(connection, site, table));
-        if (rejected <= move.maxRejected()) {
+        if (rejected <= source.maxRejected()) {
             return new Stride.Again("put a row of " + table + " aside", course.progress(site));
         }
         return new Stride.Stop(
-                rejected + " rows of " + table + " are put aside, at most " + move.maxRejected() + " may be",
-                rejected(site, move),
+                rejected + " rows of " + table + " are put aside, at most " + source.maxRejected() + " may be",
+                rejected(site, source),
                 "mend the rows or the mapping; rows put aside are in turnout.rejected; then resume");
     }
 
@@ -194,38 +195,32 @@ public final class Backfill implements PhaseWork {
         }
         SecondTry.ofAll(site);
         Map<String, Object> report = new LinkedHashMap<>();
-        for (Move move : site.spec().moves()) {
-            long left = Sweep.left(site, move);
+        for (Source source : Source.all(site.spec())) {
+            long left = Sweep.left(site, source);
             if (left > 0) {
-                return again(site, move, left);
+                return again(site, source, left);
             }
-            List<String> rejected = rejected(site, move);
-            report.put(move.table(), Map.of("rejected", rejected));
+            List<String> rejected = rejected(site, source);
+            report.put(source.name(), Map.of("rejected", rejected));
         }
         report.put("rows", totals.rowsDone());
         return new Stride.Done(totals.rowsDone() + " rows hold what the mapping says", report);
     }
 
-    private Stride again(Site site, Move move, long left) throws SQLException {
+    private Stride again(Site site, Source source, long left) throws SQLException {
         if (sweeps.incrementAndGet() >= SWEEPS) {
             return new Stride.Stop(
-                    left + " rows of " + move.table() + " differ again after they were written",
+                    left + " rows of " + source.name() + " differ again after they were written",
                     List.of("up does not give the same value twice, or another trigger changes the new columns"),
                     "make every up depend on the row alone, then start a new run");
         }
-        Sweep.reopen(site, move);
-        return new Stride.Again(left + " rows of " + move.table() + " are still to do", course.progress(site));
+        Sweep.reopen(site, source);
+        return new Stride.Again(left + " rows of " + source.name() + " are still to do", course.progress(site));
     }
 
-    private static List<String> rejected(Site site, Move move) throws SQLException {
+    private static List<String> rejected(Site site, Source source) throws SQLException {
         return new ArrayList<>(site.database()
-                .transaction(Limits.BOOKKEEPING, connection -> RejectedRows.list(connection, site, move.table(), 100)));
-    }
-
-    private static Move move(Site site, String table) {
-        return site.spec().moves().stream()
-                .filter(move -> move.table().equals(table))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("the spec moves no table " + table));
+                .transaction(
+                        Limits.BOOKKEEPING, connection -> RejectedRows.list(connection, site, source.name(), 100)));
     }
 }

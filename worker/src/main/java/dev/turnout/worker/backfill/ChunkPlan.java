@@ -1,6 +1,5 @@
 package dev.turnout.worker.backfill;
 
-import dev.turnout.migration.Move;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
@@ -34,10 +33,10 @@ public final class ChunkPlan implements PhaseWork {
 
     @Override
     public Stride stride(Site site) throws SQLException {
-        for (Move move : site.spec().moves()) {
-            boolean whole = site.database().transaction(LIMITS, connection -> plan(connection, site, move));
+        for (Source source : Source.all(site.spec())) {
+            boolean whole = site.database().transaction(LIMITS, connection -> plan(connection, site, source));
             if (!whole) {
-                return new Stride.Again("cutting " + move.table() + " into chunks", progress(site));
+                return new Stride.Again("cutting " + source.name() + " into chunks", progress(site));
             }
         }
         Progress planned = progress(site);
@@ -45,18 +44,18 @@ public final class ChunkPlan implements PhaseWork {
     }
 
     /** @return whether the table is cut to its end; false when the stride has lasted long enough */
-    private boolean plan(Connection connection, Site site, Move move) throws SQLException {
+    private boolean plan(Connection connection, Site site, Source source) throws SQLException {
         Bookkeeping.fence(connection, site);
-        KeySql key = KeySql.of(connection, move);
-        if (Chunks.tail(connection, site, move.table()).isEmpty()) {
+        KeySql key = KeySql.of(connection, source);
+        if (Chunks.tail(connection, site, source.name()).isEmpty()) {
             KeyRange tail = new KeyRange(key.last(connection), Optional.empty());
-            Chunks.plan(connection, site, move.table(), Chunks.TAIL, tail);
+            Chunks.plan(connection, site, source.name(), Chunks.TAIL, tail);
         }
-        Chunk tail = Chunks.tail(connection, site, move.table()).orElseThrow();
+        Chunk tail = Chunks.tail(connection, site, source.name()).orElseThrow();
         if (tail.range().lo().isEmpty()) {
             return true;
         }
-        Chunk latest = Chunks.latest(connection, site, move.table()).orElseThrow();
+        Chunk latest = Chunks.latest(connection, site, source.name()).orElseThrow();
         Optional<List<String>> lo =
                 latest.seq() == Chunks.TAIL ? Optional.empty() : latest.range().hi();
         int seq = latest.seq() + 1;
@@ -65,7 +64,7 @@ public final class ChunkPlan implements PhaseWork {
             KeyRange left = new KeyRange(lo, tail.range().lo());
             KeyRange chunk =
                     key.nth(connection, left, chunkRows).map(left::upTo).orElse(left);
-            Chunks.plan(connection, site, move.table(), seq++, chunk);
+            Chunks.plan(connection, site, source.name(), seq++, chunk);
             lo = chunk.hi();
             if (System.nanoTime() - begun > LONGEST.toNanos()) {
                 return false;

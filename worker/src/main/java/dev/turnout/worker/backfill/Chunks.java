@@ -1,7 +1,11 @@
 package dev.turnout.worker.backfill;
 
+import static dev.turnout.worker.jdbc.Identifiers.literal;
+import static java.util.stream.Collectors.joining;
+
 import dev.turnout.worker.bookkeeping.Texts;
 import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,8 +14,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +78,11 @@ public final class Chunks {
      */
     static Optional<Chunk> lease(Connection connection, Site site) throws SQLException {
         Dialect dialect = Dialect.of(connection);
+        Set<String> waiting = waiting(connection, site);
         String free = " FROM turnout.chunk WHERE run = ? AND state = 'OPEN'"
+                + waiting.stream()
+                        .map(name -> " AND table_name <> " + literal(name))
+                        .collect(joining())
                 + " AND (owner IS NULL OR owner = ? OR lease_until < " + dialect.now() + " OR epoch < ?)";
         List<Long> candidates = new ArrayList<>();
         String mineFirst =
@@ -96,6 +108,25 @@ public final class Chunks {
             }
         }
         return Optional.empty();
+    }
+
+    /** Moves that read what another one has not filled yet. */
+    private static Set<String> waiting(Connection connection, Site site) throws SQLException {
+        Map<String, Set<String>> before = site.spec().before();
+        if (before.values().stream().allMatch(Set::isEmpty)) {
+            return Set.of();
+        }
+        Set<String> open = new HashSet<>();
+        for (List<String> row : Sql.rows(
+                connection,
+                "SELECT DISTINCT table_name FROM turnout.chunk WHERE run = ? AND state = 'OPEN'",
+                site.run())) {
+            open.add(row.get(0));
+        }
+        return before.entrySet().stream()
+                .filter(move -> move.getValue().stream().anyMatch(open::contains))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     private static void bindFree(PreparedStatement select, Site site) throws SQLException {

@@ -1,6 +1,5 @@
 package dev.turnout.worker.backfill;
 
-import dev.turnout.migration.Move;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.Progress;
 import dev.turnout.worker.phase.Site;
@@ -35,9 +34,9 @@ final class Course {
         Chunks.Totals totals = Chunks.totals(connection, site);
         long rows = 0;
         long rejected = 0;
-        for (Move move : site.spec().moves()) {
-            rows += RangeUpdate.estimate(connection, move.table());
-            rejected += RejectedRows.count(connection, site, move.table());
+        for (Source source : Source.all(site.spec())) {
+            rows += RangeUpdate.estimate(connection, source);
+            rejected += RejectedRows.count(connection, site, source.name());
         }
         return new Progress(
                 totals.rowsDone(),

@@ -5,6 +5,7 @@ import static dev.turnout.worker.jdbc.Identifiers.quote;
 
 import dev.turnout.migration.Move;
 import dev.turnout.migration.SqlText;
+import dev.turnout.migration.TableName;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.jdbc.TableColumn;
@@ -40,31 +41,43 @@ public final class KeySql {
 
     /** @throws SQLException when the table or a key column is gone (42703) */
     public static KeySql of(Connection connection, Move move) throws SQLException {
+        return of(connection, Source.of(move));
+    }
+
+    /** @throws SQLException when the table or a key column is gone (42703) */
+    public static KeySql of(Connection connection, Source source) throws SQLException {
         Dialect dialect = Dialect.of(connection);
-        Map<String, TableColumn> columns = TableColumn.of(connection, move.table());
+        TableName table = source.table();
+        Map<String, TableColumn> columns = TableColumn.of(connection, table.schema(), table.table());
         List<KeyColumn> key = new ArrayList<>();
-        for (String name : move.key()) {
+        for (String name : source.key()) {
             TableColumn column = columns.get(name);
             if (column == null) {
-                throw new SQLException("the key column " + move.table() + "." + name + " is gone", "42703");
+                throw new SQLException("the key column " + table + "." + name + " is gone", "42703");
             }
             key.add(new KeyColumn(column));
         }
         String row = dialect.mysql() ? json(dialect, List.copyOf(columns.values())) : "to_jsonb(old)";
-        return new KeySql(dialect, quote(move.table()) + " AS old" + walked(connection, move), key, row);
+        return new KeySql(dialect, source.quoted() + " AS old" + walked(connection, source), key, row);
     }
 
     /** MySQL may prefer a scan where a range is most of a small table; its rows would be locked as it passes them. */
-    private static String walked(Connection connection, Move move) throws SQLException {
+    private static String walked(Connection connection, Source source) throws SQLException {
         if (!Dialect.of(connection).mysql()) {
             return "";
         }
-        return Sql.rows(connection, """
+        return Sql.rows(
+                        connection,
+                        """
                         SELECT index_name FROM information_schema.statistics
-                        WHERE table_schema = database() AND table_name = ? AND non_unique = 0
+                        WHERE table_schema = coalesce(nullif(?, ''), database()) AND table_name = ? AND non_unique = 0
                         GROUP BY index_name
                         HAVING group_concat(column_name ORDER BY seq_in_index SEPARATOR '/') = ?
-                        ORDER BY index_name = 'PRIMARY' DESC LIMIT 1""", move.table(), String.join("/", move.key())).stream()
+                        ORDER BY index_name = 'PRIMARY' DESC LIMIT 1""",
+                        source.table().schema().orElse(""),
+                        source.table().table(),
+                        String.join("/", source.key()))
+                .stream()
                 .findFirst()
                 .map(index -> " FORCE INDEX (" + quote(index.get(0)) + ")")
                 .orElse("");
@@ -81,8 +94,13 @@ public final class KeySql {
 
     /** True for the rows of the range; its parameters are those of {@link #bind}. */
     public String within(KeyRange range) {
-        String lower = range.lo().isPresent() ? dialect.compare(columns(), ">", casts()) : "";
-        String upper = range.hi().isPresent() ? dialect.compare(columns(), "<=", casts()) : "";
+        return within(range, columns());
+    }
+
+    /** {@link #within(KeyRange)} of values that compare as the key columns do. */
+    public String within(KeyRange range, List<String> columns) {
+        String lower = range.lo().isPresent() ? dialect.compare(columns, ">", casts()) : "";
+        String upper = range.hi().isPresent() ? dialect.compare(columns, "<=", casts()) : "";
         if (lower.isEmpty() && upper.isEmpty()) {
             return "true";
         }
@@ -180,6 +198,43 @@ public final class KeySql {
      */
     long lockOrFail(Connection connection, KeyRange range) throws SQLException {
         return count(connection, range, dialect.lockOrFail());
+    }
+
+    /**
+     * Locks the rows of the range against change, waiting as long as the transaction's limits let it.
+     *
+     * @return how many
+     */
+    long lock(Connection connection, KeyRange range) throws SQLException {
+        String sql = "SELECT count(*) FROM (SELECT 1 FROM " + table + " WHERE " + within(range) + dialect.shareLock()
+                + ") AS locked";
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            bind(select, 1, range);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
+    /** Locks the row of one key against change. */
+    void lockAt(Connection connection, List<String> row) throws SQLException {
+        String sql = "SELECT 1 FROM " + table + " WHERE " + at() + dialect.shareLock();
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < row.size(); i++) {
+                select.setString(i + 1, row.get(i));
+            }
+            select.execute();
+        }
+    }
+
+    /** An item of FROM called {@code key}: one row, its parameters being the texts of the key's columns. */
+    String asItem(List<String> names) {
+        List<String> columns = new ArrayList<>();
+        for (int i = 0; i < key.size(); i++) {
+            columns.add(key.get(i).cast() + " AS " + names.get(i));
+        }
+        return "(SELECT " + String.join(", ", columns) + ") AS key";
     }
 
     private long count(Connection connection, KeyRange range, String lock) throws SQLException {

@@ -1,7 +1,6 @@
 package dev.turnout.worker.backfill;
 
-import dev.turnout.migration.Move;
-import dev.turnout.worker.sync.Mapping;
+import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -16,20 +15,19 @@ final class Lane {
     private Optional<Search> search = Optional.empty();
 
     /** How the rows of one table are reached. */
-    record Road(Move move, KeySql key, RangeUpdate update) {}
+    record Road(Source source, KeySql key, RangeWrite write) {}
 
     /** Read once: the types of key columns do not change under a running migration. */
     Optional<Road> known(String table) {
         return Optional.ofNullable(roads.get(table));
     }
 
-    static Road explore(Connection connection, Move move) throws SQLException {
-        KeySql key = KeySql.of(connection, move);
-        return new Road(move, key, new RangeUpdate(Mapping.of(connection, move), key));
+    static Road explore(Connection connection, Site site, Source source) throws SQLException {
+        return RangeWrites.road(connection, site, source);
     }
 
     void remember(Road road) {
-        roads.put(road.move().table(), road);
+        roads.put(road.source().name(), road);
     }
 
     int size() {

@@ -1,30 +1,21 @@
 package dev.turnout.worker.backfill;
 
-import static dev.turnout.worker.jdbc.Identifiers.quote;
-
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.sync.Mapping;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Writes {@code up} into the rows of a range that have it not. UPDATE locks a row and then looks again at its newest
  * version, so a value is always that of the version which it replaces: nothing is lost, nothing deleted comes back.
  * Immutable.
  */
-final class RangeUpdate {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
+final class RangeUpdate implements RangeWrite {
     private final Mapping mapping;
     private final KeySql key;
 
@@ -52,75 +43,59 @@ final class RangeUpdate {
         }
     }
 
-    /**
-     * Makes sure that the batch waits for nobody while it holds rows. PostgreSQL has a lock timeout of milliseconds for
-     * that; MySQL counts in seconds, so there all rows are locked at once or not at all.
-     *
-     * @param known how many rows the range has, if that is known
-     * @return how many it has
-     */
-    int lock(Connection connection, KeyRange range, Optional<Integer> known) throws SQLException {
+    /** PostgreSQL has a lock timeout of milliseconds; MySQL counts in seconds, so there it is all rows at once or none. */
+    @Override
+    public int lock(Connection connection, KeyRange range, Optional<Integer> known) throws SQLException {
         if (key.dialect().mysql()) {
             return (int) key.lockOrFail(connection, range);
         }
         return known.isPresent() ? known.get() : (int) key.count(connection, range);
     }
 
-    /** @return rows that the move wants to be looked at, whatever their mapping */
-    int quarantine(Connection connection, Site site, KeyRange range) throws SQLException {
+    @Override
+    public int quarantine(Connection connection, Site site, KeyRange range) throws SQLException {
         return RejectedRows.quarantine(connection, site, mapping, key, range);
     }
 
-    /** @return rows that had to change */
-    int run(Connection connection, KeyRange range) throws SQLException {
+    @Override
+    public void run(Connection connection, KeyRange range) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(sql(range))) {
             key.bind(update, 1, range);
-            return update.executeUpdate();
+            update.executeUpdate();
         }
     }
 
-    /** Whether the database reaches the range by an index; if not, every batch would read the whole table. */
-    boolean usesIndex(Connection connection, KeyRange range) throws SQLException {
-        if (key.dialect().mysql()) {
-            return walksIndex(connection, range);
-        }
-        try (PreparedStatement explain = connection.prepareStatement("EXPLAIN (FORMAT JSON) " + sql(range))) {
-            key.bind(explain, 1, range);
-            try (ResultSet row = explain.executeQuery()) {
-                row.next();
-                return bounded(JSON.readTree(row.getString(1)).get(0).get("Plan"));
-            } catch (JsonProcessingException e) {
-                throw new IllegalStateException("EXPLAIN gave something else than JSON", e);
-            }
-        }
+    @Override
+    public boolean usesIndex(Connection connection, KeyRange range) throws SQLException {
+        return IndexUse.bounded(connection, key, sql(range), range);
     }
 
-    private boolean walksIndex(Connection connection, KeyRange range) throws SQLException {
-        try (PreparedStatement explain = connection.prepareStatement("EXPLAIN " + sql(range))) {
-            key.bind(explain, 1, range);
-            try (ResultSet row = explain.executeQuery()) {
-                while (row.next()) {
-                    if (String.valueOf(row.getString("table")).equals("old")) {
-                        return Set.of("range", "const", "eq_ref", "ref")
-                                .contains(String.valueOf(row.getString("type")));
-                    }
-                }
-                return true; // no row in the range, so no plan either
-            }
-        }
+    @Override
+    public String undone() {
+        return KeySql.verbatim(mapping.differs());
     }
 
-    private static boolean bounded(JsonNode node) {
-        if (node.has("Index Cond") && !node.path("Parent Relationship").asText().equals("SubPlan")) {
-            return true;
-        }
-        for (JsonNode child : node.path("Plans")) {
-            String relationship = child.path("Parent Relationship").asText();
-            if (!relationship.equals("SubPlan") && !relationship.equals("InitPlan") && bounded(child)) {
-                return true;
+    @Override
+    public boolean again(Connection connection, List<String> row) throws SQLException {
+        String sql = "UPDATE " + key.table() + " SET " + KeySql.verbatim(mapping.assignments()) + " WHERE " + key.at()
+                + " AND " + KeySql.verbatim(mapping.differs());
+        try (PreparedStatement update = connection.prepareStatement(sql)) {
+            for (int i = 0; i < row.size(); i++) {
+                update.setString(i + 1, row.get(i));
             }
+            update.executeUpdate();
         }
-        return false;
+        return !quarantined(connection, row);
+    }
+
+    private boolean quarantined(Connection connection, List<String> row) throws SQLException {
+        Optional<String> why = mapping.quarantine();
+        if (why.isEmpty()) {
+            return false;
+        }
+        String sql = "SELECT 1 FROM " + key.table() + " WHERE " + key.at() + " AND " + KeySql.verbatim(why.get())
+                + " IS NOT NULL";
+        return !Sql.rows(connection, sql, row.toArray()).isEmpty();
     }
 
     private String sql(KeyRange range) {
@@ -129,18 +104,19 @@ final class RangeUpdate {
     }
 
     /** Rows of the table by the planner's statistics. */
-    static long estimate(Connection connection, String table) throws SQLException {
+    static long estimate(Connection connection, Source source) throws SQLException {
         boolean mysql = Dialect.of(connection).mysql();
         List<List<String>> rows = mysql
                 ? Sql.rows(
                         connection,
                         "SELECT coalesce(table_rows, 0) FROM information_schema.tables"
-                                + " WHERE table_schema = database() AND table_name = ?",
-                        table)
+                                + " WHERE table_schema = coalesce(nullif(?, ''), database()) AND table_name = ?",
+                        source.table().schema().orElse(""),
+                        source.table().table())
                 : Sql.rows(
                         connection,
                         "SELECT greatest(0, reltuples)::bigint FROM pg_class WHERE oid = to_regclass(?)",
-                        quote(table));
+                        source.quoted());
         return rows.isEmpty() ? 0 : Long.parseLong(rows.get(0).get(0));
     }
 }

@@ -25,17 +25,25 @@ public final class RejectedRows {
      * statement, in its snapshot: as a rule nothing is put aside, and then the second costs nothing per row.
      */
     public static String isRejected(Site site, Move move, KeySql key) {
+        return isRejected(site, Source.of(move), key);
+    }
+
+    /** As the other one, of the table that a transfer comes from as well. */
+    public static String isRejected(Site site, Source source, KeySql key) {
+        return isRejected(site, source, key.asJson(), key.dialect());
+    }
+
+    /** @param key of the row as JSON, in the form of {@link KeySql#asJson} */
+    public static String isRejected(Site site, Source source, String key, Dialect dialect) {
         String standing = "FROM turnout.rejected r WHERE r.resolved_at IS NULL AND r.run = " + site.run()
-                + " AND r.table_name = " + literal(move.table());
+                + " AND r.table_name = " + literal(source.name());
         // The open_key of MySQL stands for the unique key, which a JSON column cannot have there.
-        String same = key.dialect().mysql()
-                ? "r.open_key = sha2(CONVERT(" + key.asJson() + " USING utf8mb4), 256)"
-                : "r.key = " + key.asJson();
+        String same = dialect.mysql() ? "r.open_key = sha2(CONVERT(" + key + " USING utf8mb4), 256)" : "r.key = " + key;
         return "((SELECT count(*) > 0 " + standing + ") AND EXISTS (SELECT 1 " + standing + " AND " + same + "))";
     }
 
     /** Puts the one row of the range aside, with what the mapping said about it. */
-    static void putAside(Connection connection, Site site, Move move, KeySql key, KeyRange row, SQLException cause)
+    static void putAside(Connection connection, Site site, Source source, KeySql key, KeyRange row, SQLException cause)
             throws SQLException {
         String sql =
                 "INSERT INTO turnout.rejected (run, table_name, \"key\", phase, \"sqlstate\", message, \"row\", at)"
@@ -44,7 +52,7 @@ public final class RejectedRows {
                         + replacing(key.dialect());
         try (PreparedStatement insert = connection.prepareStatement(sql)) {
             insert.setLong(1, site.run());
-            insert.setString(2, move.table());
+            insert.setString(2, source.name());
             insert.setString(3, String.valueOf(cause.getSQLState()));
             insert.setString(4, String.valueOf(cause.getMessage()));
             key.bind(insert, 5, row);

@@ -1,13 +1,10 @@
 package dev.turnout.worker.backfill;
 
-import dev.turnout.migration.Move;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
-import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Site;
-import dev.turnout.worker.sync.Mapping;
 import dev.turnout.worker.throttle.Gauge;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -28,20 +25,20 @@ public final class SecondTry {
     /** @return rows that are no longer put aside */
     public static int ofAll(Site site) throws SQLException {
         int resolved = 0;
-        for (Move move : site.spec().moves()) {
+        for (Source source : Source.all(site.spec())) {
             for (long id :
-                    site.database().transaction(Limits.BOOKKEEPING, connection -> open(connection, site, move))) {
-                resolved += of(site, move, id) ? 1 : 0;
+                    site.database().transaction(Limits.BOOKKEEPING, connection -> open(connection, site, source))) {
+                resolved += of(site, source, id) ? 1 : 0;
             }
         }
         return resolved;
     }
 
-    private static List<Long> open(Connection connection, Site site, Move move) throws SQLException {
+    private static List<Long> open(Connection connection, Site site, Source source) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT id FROM turnout.rejected WHERE run = ? AND table_name = ? AND resolved_at IS NULL ORDER BY id")) {
             select.setLong(1, site.run());
-            select.setString(2, move.table());
+            select.setString(2, source.name());
             List<Long> ids = new ArrayList<>();
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
@@ -52,14 +49,14 @@ public final class SecondTry {
         }
     }
 
-    private static boolean of(Site site, Move move, long id) throws SQLException {
+    private static boolean of(Site site, Source source, long id) throws SQLException {
         try {
             return site.database().transaction(Limits.BATCH, connection -> {
                 Bookkeeping.fence(connection, site);
                 RangeUpdate.prepare(connection, Gauge.APPLICATION_NAME);
-                KeySql key = KeySql.of(connection, move);
-                Optional<List<String>> row = lock(connection, key, id);
-                return row.isPresent() && write(connection, move, key, row.get()) && resolve(connection, id);
+                Lane.Road road = RangeWrites.road(connection, site, source);
+                Optional<List<String>> row = lock(connection, road.key(), id);
+                return row.isPresent() && write(connection, road, row.get()) && resolve(connection, id);
             });
         } catch (SQLException e) {
             if (Failure.of(e).transientLike() && Failure.of(e) != Failure.CONNECTION_LOST) {
@@ -79,17 +76,14 @@ public final class SecondTry {
         }
     }
 
-    private static boolean write(Connection connection, Move move, KeySql key, List<String> row) throws SQLException {
-        Mapping mapping = Mapping.of(connection, move);
-        String sql = "UPDATE " + key.table() + " SET " + KeySql.verbatim(mapping.assignments()) + " WHERE " + key.at()
-                + " AND " + KeySql.verbatim(mapping.differs());
+    private static boolean write(Connection connection, Lane.Road road, List<String> row) throws SQLException {
         Savepoint before = connection.setSavepoint();
-        try (PreparedStatement update = connection.prepareStatement(sql)) {
-            for (int i = 0; i < row.size(); i++) {
-                update.setString(i + 1, row.get(i));
+        try {
+            if (road.write().again(connection, row)) {
+                return true;
             }
-            update.executeUpdate();
-            return !quarantined(connection, mapping, key, row);
+            connection.rollback(before);
+            return false;
         } catch (SQLException e) {
             if (Failure.of(e) != Failure.BAD_DATA) {
                 throw e;
@@ -97,17 +91,6 @@ public final class SecondTry {
             connection.rollback(before);
             return false;
         }
-    }
-
-    private static boolean quarantined(Connection connection, Mapping mapping, KeySql key, List<String> row)
-            throws SQLException {
-        Optional<String> why = mapping.quarantine();
-        if (why.isEmpty()) {
-            return false;
-        }
-        String sql = "SELECT 1 FROM " + key.table() + " WHERE " + key.at() + " AND " + KeySql.verbatim(why.get())
-                + " IS NOT NULL";
-        return !Sql.rows(connection, sql, row.toArray()).isEmpty();
     }
 
     private static boolean resolve(Connection connection, long id) throws SQLException {

@@ -1,10 +1,8 @@
 package dev.turnout.worker.backfill;
 
-import dev.turnout.migration.Move;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.Site;
-import dev.turnout.worker.sync.Mapping;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,33 +16,33 @@ final class Sweep {
     private Sweep() {}
 
     /** Rows that are neither done nor put aside; locks nothing. */
-    static long left(Site site, Move move) throws SQLException {
+    static long left(Site site, Source source) throws SQLException {
         return site.database().transaction(Limits.SCAN, connection -> {
-            KeySql key = KeySql.of(connection, move);
-            return count(connection, site, move, key, KeyRange.all());
+            KeySql key = KeySql.of(connection, source);
+            return count(connection, site, source, key, KeyRange.all());
         });
     }
 
     /** Opens the chunks again in which such rows stand. */
-    static void reopen(Site site, Move move) throws SQLException {
+    static void reopen(Site site, Source source) throws SQLException {
         site.database().transaction(Limits.SCAN, connection -> {
             Bookkeeping.fence(connection, site);
-            KeySql key = KeySql.of(connection, move);
-            for (Chunk chunk : Chunks.all(connection, site, move.table())) {
-                if (count(connection, site, move, key, chunk.range()) > 0) {
+            KeySql key = KeySql.of(connection, source);
+            for (Chunk chunk : Chunks.all(connection, site, source.name())) {
+                if (count(connection, site, source, key, chunk.range()) > 0) {
                     Chunks.reopen(connection, chunk);
                 }
             }
-            return move;
+            return source;
         });
     }
 
-    private static long count(Connection connection, Site site, Move move, KeySql key, KeyRange range)
+    private static long count(Connection connection, Site site, Source source, KeySql key, KeyRange range)
             throws SQLException {
-        Mapping mapping = Mapping.of(connection, move);
         // CASE, not AND: the mapping may raise on the very rows that are put aside, and AND promises no order.
         String sql = "SELECT count(*) FROM " + key.table() + " WHERE " + key.within(range) + " AND CASE WHEN "
-                + RejectedRows.isRejected(site, move, key) + " THEN false ELSE " + KeySql.verbatim(mapping.differs())
+                + RejectedRows.isRejected(site, source, key) + " THEN false ELSE "
+                + RangeWrites.road(connection, site, source).write().undone()
                 + " END";
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             key.bind(select, 1, range);

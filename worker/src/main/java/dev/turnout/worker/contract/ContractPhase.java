@@ -15,6 +15,7 @@ import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.Blocked;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Progress;
+import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.sync.Relaxed;
@@ -43,8 +44,10 @@ public final class ContractPhase implements PhaseWork {
         Optional<Standing> last = last(site);
         if (last.isPresent() && last.get().state() == State.APPLIED) {
             ContractStep step = steps.get(last.get().ordinal());
-            List<String> unmet =
-                    site.database().transaction(Limits.SCAN, connection -> Expected.unmet(connection, step.verify()));
+            List<String> unmet = site.database().transaction(Limits.SCAN, connection -> {
+                SearchPath.of(connection, site.spec(), step.on());
+                return Expected.unmet(connection, step.verify());
+            });
             if (!unmet.isEmpty()) {
                 return new Stride.Stop(
                         step.title() + " has run, but the database is not as it should be",
@@ -126,6 +129,7 @@ public final class ContractPhase implements PhaseWork {
             if (step.endsSync()) {
                 letGoOfTheOldSide(connection, site);
             }
+            SearchPath.of(connection, site.spec(), step.on());
             int done = before.flatMap(standing -> standing.made().stream().findFirst())
                     .map(Integer::parseInt)
                     .orElse(0);
@@ -199,6 +203,7 @@ public final class ContractPhase implements PhaseWork {
             }
             SchemaChange.undo(site, Limits.DDL, Steps.Kind.CONTRACT, ordinal, connection -> {
                 if (!step.concurrently()) {
+                    SearchPath.of(connection, site.spec(), step.on());
                     Script.undo(connection, undo);
                 }
                 return step;

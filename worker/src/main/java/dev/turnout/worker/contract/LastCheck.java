@@ -2,11 +2,14 @@ package dev.turnout.worker.contract;
 
 import dev.turnout.migration.Assertion;
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Transfer;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.sync.Mapping;
 import dev.turnout.worker.sync.SyncTriggers;
+import dev.turnout.worker.verify.Agreement;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -39,16 +42,35 @@ final class LastCheck {
                 problems.add(move.table() + ": " + differing + " rows differ between old and new");
             }
         }
+        for (Transfer transfer : site.spec().transfers()) {
+            if (!site.spec().remote(transfer)) {
+                problems.addAll(of(site, transfer));
+            }
+        }
         for (Assertion assertion : site.spec().assertions()) {
             if (!(assertion instanceof Assertion.NoRow noRow)) {
                 continue;
             }
-            long broken = site.database().readOnly(Limits.SCAN, connection -> broken(connection, noRow));
+            long broken = site.database().readOnly(Limits.SCAN, connection -> {
+                SearchPath.of(connection, site.spec(), noRow.on());
+                return broken(connection, noRow);
+            });
             if (broken > 0) {
                 problems.add("'" + assertion.name() + "' is broken by " + broken + " rows");
             }
         }
         return problems;
+    }
+
+    private static List<String> of(Site site, Transfer transfer) throws SQLException {
+        long rejected = count(
+                site,
+                "SELECT count(*) FROM turnout.rejected WHERE run = ? AND table_name = ? AND resolved_at IS NULL",
+                site.run(),
+                transfer.name());
+        return rejected > 0
+                ? List.of(transfer.name() + ": " + rejected + " rejected rows have only their old values")
+                : Agreement.broken(site, transfer);
     }
 
     private static long differing(Connection connection, Move move) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.turnout.worker.expand;
 
 import dev.turnout.migration.ExpandStep;
+import dev.turnout.migration.Side;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.bookkeeping.SchemaChange;
 import dev.turnout.worker.bookkeeping.Steps;
@@ -9,9 +10,11 @@ import dev.turnout.worker.bookkeeping.Steps.State;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.jdbc.Work;
 import dev.turnout.worker.phase.Blocked;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Progress;
+import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import java.sql.Connection;
@@ -83,7 +86,7 @@ public final class Expand implements PhaseWork {
                 return trouble;
             }
         }
-        List<String> unmet = verify(site, change);
+        List<String> unmet = verify(site, ordinal, change);
         if (!unmet.isEmpty()) {
             return Optional.of(new Stride.Stop(
                     change.title() + " has run, but the database is not as it should be",
@@ -100,13 +103,15 @@ public final class Expand implements PhaseWork {
     private static Optional<Stride> apply(Site site, int ordinal, Change change, Optional<Standing> before)
             throws SQLException {
         try {
-            List<String> missing = site.database().transaction(Limits.DDL, change::missing);
+            List<String> missing = site.database().transaction(Limits.DDL, in(site, ordinal, change::missing));
             Standing begun = before.orElse(step(ordinal, change, State.BEGUN, missing));
-            boolean there = before.isEmpty() && site.database().transaction(Limits.DDL, change::inPlace);
+            boolean there =
+                    before.isEmpty() && site.database().transaction(Limits.DDL, in(site, ordinal, change::inPlace));
             if (there) {
                 adopt(site, step(ordinal, change, State.ADOPTED, List.of()));
             } else {
                 SchemaChange.apply(site, LIMITS, Steps.Kind.EXPAND, begun, connection -> {
+                    SearchPath.of(connection, site.spec(), on(site, ordinal));
                     List<String> made = change.apply(connection, begun.made(), mark(site, ordinal, change));
                     // What an attempt before this one has made is not there to be made any more, and ours all the same.
                     boolean planned = site.database().dialect().mysql() && change instanceof ColumnsChange;
@@ -139,8 +144,21 @@ public final class Expand implements PhaseWork {
         return new Standing(ordinal, change.title(), change.hash(), state, made);
     }
 
-    private static List<String> verify(Site site, Change change) throws SQLException {
-        return site.database().transaction(Limits.SCAN, change::unmet);
+    private static List<String> verify(Site site, int ordinal, Change change) throws SQLException {
+        return site.database().transaction(Limits.SCAN, in(site, ordinal, change::unmet));
+    }
+
+    /** Work that finds names where the step's side lives. */
+    private static <T> Work<T> in(Site site, int ordinal, Work<T> work) {
+        return connection -> {
+            SearchPath.of(connection, site.spec(), on(site, ordinal));
+            return work.with(connection);
+        };
+    }
+
+    /** The side that a step changes. */
+    private static Side on(Site site, int ordinal) {
+        return site.spec().expand().get(ordinal) instanceof ExpandStep.Run run ? run.on() : Side.OLD;
     }
 
     /**
@@ -180,6 +198,7 @@ public final class Expand implements PhaseWork {
 
     private static Optional<Stride.Wait> undo(Site site, Change change, Standing last) throws SQLException {
         SchemaChange.undo(site, LIMITS, Steps.Kind.EXPAND, last.ordinal(), connection -> {
+            SearchPath.of(connection, site.spec(), on(site, last.ordinal()));
             change.undo(connection, last.made());
             return last;
         });

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -76,7 +77,7 @@ public record TableColumn(
                    || CASE WHEN generation_expression <> '' THEN 'GENERATED ' ELSE '' END
                    || CASE WHEN extra LIKE '%on update%' THEN 'TOUCHED' ELSE '' END
             FROM information_schema.columns
-            WHERE table_schema = database() AND table_name = ?
+            WHERE table_schema = coalesce(nullif(?, ''), database()) AND table_name = ?
             ORDER BY ordinal_position""";
 
     private static final Set<String> TEXTS =
@@ -86,11 +87,20 @@ public record TableColumn(
 
     /** The columns of a table in their order, by name; empty when there is no such table. */
     public static Map<String, TableColumn> of(Connection connection, String table) throws SQLException {
+        return of(connection, Optional.empty(), table);
+    }
+
+    /** @param schema empty: where the connection finds the table */
+    public static Map<String, TableColumn> of(Connection connection, Optional<String> schema, String table)
+            throws SQLException {
         Dialect dialect = Dialect.of(connection);
         Map<String, TableColumn> columns = new LinkedHashMap<>();
         List<List<String>> rows = dialect.mysql()
-                ? Sql.rows(connection, MYSQL, table)
-                : Sql.rows(connection, POSTGRESQL, Identifiers.quote(table));
+                ? Sql.rows(connection, MYSQL, schema.orElse(""), table)
+                : Sql.rows(
+                        connection,
+                        POSTGRESQL,
+                        schema.map(name -> Identifiers.quote(name) + ".").orElse("") + Identifiers.quote(table));
         for (List<String> row : rows) {
             Family family = dialect.mysql() ? family(row.get(3)) : Family.valueOf(row.get(3));
             Set<Trait> traits = Stream.of(row.get(4).split(" "))

@@ -12,6 +12,7 @@ import dev.turnout.migration.Monitor;
 import dev.turnout.migration.Move;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.SqlText;
+import dev.turnout.migration.Transfer;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Sql;
 import java.sql.Connection;
@@ -29,6 +30,11 @@ import java.util.stream.Stream;
 /** Plans every expression and query of the spec where all they name exists; runs none of them. */
 record ExpressionCheck(Connection connection, Spec spec, Findings.Notes notes) {
     void run() throws SQLException {
+        for (Transfer transfer : spec.transfers()) {
+            if (!spec.remote(transfer)) {
+                new TransferCheck(connection, spec, transfer, notes).after();
+            }
+        }
         for (Move move : spec.moves()) {
             for (Map.Entry<String, String> up : move.up().entrySet()) {
                 up(move, up.getKey(), up.getValue());

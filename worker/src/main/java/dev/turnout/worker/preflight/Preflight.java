@@ -1,17 +1,21 @@
 package dev.turnout.worker.preflight;
 
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Spec;
+import dev.turnout.migration.Transfer;
 import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.Blocked;
 import dev.turnout.worker.phase.PhaseWork;
+import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -60,6 +64,13 @@ public final class Preflight implements PhaseWork {
                             "these are for MySQL; in PostgreSQL say it with CASE in up");
                 }
             }
+            SearchPath.of(connection, spec, Side.OLD);
+            for (Transfer transfer : spec.transfers()) {
+                if (!spec.remote(transfer)) {
+                    new TableCheck(connection, asMove(transfer), notes).run();
+                    new TransferCheck(connection, spec, transfer, notes).before();
+                }
+            }
             return notes;
         });
         ContractCheck.run(spec.contract(), notes);
@@ -81,6 +92,11 @@ public final class Preflight implements PhaseWork {
             }
             return notes;
         });
+        spec.transfers().stream()
+                .filter(transfer -> !spec.remote(transfer))
+                .forEach(transfer -> notes.problem(
+                        "move " + transfer.name() + " goes into another table of the same MySQL server",
+                        "that shape runs on PostgreSQL only for now"));
         ContractCheck.run(spec.contract(), notes);
         if (notes.clean()) {
             database.alone(LIMITS, connection -> {
@@ -120,5 +136,17 @@ public final class Preflight implements PhaseWork {
             }
             return notes;
         });
+    }
+
+    /** What a table must be to be moved within itself, it must be to be moved from. */
+    private static Move asMove(Transfer transfer) {
+        return new Move(
+                transfer.from().table(),
+                transfer.key(),
+                Map.of(),
+                transfer.down(),
+                List.of(),
+                Map.of(),
+                transfer.maxRejected());
     }
 }

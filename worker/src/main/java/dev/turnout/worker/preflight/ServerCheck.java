@@ -7,7 +7,7 @@ import java.util.List;
 
 /** Whether this server, this role and what is going on in the database suit a run. */
 record ServerCheck(Connection connection, Findings.Notes notes) {
-    private static final int OLDEST_SERVER = 130_000;
+    private static final int OLDEST_SERVER = 140_000;
 
     void run() throws SQLException {
         List<String> facts = Sql.rows(connection, """
@@ -15,7 +15,8 @@ record ServerCheck(Connection connection, Findings.Notes notes) {
                                has_database_privilege(current_database(), 'CREATE'), current_user, current_database(),
                                pg_is_in_recovery()""").get(0);
         if (Integer.parseInt(facts.get(0)) < OLDEST_SERVER) {
-            notes.problem("the server is PostgreSQL " + facts.get(1), "version 13 or newer is needed");
+            notes.problem(
+                    "the server is PostgreSQL " + facts.get(1), "version 14 or newer is needed: its bit_xor verifies");
         }
         if (facts.get(2).equals("f")) {
             notes.problem(

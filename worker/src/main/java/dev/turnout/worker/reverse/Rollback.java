@@ -4,6 +4,7 @@ import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Transfer;
 import dev.turnout.worker.backfill.KeySql;
 import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
@@ -22,6 +23,7 @@ import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.sync.Mapping;
 import dev.turnout.worker.sync.Relaxed;
 import dev.turnout.worker.sync.SyncTriggers;
+import dev.turnout.worker.verify.Agreement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -63,6 +65,12 @@ public final class Rollback implements PhaseWork {
         List<String> problems = new ArrayList<>();
         for (Move move : site.spec().moves()) {
             problems.addAll(inexpressible(site, move));
+        }
+        for (Transfer transfer : site.spec().transfers()) {
+            // Where there is no way back, the triggers have refused every write of the new application.
+            if (!site.spec().remote(transfer) && !transfer.down().isEmpty()) {
+                problems.addAll(Agreement.onlyNew(site, transfer));
+            }
         }
         if (!problems.isEmpty()) {
             return new Stride.Stop(

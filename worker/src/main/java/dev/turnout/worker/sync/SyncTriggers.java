@@ -1,9 +1,8 @@
 package dev.turnout.worker.sync;
 
-import static dev.turnout.worker.jdbc.Identifiers.quote;
-
 import dev.turnout.migration.Move;
 import dev.turnout.migration.Spec;
+import dev.turnout.migration.TableName;
 import dev.turnout.worker.bookkeeping.SchemaChange;
 import dev.turnout.worker.bookkeeping.Steps;
 import dev.turnout.worker.jdbc.Dialect;
@@ -27,22 +26,21 @@ import java.util.Map;
 public final class SyncTriggers implements PhaseWork {
     @Override
     public Stride stride(Site site) throws SQLException {
-        List<Move> moves = site.spec().moves();
-        for (int ordinal = 0; ordinal < moves.size(); ordinal++) {
+        int count = count(site);
+        for (int ordinal = 0; ordinal < count; ordinal++) {
             if (intact(site, ordinal).isEmpty()) {
                 continue;
             }
-            String table = moves.get(ordinal).table();
+            TableName table = table(site, ordinal);
             try {
                 install(site, ordinal);
             } catch (SQLException e) {
                 return Blocked.instead(site.database(), "adding the sync triggers of " + table, e);
             }
-            return new Stride.Again(
-                    "sync triggers of " + table + " stand", Progress.of(ordinal + 1, moves.size(), "steps"));
+            return new Stride.Again("sync triggers of " + table + " stand", Progress.of(ordinal + 1, count, "steps"));
         }
-        for (Move move : moves) {
-            analyze(site, move.table());
+        for (int ordinal = 0; ordinal < count; ordinal++) {
+            analyze(site, TypedColumn.quoted(table(site, ordinal)));
         }
         return new Stride.Done("every table has its sync triggers");
     }
@@ -50,10 +48,10 @@ public final class SyncTriggers implements PhaseWork {
     /** ANALYZE TABLE of MySQL commits; it gives a row with what it has to say, and locks nothing for long. */
     private static void analyze(Site site, String table) throws SQLException {
         if (site.database().dialect().mysql()) {
-            site.database().alone(Limits.SCAN, connection -> Sql.rows(connection, "ANALYZE TABLE " + quote(table)));
+            site.database().alone(Limits.SCAN, connection -> Sql.rows(connection, "ANALYZE TABLE " + table));
         } else {
             site.database().transaction(Limits.SCAN, connection -> {
-                Sql.run(connection, "ANALYZE " + quote(table));
+                Sql.run(connection, "ANALYZE " + table);
                 return table;
             });
         }
@@ -89,7 +87,7 @@ public final class SyncTriggers implements PhaseWork {
     /** Gives a copy of a move's table the same triggers, for a rehearsal. Whoever made the copy takes them back. */
     public static void onCopy(Connection connection, Site site, int ordinal, String copy) throws SQLException {
         Move move = site.spec().moves().get(ordinal);
-        int beside = site.spec().moves().size() + ordinal;
+        int beside = count(site) + ordinal;
         Triggers.of(site.database().dialect(), site.run(), beside, move.of(copy))
                 .install(connection);
     }
@@ -106,7 +104,7 @@ public final class SyncTriggers implements PhaseWork {
      */
     public static List<String> intact(Site site) throws SQLException {
         List<String> problems = new ArrayList<>();
-        for (int ordinal = 0; ordinal < site.spec().moves().size(); ordinal++) {
+        for (int ordinal = 0; ordinal < count(site); ordinal++) {
             problems.addAll(intact(site, ordinal));
         }
         return problems;
@@ -131,15 +129,26 @@ public final class SyncTriggers implements PhaseWork {
                         + " have been altered, disabled or dropped since they were installed");
     }
 
-    private static Triggers triggers(Site site, int ordinal) {
-        return Triggers.of(
-                site.database().dialect(),
-                site.run(),
-                ordinal,
-                site.spec().moves().get(ordinal));
+    /** First those of the moves, then those of the tables that concern transfers. */
+    private static int count(Site site) {
+        return site.spec().moves().size() + Concerned.all(site.spec()).size();
     }
 
-    private static String table(Site site, int ordinal) {
-        return site.spec().moves().get(ordinal).table();
+    private static Triggers triggers(Site site, int ordinal) {
+        List<Move> moves = site.spec().moves();
+        return ordinal < moves.size()
+                ? Triggers.of(site.database().dialect(), site.run(), ordinal, moves.get(ordinal))
+                : Triggers.of(site.database().dialect(), site.run(), site.spec(), concerned(site, ordinal));
+    }
+
+    private static TableName table(Site site, int ordinal) {
+        List<Move> moves = site.spec().moves();
+        return ordinal < moves.size()
+                ? TableName.of(moves.get(ordinal).table())
+                : concerned(site, ordinal).table();
+    }
+
+    private static Concerned concerned(Site site, int ordinal) {
+        return Concerned.all(site.spec()).get(ordinal - site.spec().moves().size());
     }
 }

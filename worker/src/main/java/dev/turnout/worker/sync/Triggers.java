@@ -1,16 +1,25 @@
 package dev.turnout.worker.sync;
 
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Spec;
 import dev.turnout.worker.jdbc.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
-/** The sync triggers of one move in one database. Each method works on the caller's connection. */
-sealed interface Triggers permits PostgreSqlTriggers, MySqlTriggers {
+/** The sync triggers of one table in one database. Each method works on the caller's connection. */
+sealed interface Triggers permits PostgreSqlTriggers, MySqlTriggers, PostgreSqlTransferTriggers {
     /** @param ordinal which move of the spec, from 0; names the triggers */
     static Triggers of(Dialect dialect, long run, int ordinal, Move move) {
         return dialect.mysql() ? new MySqlTriggers(run, ordinal, move) : new PostgreSqlTriggers(run, ordinal, move);
+    }
+
+    /** Of a table that concerns transfers. */
+    static Triggers of(Dialect dialect, long run, Spec spec, Concerned table) {
+        if (dialect.mysql()) {
+            throw new IllegalStateException("no transfer on MySQL yet");
+        }
+        return new PostgreSqlTransferTriggers(run, spec, table);
     }
 
     List<String> names();

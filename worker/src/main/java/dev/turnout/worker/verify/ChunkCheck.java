@@ -1,43 +1,57 @@
 package dev.turnout.worker.verify;
 
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Side;
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.Chunks;
 import dev.turnout.worker.backfill.KeySql;
+import dev.turnout.worker.backfill.Source;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.sync.Mapping;
+import dev.turnout.worker.sync.TransferSql;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Verifies one chunk and records when, and what came of it. Stateless and thread-safe. */
 final class ChunkCheck {
     private ChunkCheck() {}
 
     static Difference run(Site site, Chunk chunk) throws SQLException {
-        Move move = site.spec().moves().stream()
-                .filter(candidate -> candidate.table().equals(chunk.table()))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("the spec moves no table " + chunk.table()));
+        Source source = Source.named(site.spec(), chunk.table());
         Instant before = site.clock().instant();
-        Difference difference = compare(site, move, chunk);
+        Difference difference = compare(site, source, chunk);
+        if (difference.differing() > 0 && source.transfer().isPresent()) {
+            Repair.run(site, source, chunk);
+            difference = difference.repaired(compare(site, source, chunk));
+        }
+        Difference found = difference;
         site.database().transaction(Limits.BOOKKEEPING, connection -> {
             Bookkeeping.fence(connection, site);
-            Chunks.verified(connection, chunk, before, difference.differing());
-            return difference;
+            // Of a row that was repaired as well: who wrote it past the triggers may do so again.
+            Chunks.verified(connection, chunk, before, found.differing());
+            return found;
         });
-        return difference;
+        return found;
     }
 
-    private static Difference compare(Site site, Move move, Chunk chunk) throws SQLException {
+    private static Difference compare(Site site, Source source, Chunk chunk) throws SQLException {
         try {
             return site.database().transaction(Limits.SCAN, connection -> {
-                KeySql key = KeySql.of(connection, move);
-                DifferenceQuery query = new DifferenceQuery(site, Mapping.of(connection, move), key);
-                return query.run(connection, key.table(), chunk.range());
+                KeySql key = KeySql.of(connection, source);
+                if (source.transfer().isPresent()) {
+                    SearchPath.of(connection, site.spec(), Side.OLD);
+                    TransferSql sql = TransferSql.of(
+                            connection, site.spec(), source.transfer().get());
+                    return new TransferQuery(site, source, sql, key).run(connection, chunk.range());
+                }
+                return new DifferenceQuery(site, Mapping.of(connection, move(site, source)), key)
+                        .run(connection, key.table(), chunk.range());
             });
         } catch (SQLException e) {
             if (Failure.of(e) != Failure.BAD_DATA) {
@@ -53,10 +67,20 @@ final class ChunkCheck {
         }
     }
 
+    private static Move move(Site site, Source source) {
+        return site.spec().moves().stream()
+                .filter(candidate -> candidate.table().equals(source.name()))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Lines for operators: what differs where. */
     static List<String> problems(Chunk chunk, Difference difference) {
-        return difference.samples().stream()
-                .map(sample -> chunk.table() + " " + sample)
+        Stream<String> repaired = difference.repaired() == 0
+                ? Stream.of()
+                : Stream.of(difference.repaired() + " of " + difference.differing() + " rows of " + chunk.table()
+                        + " have been repaired; who wrote them past the triggers may do so again");
+        return Stream.concat(repaired, difference.samples().stream().map(sample -> chunk.table() + " " + sample))
                 .toList();
     }
 }

@@ -1,10 +1,10 @@
 package dev.turnout.worker.verify;
 
-import dev.turnout.migration.Move;
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.Chunks;
 import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.backfill.SecondTry;
+import dev.turnout.worker.backfill.Source;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Progress;
@@ -60,6 +60,14 @@ public final class Verify implements PhaseWork {
             blind.addAll(finding.blind());
             nothing.addAll(finding.unproven());
         }
+        for (Source source : Source.all(site.spec())) {
+            if (source.transfer().isPresent()) {
+                NegativeControl.Finding finding =
+                        TransferControl.run(site, source.transfer().get());
+                blind.addAll(finding.blind());
+                nothing.addAll(finding.unproven());
+            }
+        }
         if (!blind.isEmpty()) {
             return new Stride.Stop(
                     "the verifier missed differences that were planted for it",
@@ -91,13 +99,13 @@ public final class Verify implements PhaseWork {
     private Stride done(Site site) throws SQLException {
         Map<String, Object> report = new LinkedHashMap<>();
         Map<String, Object> rejected = new LinkedHashMap<>();
-        for (Move move : site.spec().moves()) {
+        for (Source source : Source.all(site.spec())) {
             rejected.put(
-                    move.table(),
+                    source.name(),
                     site.database()
                             .transaction(
                                     Limits.BOOKKEEPING,
-                                    connection -> RejectedRows.count(connection, site, move.table())));
+                                    connection -> RejectedRows.count(connection, site, source.name())));
         }
         report.put("rows", rows.get());
         report.put("mismatches", 0);

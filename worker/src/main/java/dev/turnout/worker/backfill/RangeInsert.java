@@ -1,0 +1,101 @@
+package dev.turnout.worker.backfill;
+
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.sync.Carrying;
+import dev.turnout.worker.sync.TransferSql;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes the rows of the new table that follow from a range of the old one. The share lock keeps the old rows from the
+ * moment they are read until the commit: whoever changed one before is read, whoever changes one later finds our row and
+ * brings it up to date; a deleted row cannot come back. Immutable.
+ *
+ * <p>A row that stands already is compared and not passed over: an earlier attempt, or a trigger before the others stood,
+ * may have written something older.
+ */
+final class RangeInsert implements RangeWrite {
+    private static final String LOCK = "FOR SHARE OF old";
+
+    private final TransferSql sql;
+    private final KeySql key;
+    private final Carrying carrying;
+
+    RangeInsert(TransferSql sql, KeySql key, Carrying carrying) {
+        this.sql = sql.withParameters();
+        this.key = key;
+        this.carrying = carrying;
+    }
+
+    /**
+     * Where other tables feed a row, it must be locked before the statement that reads them begins: only then does that see
+     * everything which was committed before.
+     */
+    private boolean lockedFirst() {
+        return !sql.transfer().touchedBy().isEmpty();
+    }
+
+    @Override
+    public int lock(Connection connection, KeyRange range, Optional<Integer> known) throws SQLException {
+        if (lockedFirst()) {
+            return (int) key.lock(connection, range);
+        }
+        return known.isPresent() ? known.get() : (int) key.count(connection, range);
+    }
+
+    @Override
+    public void run(Connection connection, KeyRange range) throws SQLException {
+        carrying.up(connection);
+        if (lockedFirst() && sql.transfer().where().isPresent()) {
+            execute(connection, sql.removeUnwanted(key.within(range)), range);
+        }
+        execute(connection, upsert(range), range);
+    }
+
+    private String upsert(KeyRange range) {
+        return sql.upsert(key.within(range), LOCK);
+    }
+
+    private void execute(Connection connection, String statement, KeyRange range) throws SQLException {
+        try (PreparedStatement write = connection.prepareStatement(statement)) {
+            key.bind(write, 1, range);
+            write.executeUpdate();
+        }
+    }
+
+    @Override
+    public int quarantine(Connection connection, Site site, KeyRange range) {
+        return 0;
+    }
+
+    @Override
+    public boolean usesIndex(Connection connection, KeyRange range) throws SQLException {
+        return IndexUse.bounded(connection, key, upsert(range), range);
+    }
+
+    @Override
+    public String undone() {
+        return sql.where() + " AND NOT EXISTS (SELECT 1 FROM " + sql.into() + " AS new WHERE " + sql.pairs() + ")";
+    }
+
+    @Override
+    public boolean again(Connection connection, List<String> row) throws SQLException {
+        carrying.up(connection);
+        key.lockAt(connection, row);
+        bound(connection, sql.remove(key.asItem(sql.keyNames())), row);
+        bound(connection, sql.upsert(key.at()), row);
+        return true;
+    }
+
+    private static void bound(Connection connection, String statement, List<String> row) throws SQLException {
+        try (PreparedStatement write = connection.prepareStatement(statement)) {
+            for (int i = 0; i < row.size(); i++) {
+                write.setString(i + 1, row.get(i));
+            }
+            write.executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package dev.turnout.worker.sync;
+
+import static dev.turnout.worker.jdbc.Identifiers.quote;
+import static java.util.stream.Collectors.joining;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The trigger function of one table of the old side, for every transfer that the table feeds. Fires once per statement and
+ * reads the rows as they stand then, so what it writes is never older than what is there. First the rows go that must not
+ * stand any more, in the reverse order of the spec, then come those that must, in its order: so do foreign keys want it.
+ * Immutable.
+ */
+record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
+
+    /**
+     * How the table feeds a transfer.
+     *
+     * @param touched the condition that finds the rows {@code old} of a changed row {@code it}; empty: the table is the
+     *     transfer's own
+     */
+    record Feed(CarrySql carry, String touched) {
+        boolean own() {
+            return touched.isEmpty();
+        }
+
+        TransferSql sql() {
+            return carry.sql();
+        }
+
+        /** The variables that hold the keys concerned, one array per key column. */
+        List<String> variables() {
+            return IntStream.range(0, sql().transfer().key().size())
+                    .mapToObj(i -> "turnout_" + carry.ordinal() + "_" + (own() ? "own" : "touched") + "_" + i)
+                    .toList();
+        }
+    }
+
+    String create() {
+        return names.createFunction(body()) + ";\n" + names.createTriggers(table);
+    }
+
+    private String body() {
+        List<Feed> backwards = new ArrayList<>(feeds);
+        Collections.reverse(backwards);
+        return """
+                #variable_conflict use_column
+                DECLARE
+                %s
+                BEGIN
+                %s
+                %s
+                %s
+                RETURN NULL;
+                END
+                """.formatted(
+                        feeds.stream().flatMap(FeedSql::declared).collect(joining("\n")),
+                        feeds.stream().map(FeedSql::concerned).collect(joining("\n")),
+                        backwards.stream()
+                                .map(feed -> call(feed, feed.carry().removeFunction(), "INSERT"))
+                                .collect(joining("\n")),
+                        feeds.stream()
+                                .map(feed -> call(feed, feed.carry().writeFunction(), "DELETE', 'TRUNCATE"))
+                                .collect(joining("\n")));
+    }
+
+    private static Stream<String> declared(Feed feed) {
+        List<String> variables = feed.variables();
+        return IntStream.range(0, variables.size())
+                .mapToObj(i -> variables.get(i) + " " + feed.carry().arrays().get(i) + ";");
+    }
+
+    /** A write that comes from the new side does not go back there. */
+    private static String concerned(Feed feed) {
+        String find = """
+                IF TG_OP = 'INSERT' THEN
+                %s
+                ELSIF TG_OP = 'UPDATE' THEN
+                %s
+                ELSIF TG_OP = 'DELETE' THEN
+                %s
+                ELSE
+                %s
+                END IF;""".formatted(
+                        find(feed, "SELECT * FROM turnout_new"),
+                        find(feed, "SELECT * FROM turnout_old UNION ALL SELECT * FROM turnout_new"),
+                        find(feed, "SELECT * FROM turnout_old"),
+                        feed.own() ? into(feed, allOfTarget(feed)) : into(feed, locked(feed, "true")));
+        return feed.own() ? "IF NOT (" + CarrySql.guarded(feed.carry().down()) + ") THEN\n" + find + "\nEND IF;" : find;
+    }
+
+    private static String find(Feed feed, String rows) {
+        if (feed.own()) {
+            String distinct = "SELECT DISTINCT "
+                    + feed.sql().transfer().key().stream()
+                            .map(name ->
+                                    "old." + quote(name) + " AS " + feed.sql().k(name))
+                            .collect(joining(", "));
+            return into(feed, distinct + " FROM (" + rows + ") AS old" + ordered(feed));
+        }
+        return into(feed, locked(feed, "EXISTS (SELECT FROM (" + rows + ") AS it WHERE " + feed.touched() + ")"));
+    }
+
+    /**
+     * Two transactions that change two rows which feed the same one meet at its lock, and the later one sees what the
+     * earlier one has committed.
+     */
+    private static String locked(Feed feed, String which) {
+        return "SELECT "
+                + feed.sql().transfer().key().stream()
+                        .map(name -> "old." + quote(name) + " AS " + feed.sql().k(name))
+                        .collect(joining(", "))
+                + " FROM " + feed.sql().from() + " AS old WHERE " + which + ordered(feed) + " FOR NO KEY UPDATE OF old";
+    }
+
+    private static String ordered(Feed feed) {
+        return " ORDER BY "
+                + IntStream.rangeClosed(1, feed.sql().transfer().key().size())
+                        .mapToObj(Integer::toString)
+                        .collect(joining(", "));
+    }
+
+    /** After TRUNCATE nothing tells which keys there were but the rows of the new table. */
+    private static String allOfTarget(Feed feed) {
+        List<String> keys = feed.sql().keyOfNew();
+        return "SELECT "
+                + IntStream.range(0, keys.size())
+                        .mapToObj(i -> keys.get(i) + " AS k" + i)
+                        .collect(joining(", "))
+                + " FROM " + feed.sql().into() + " AS new WHERE " + feed.sql().owned();
+    }
+
+    private static String into(Feed feed, String query) {
+        List<String> variables = feed.variables();
+        return "SELECT "
+                + IntStream.range(0, variables.size())
+                        .mapToObj(i -> "array_agg(k.k" + i + ")")
+                        .collect(joining(", "))
+                + "\n  INTO " + String.join(", ", variables) + "\n  FROM (" + query + ") AS k;";
+    }
+
+    private static String call(Feed feed, String function, String butNotAt) {
+        String unless = feed.own() ? " AND TG_OP NOT IN ('" + butNotAt + "')" : "";
+        return "IF " + feed.variables().get(0) + " IS NOT NULL" + unless + " THEN PERFORM " + function + "("
+                + String.join(", ", feed.variables()) + "); END IF;";
+    }
+}

@@ -1,0 +1,79 @@
+package dev.turnout.worker.sync;
+
+import static dev.turnout.worker.jdbc.Identifiers.quote;
+
+import dev.turnout.migration.TableName;
+import dev.turnout.worker.jdbc.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A column as the catalogue of PostgreSQL has it.
+ *
+ * @param type without length or precision: a cast to it changes no value
+ * @param exact the type whose cast rounds as the column itself does and never cuts off
+ * @param collation quoted; empty: the type has none
+ * @param telling its {@code =} is true only of values that read the same
+ */
+record TypedColumn(
+        String name, String type, String exact, Optional<String> collation, boolean notNull, boolean telling) {
+    private static final Set<String> WHOLE = Set.of("smallint", "integer", "bigint");
+
+    /** By name, in their order; generated columns are left out. */
+    static Map<String, TypedColumn> of(Connection connection, TableName table) throws SQLException {
+        Map<String, TypedColumn> columns = new LinkedHashMap<>();
+        for (List<String> row : Sql.rows(connection, """
+                SELECT a.attname, format_type(a.atttypid, -1),
+                       CASE WHEN t.typname IN ('numeric', 'time', 'timetz', 'timestamp', 'timestamptz', 'interval')
+                            THEN format_type(a.atttypid, a.atttypmod) ELSE format_type(a.atttypid, -1) END,
+                       quote_ident(n.nspname) || '.' || quote_ident(c.collname),
+                       a.attnotnull,
+                       t.typtype = 'e' OR (t.typname IN ('bool', 'int2', 'int4', 'int8', 'uuid', 'date', 'timestamp',
+                         'timestamptz', 'bytea', 'text', 'varchar') AND coalesce(c.collisdeterministic, true))
+                FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                LEFT JOIN pg_collation c ON c.oid = a.attcollation
+                LEFT JOIN pg_namespace n ON n.oid = c.collnamespace
+                WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+                ORDER BY a.attnum""", quoted(table))) {
+            columns.put(
+                    row.get(0),
+                    new TypedColumn(
+                            row.get(0),
+                            row.get(1),
+                            row.get(2),
+                            Optional.of(row.get(3)).filter(collation -> !collation.isEmpty()),
+                            row.get(4).equals("t"),
+                            row.get(5).equals("t")));
+        }
+        return columns;
+    }
+
+    static String quoted(TableName table) {
+        return table.schema().map(schema -> quote(schema) + ".").orElse("") + quote(table.table());
+    }
+
+    /** In a form whose equality tells every difference. */
+    String telling(String value) {
+        return telling ? value : "(" + value + ")::text";
+    }
+
+    /** The expression in the type of this column, as an assignment makes it, but failing where that would. */
+    String cast(String expression) {
+        return "CAST((" + expression + ") AS " + exact + ")";
+    }
+
+    /** A value of another column, so that it compares as this one does and by an index where that is possible. */
+    String comparable(String value, TypedColumn other) {
+        boolean whole = WHOLE.contains(type) && WHOLE.contains(other.type);
+        boolean same = type.equals(other.type) && collation.equals(other.collation);
+        if (whole || same) {
+            return value;
+        }
+        return cast(value) + collation.map(name -> " COLLATE " + name).orElse("");
+    }
+}

@@ -1,0 +1,181 @@
+package dev.turnout.worker.verify;
+
+import static dev.turnout.worker.jdbc.Identifiers.literal;
+import static dev.turnout.worker.jdbc.Identifiers.quote;
+import static java.util.stream.Collectors.joining;
+
+import dev.turnout.worker.backfill.KeyRange;
+import dev.turnout.worker.backfill.KeySql;
+import dev.turnout.worker.backfill.RejectedRows;
+import dev.turnout.worker.backfill.Source;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.sync.TransferSql;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Compares the rows of the new table with those that follow from a range of the old one: each statement one snapshot and no
+ * lock. First by count, xor and sum of the rows' hashes; where these differ, row by row. Every key is in one range, so a row
+ * of the new table that belongs to no old one is found as well. Immutable.
+ */
+final class TransferQuery {
+    /** What is found, or wanted, where there is no row. */
+    static final String NO_ROW = "none";
+
+    private final Site site;
+    private final Source source;
+    private final TransferSql sql;
+    private final KeySql key;
+
+    TransferQuery(Site site, Source source, TransferSql sql, KeySql key) {
+        this.site = site;
+        this.source = source;
+        this.sql = sql.withParameters();
+        this.key = key;
+    }
+
+    Difference run(Connection connection, KeyRange range) throws SQLException {
+        Sums sums = sums(connection, range);
+        if (sums.same()) {
+            return new Difference(sums.rows(), 0, 0, List.of());
+        }
+        Difference rows = rows(connection, range);
+        if (rows.differing() > 0 || sums(connection, range).same()) {
+            return rows;
+        }
+        return new Difference(
+                sums.rows(),
+                0,
+                1,
+                List.of(new Difference.Sample(range.toString(), "of some row", "the hash of the old side", "another")));
+    }
+
+    /** What a range of either side comes to. */
+    private record Sums(long rows, boolean same) {}
+
+    private Sums sums(Connection connection, KeyRange range) throws SQLException {
+        String hashed =
+                "SELECT count(*) AS n, coalesce(bit_xor(h), 0) AS x, coalesce(sum(h), 0) AS s FROM (SELECT %s AS h FROM (%s) AS %s) AS hashes";
+        String statement = "SELECT w.n, w.n = f.n AND w.x = f.x AND w.s = f.s FROM ("
+                + hashed.formatted(sql.hash(key.dialect(), "wanted"), wanted(range), "wanted") + ") AS w, ("
+                + hashed.formatted(sql.hash(key.dialect(), "found"), found(range), "found") + ") AS f";
+        try (PreparedStatement select = connection.prepareStatement(statement)) {
+            key.bind(select, key.bind(select, 1, range), range);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return new Sums(row.getLong(1), row.getBoolean(2));
+            }
+        }
+    }
+
+    private String wanted(KeyRange range) {
+        return sql.wanted(key.within(range), RejectedRows.isRejected(site, source, key));
+    }
+
+    private String found(KeyRange range) {
+        return "SELECT new.* FROM " + sql.into() + " AS new WHERE " + sql.owned() + " AND "
+                + key.within(range, sql.keyOfNew()) + " AND NOT "
+                + RejectedRows.isRejected(site, source, sql.keyOfNewAsJson(), key.dialect());
+    }
+
+    /** Rows of either side that are not the same on the other one, as {@code wanted} and {@code found}. */
+    private String differing() {
+        String same = sql.transfer().as().stream()
+                .map(column -> "wanted." + quote(column) + " = found." + quote(column))
+                .collect(joining(" AND "));
+        return " FROM wanted FULL JOIN found ON wanted.turnout_nth = found.turnout_nth AND " + same
+                + " WHERE wanted.turnout_here IS NULL OR found.turnout_here IS NULL OR "
+                + sql.differs("wanted", "found");
+    }
+
+    private String bothSides(KeyRange range) {
+        return "WITH wanted AS MATERIALIZED (" + counted(wanted(range)) + "), found AS MATERIALIZED ("
+                + counted(found(range)) + ") ";
+    }
+
+    /** A row that stands twice has one partner only. */
+    private String counted(String rows) {
+        return "SELECT true AS turnout_here, row_number() OVER (PARTITION BY "
+                + sql.transfer().as().stream()
+                        .map(column -> "r." + quote(column))
+                        .collect(joining(", "))
+                + ") AS turnout_nth, r.* FROM (" + rows + ") AS r";
+    }
+
+    /** The old keys of rows that differ, as texts. */
+    List<List<String>> keys(Connection connection, KeyRange range, int most) throws SQLException {
+        String statement =
+                bothSides(range) + "SELECT " + String.join(", ", sql.keyAsText("coalesce(wanted.%1$s, found.%1$s)"))
+                        + differing() + " LIMIT " + most;
+        try (PreparedStatement select = connection.prepareStatement(statement)) {
+            key.bind(select, key.bind(select, 1, range), range);
+            List<List<String>> keys = new ArrayList<>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    List<String> texts = new ArrayList<>();
+                    for (int column = 1; column <= sql.transfer().key().size(); column++) {
+                        texts.add(row.getString(column));
+                    }
+                    keys.add(texts);
+                }
+            }
+            return keys;
+        }
+    }
+
+    /** Row by row, whatever the sums say. */
+    Difference rows(Connection connection, KeyRange range) throws SQLException {
+        List<String> as = sql.transfer().as();
+        String statement =
+                "SELECT count(*) OVER (), (SELECT count(*) FROM wanted), wanted.turnout_here, found.turnout_here, "
+                        + as.stream()
+                                .map(column -> literal(column + " ") + " || coalesce(wanted." + quote(column)
+                                        + ", found." + quote(column) + ")::text")
+                                .collect(joining(" || ', ' || "))
+                        + sql.transfer().up().keySet().stream()
+                                .map(column -> ", wanted." + quote(column) + "::text, found." + quote(column)
+                                        + "::text, " + sql.differs(column, "wanted", "found"))
+                                .collect(joining())
+                        + differing() + " LIMIT " + DifferenceQuery.SAMPLES;
+        try (PreparedStatement select = connection.prepareStatement(bothSides(range) + statement)) {
+            key.bind(select, key.bind(select, 1, range), range);
+            try (ResultSet row = select.executeQuery()) {
+                return read(row);
+            }
+        }
+    }
+
+    private Difference read(ResultSet row) throws SQLException {
+        List<Difference.Sample> samples = new ArrayList<>();
+        long rows = 0;
+        long differing = 0;
+        while (row.next()) {
+            differing = row.getLong(1);
+            rows = row.getLong(2);
+            String which = row.getString(5);
+            if (!row.getBoolean(4)) {
+                samples.add(new Difference.Sample(which, "the row", "a row", NO_ROW));
+            } else if (!row.getBoolean(3)) {
+                samples.add(new Difference.Sample(which, "the row", NO_ROW, "a row"));
+            } else {
+                int column = 6;
+                for (String name : sql.transfer().up().keySet()) {
+                    if (row.getBoolean(column + 2)) {
+                        samples.add(new Difference.Sample(which, name, shown(row, column), shown(row, column + 1)));
+                    }
+                    column += 3;
+                }
+            }
+        }
+        return new Difference(rows, 0, differing, samples);
+    }
+
+    private static String shown(ResultSet row, int column) throws SQLException {
+        String value = row.getString(column);
+        return value == null ? "NULL" : value;
+    }
+}
