@@ -21,7 +21,13 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * {@code rollout} 5 % 24 h, 25 % 48 h, 50 % 48 h, 100 % 7 d with {@code min units} 20;
  * {@code rejected} at most 100; {@code max age} of a verification 24 h; a monitor {@code every} 1 h, {@code young} 1 m,
  * {@code timeout} 10 s, {@code min sample} 0, {@code failure limit} 0, {@code error limit} 4; a contract {@code when}
- * stable for 14 d, approved, with a backup and without an open incident.
+ * stable for 14 d, approved, with a backup and without an open incident; in {@code backfill} a {@code batch} 50 ms, 2
+ * {@code lanes}, a replica's {@code lag} 5 s, no {@code query} and no {@code window}.
+ *
+ * <p>{@code backfill} may hold {@code batch}, {@code lanes}, {@code lag}, {@code query} (one row: must the backfill wait, and
+ * why; anything but false is a reason to wait) and {@code window} ({@code 22:00-06:00 Europe/Berlin}), all of which
+ * {@code turnout tune} changes while it runs. An entry of {@code checks} is a query of one value with what it must be
+ * {@code before} the first change, {@code after} the verification, or both; a value that is something else stops the run.
  */
 public final class SpecReader {
     private static final String NAME = "[a-z][a-z0-9-]{0,62}";
@@ -79,7 +85,9 @@ public final class SpecReader {
                 "verify",
                 "rollout",
                 "monitor",
-                "contract");
+                "contract",
+                "backfill",
+                "checks");
         SqlReader sql = new SqlReader(bundle, problems);
         StepReader steps = new StepReader(sql);
         MoveReader mover = new MoveReader(sql);
@@ -111,6 +119,8 @@ public final class SpecReader {
                 plan,
                 fields.at("monitor", ramp::monitors, List.of()),
                 steps.contract(fields.at("contract")),
+                fields.at("checks", new OperationReader(sql)::checks, List.of()),
+                fields.at("backfill", OperationReader::tuning, Tuning.NONE),
                 bundle.hash());
     }
 
