@@ -35,7 +35,11 @@ public final class Preflight implements PhaseWork {
                     "mend what is named and resume, or roll back and start with a mended spec");
         }
         return new Stride.Done(
-                "the preflight found no problem", Map.of("tables", findings.tables(), "warnings", findings.warnings()));
+                "the preflight found no problem",
+                Map.of(
+                        "tables", findings.tables(),
+                        "warnings", findings.warnings(),
+                        "trials", findings.trials()));
     }
 
     /**
@@ -66,7 +70,8 @@ public final class Preflight implements PhaseWork {
         if (notes.clean()) {
             database.transaction(LIMITS, connection -> {
                 try {
-                    new ScratchCheck(connection, spec, notes).run();
+                    new ScratchCheck(connection, spec, notes)
+                            .run(scratch -> new Trial(connection, database, spec, notes, scratch).run());
                 } catch (SQLException e) {
                     if (Failure.of(e).transientLike()) {
                         throw e;

@@ -40,7 +40,13 @@ final class ScratchCheck {
         this.notes = notes;
     }
 
-    void run() throws SQLException {
+    /** What is to be done in the scratch schema once everything has passed; it is told the schema's name. */
+    @FunctionalInterface
+    interface Then {
+        void with(String scratch) throws SQLException;
+    }
+
+    void run(Then then) throws SQLException {
         List<ExpandStep> steps = new ArrayList<>();
         for (ExpandStep step : spec.expand()) {
             if (step instanceof ExpandStep.Columns || !Expand.inPlace(connection, step)) {
@@ -60,6 +66,9 @@ final class ScratchCheck {
         }
         if (noneExists(scratch)) {
             new ExpressionCheck(connection, spec, notes).run();
+            if (notes.clean()) {
+                then.with(scratch);
+            }
         }
     }
 
