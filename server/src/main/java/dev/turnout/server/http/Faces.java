@@ -2,6 +2,7 @@ package dev.turnout.server.http;
 
 import dev.turnout.flags.FlagSet;
 import dev.turnout.server.control.AuditStore;
+import dev.turnout.server.control.OperatingStore;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.TokenStore;
 import dev.turnout.server.rollout.ByHand;
@@ -25,7 +26,8 @@ public final class Faces {
     private final Ofrep ofrep;
 
     /** What is read and written of the control state. */
-    public record Stores(RolloutStores rollout, RunStore runs, AuditStore audit, TokenStore tokens) {}
+    public record Stores(
+            RolloutStores rollout, RunStore runs, OperatingStore operating, AuditStore audit, TokenStore tokens) {}
 
     /**
      * @param clock business time
@@ -53,6 +55,7 @@ public final class Faces {
                 new OfrepResource(ofrep),
                 new FlagsResource(rollout.flags(), new ByHand(rollout, clock)),
                 new MigrationsResource(vertx, stores.runs(), new RunSurroundings(rollout)),
+                new OperatingResource(stores.runs(), stores.operating()),
                 new RolloutsResource(rollout.flags(), rollout.rollouts(), operator),
                 new IncidentsResource(rollout.incidents(), operator),
                 new OutcomesResource(rollout.outcomes()),

@@ -8,6 +8,7 @@ import dev.turnout.migration.Contract;
 import dev.turnout.migration.Monitor;
 import dev.turnout.migration.Place;
 import dev.turnout.migration.Spec;
+import dev.turnout.migration.Tuning;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,8 @@ public final class Specs {
                         20),
                 List.of(monitor("parity"), monitor("errors")),
                 new Contract(Duration.ofDays(14), true, true, true, List.of()),
+                List.of(),
+                Tuning.NONE,
                 "cafe");
     }
 
