@@ -136,7 +136,7 @@ public final class RejectedRows {
                             row.getString("phase"),
                             row.getString("sqlstate"),
                             shortened(row.getString("message")),
-                            row.getTimestamp("at").toInstant()));
+                            Dialect.of(connection).moment(row, 7)));
                 }
             }
             return rows;

@@ -1,7 +1,6 @@
 package dev.turnout.worker.check;
 
 import dev.turnout.migration.Check;
-import dev.turnout.migration.Product;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
@@ -22,7 +21,7 @@ public final class Baseline implements PhaseWork {
     @Override
     public Stride stride(Site site) throws SQLException {
         long begun = System.nanoTime();
-        boolean catalogue = site.spec().database().product() == Product.POSTGRESQL;
+        boolean catalogue = !site.database().dialect().mysql();
         List<Checked> checks = new ArrayList<>();
         if (catalogue) {
             checks.addAll(site.database()

@@ -1,7 +1,6 @@
 package dev.turnout.worker.check;
 
 import dev.turnout.migration.Check;
-import dev.turnout.migration.Product;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.PhaseWork;
@@ -24,7 +23,7 @@ public final class Validation implements PhaseWork {
     @Override
     public Stride stride(Site site) throws SQLException {
         long begun = System.nanoTime();
-        boolean catalogue = site.spec().database().product() == Product.POSTGRESQL;
+        boolean catalogue = !site.database().dialect().mysql();
         List<Checked> checks = new ArrayList<>();
         List<Map<String, Object>> tables = new ArrayList<>();
         for (Subject subject : Subject.of(site.spec())) {

@@ -151,7 +151,7 @@ record Trial(Connection connection, Database database, Spec spec, Findings.Notes
 
     /** A range: at best every lane is as fast as this one here; a loaded server may well be four times slower. */
     private Map<String, Object> backfill(Move move, int rows) throws SQLException {
-        Mapping mapping = new Mapping(move);
+        Mapping mapping = Mapping.of(connection, move);
         long begun = System.nanoTime();
         update("UPDATE " + mapping.tableAsOld() + " SET " + mapping.assignments());
         double seconds = (System.nanoTime() - begun) / 1e9;
