@@ -1,6 +1,8 @@
 package dev.turnout.bench;
 
+import dev.turnout.migration.Tuning;
 import dev.turnout.worker.backfill.Backfill;
+import dev.turnout.worker.backfill.Effort;
 import dev.turnout.worker.embedded.EmbeddedPostgres;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
@@ -11,6 +13,7 @@ import dev.turnout.worker.throttle.Throttle;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,7 +141,8 @@ public final class BackfillBench {
     }
 
     private static Backfill backfill() {
-        return new Backfill(new Gauge(Throttle.DEFAULT), () -> TARGET);
+        return new Backfill(
+                new Gauge(Throttle.DEFAULT, () -> Tuning.NONE, Clock.systemUTC()), () -> new Effort(TARGET, 1));
     }
 
     @FunctionalInterface

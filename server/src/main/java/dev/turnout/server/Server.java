@@ -1,5 +1,6 @@
 package dev.turnout.server;
 
+import dev.turnout.migration.Tuning;
 import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.ChoreStore;
 import dev.turnout.server.control.ControlDatabase;
@@ -8,6 +9,7 @@ import dev.turnout.server.control.FlagStore;
 import dev.turnout.server.control.GuardStore;
 import dev.turnout.server.control.IncidentStore;
 import dev.turnout.server.control.MonitorStore;
+import dev.turnout.server.control.OperatingStore;
 import dev.turnout.server.control.OutcomeStore;
 import dev.turnout.server.control.RolloutStore;
 import dev.turnout.server.control.RunClaims;
@@ -140,7 +142,12 @@ public final class Server implements AutoCloseable {
             FlagSnapshots snapshots = new FlagSnapshots(flags, control, FlagSnapshots.NET);
             deploy(vertx, "flag snapshots", () -> snapshots, 1);
             deploy(vertx, "rollouts", () -> new RolloutVerticle(rollout, settings.pace()), 1);
-            Faces.Stores stores = new Faces.Stores(rollout, runs, chores, writes, audit, tokens);
+            Faces.Stores stores = new Faces.Stores(
+                    rollout,
+                    runs,
+                    new Faces.RunStores(chores, writes, new OperatingStore(database, runs)),
+                    audit,
+                    tokens);
             listen(vertx, new Faces(stores, clock, snapshots::current, snapshots::age, registry));
         }
     }
@@ -153,7 +160,8 @@ public final class Server implements AutoCloseable {
                         name,
                         stops.add(
                                 "database " + name,
-                                Database.open(connection, how.lanes() + MONITOR_CONNECTIONS + WriteVerticle.LANES),
+                                Database.open(
+                                        connection, Tuning.MOST_LANES + MONITOR_CONNECTIONS + WriteVerticle.LANES),
                                 Database::close)));
         deploy(vertx, "runs", () -> new RunVerticle(runs, databases, settings.pace(), how), 1);
         deploy(

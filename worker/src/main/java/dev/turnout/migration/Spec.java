@@ -14,6 +14,8 @@ import java.util.Set;
  * @param database where the old side is
  * @param target where the new tables of transfers are; empty: in the place of the old side
  * @param verifyMaxAge business age a row's verification may reach before the rollout waits
+ * @param checks figures that the reports must have
+ * @param backfill how the backfill is to begin; an operator may say otherwise later
  * @param hash SHA-256 of the bundle, in hex
  */
 public record Spec(
@@ -31,8 +33,11 @@ public record Spec(
         List<Monitor> monitors,
         List<Chore> chores,
         Contract contract,
+        List<Check> checks,
+        Tuning backfill,
         String hash) {
     public Spec {
+        checks = List.copyOf(checks);
         expand = List.copyOf(expand);
         analyses = List.copyOf(analyses);
         moves = List.copyOf(moves);

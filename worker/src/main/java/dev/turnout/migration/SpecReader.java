@@ -22,7 +22,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * {@code rejected} at most 100; {@code max age} of a verification 24 h; a monitor {@code every} 1 h, {@code young} 1 m,
  * {@code timeout} 10 s, {@code min sample} 0, {@code failure limit} 0, {@code error limit} 4; a scheduled statement
  * {@code timeout} 10 s, {@code batches} 100; a query that must use an index {@code within} 100 ms; a contract {@code when}
- * stable for 14 d, approved, with a backup and without an open incident. Without {@code move} the spec only adds.
+ * stable for 14 d, approved, with a backup and without an open incident; in {@code backfill} a {@code batch} 50 ms, 2
+ * {@code lanes}, a replica's {@code lag} 5 s, no {@code query} and no {@code window}. Without {@code move} the spec only adds.
  *
  * <p>An expand step is one of
  * <ul>
@@ -36,6 +37,11 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * {@code {explain: query, uses: index, sample: file.sql, within: 100ms}} on temporary copies of the tables that the file,
  * or each of a list of files, fills. An entry of {@code schedule} is {@code {every: 15m, sql: statement}}: a query, whose rows
  * are kept, or a change of rows, repeated in {@code batches} until it changes none; {@code :now} is the business time.
+ *
+ * <p>{@code backfill} may hold {@code batch}, {@code lanes}, {@code lag}, {@code query} (one row: must the backfill wait, and
+ * why; anything but false is a reason to wait) and {@code window} ({@code 22:00-06:00 Europe/Berlin}), all of which
+ * {@code turnout tune} changes while it runs. An entry of {@code checks} is a query of one value with what it must be
+ * {@code before} the first change, {@code after} the verification, or both; a value that is something else stops the run.
  */
 public final class SpecReader {
     private static final String NAME = "[a-z][a-z0-9-]{0,62}";
@@ -94,7 +100,9 @@ public final class SpecReader {
                 "rollout",
                 "monitor",
                 "schedule",
-                "contract");
+                "contract",
+                "backfill",
+                "checks");
         SqlReader sql = new SqlReader(bundle, problems);
         StepReader steps = new StepReader(sql);
         MoveReader mover = new MoveReader(sql);
@@ -141,6 +149,8 @@ public final class SpecReader {
                 fields.at("monitor", ramp::monitors, List.of()),
                 fields.at("schedule", ramp::chores, List.of()),
                 steps.contract(fields.at("contract")),
+                fields.at("checks", new OperationReader(sql)::checks, List.of()),
+                fields.at("backfill", OperationReader::tuning, Tuning.NONE),
                 bundle.hash());
     }
 

@@ -227,6 +227,13 @@ public final class SqlText {
         return calls;
     }
 
+    /** Whether the text is one statement that only reads, by its first word. */
+    static boolean isQuery(String sql) {
+        List<Piece> pieces = leavesOpen(sql).isPresent() ? List.of() : pieces(sql);
+        return pieces.size() == 1
+                && List.of("select", "with", "values", "table").stream().anyMatch(pieces.get(0)::begins);
+    }
+
     /** What the text leaves open, for a message: {@code a string}, {@code a quoted name}, {@code a comment}. */
     static Optional<String> leavesOpen(String sql) {
         return SqlTokens.of(sql).stream()

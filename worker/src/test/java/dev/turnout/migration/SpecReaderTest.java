@@ -53,6 +53,52 @@ class SpecReaderTest {
     }
 
     @Test
+    void a_spec_says_how_its_backfill_begins_and_what_its_reports_must_say() {
+        Spec spec = accepted(SMALL + """
+                backfill: { batch: 80ms, lanes: 3, window: 22:00-06:00 Europe/Berlin, query: SELECT false }
+                checks:
+                  rows without an owner: { sql: SELECT count(*) FROM t WHERE owner IS NULL, before: 3, after: 0 }
+                  a switch: { sql: SELECT true, after: true, on: new }
+                """);
+        assertThat(spec.backfill())
+                .isEqualTo(Tuning.of(Map.of(
+                        "batch",
+                        "80ms",
+                        "lanes",
+                        "3",
+                        "window",
+                        "22:00-06:00 Europe/Berlin",
+                        "query",
+                        "SELECT false")));
+        assertThat(spec.checks())
+                .containsExactly(
+                        new Check(
+                                "rows without an owner",
+                                "SELECT count(*) FROM t WHERE owner IS NULL",
+                                Optional.of("3"),
+                                Optional.of("0"),
+                                Side.OLD),
+                        new Check("a switch", "SELECT true", Optional.empty(), Optional.of("t"), Side.NEW));
+        assertThat(accepted(SMALL).backfill()).isEqualTo(Tuning.NONE);
+    }
+
+    @Test
+    void what_is_wrong_with_backfill_and_checks_is_named_with_its_line() {
+        Reading reading = SpecReader.read(new Bundle("m.yaml", Map.of("m.yaml", SMALL + """
+                backfill:
+                  lanes: 99
+                  window: at night
+                  speed: 9
+                checks:
+                  one: { sql: SELECT 1 }
+                  two: { sql: DELETE FROM t, after: 1 }
+                """)));
+        assertThat(((Reading.Refused) reading).problems())
+                .extracting(Problem::line)
+                .containsExactly(7, 8, 9, 11, 12);
+    }
+
+    @Test
     void the_flagship_is_read_whole() throws IOException {
         Spec spec = SpecReader.read(flagship()).orThrow();
         assertThat(spec.name()).isEqualTo("dynamic-services");

@@ -55,6 +55,7 @@ class ArchitectureTest {
                     WORKER + "backfill..",
                     WORKER + "throttle..",
                     WORKER + "verify..",
+                    WORKER + "check..",
                     WORKER + "contract..")
             .layer("run")
             .definedBy(WORKER + "run..", WORKER + "monitor..", WORKER + "write..")

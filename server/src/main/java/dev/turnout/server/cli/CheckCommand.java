@@ -9,6 +9,9 @@ import dev.turnout.worker.preflight.Preflight;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -56,6 +59,28 @@ final class CheckCommand implements Callable<Integer> {
         return 0;
     }
 
+    private static String told(Map<String, Object> trial) {
+        if (!Boolean.TRUE.equals(trial.get("measured"))) {
+            return "nothing measured (" + trial.getOrDefault("because", "the table is empty") + ")";
+        }
+        List<String> told = new ArrayList<>();
+        if (trial.get("triggerCost") instanceof Map<?, ?> cost) {
+            told.add("the triggers make an INSERT " + cost.get("percent") + " % dearer");
+        }
+        if (trial.get("backfill") instanceof Map<?, ?> backfill) {
+            told.add("the backfill of about " + backfill.get("estimatedRows") + " rows takes "
+                    + backfill.get("secondsFrom") + " to " + backfill.get("secondsTo") + " s");
+        }
+        if (trial.get("lossiness") instanceof Map<?, ?> lossiness) {
+            lossiness.forEach((column, loss) -> {
+                if (loss instanceof Map<?, ?> share && share.get("percent") != null) {
+                    told.add(column + " comes back changed in " + share.get("percent") + " % of the rows");
+                }
+            });
+        }
+        return String.join("; ", told);
+    }
+
     /** @throws CommandFailed naming what would stop the migration */
     private void live(Spec read, PrintWriter out) {
         ConnectionSettings connection = Optional.ofNullable(options.read(turnout.environment())
@@ -67,6 +92,7 @@ final class CheckCommand implements Callable<Integer> {
         try (Database database = Database.open(connection, 1)) {
             Findings findings = Preflight.inspect(read, database);
             findings.warnings().forEach(warning -> out.println("warning: " + warning));
+            findings.trials().forEach(trial -> out.println("a sample of " + trial.get("table") + ": " + told(trial)));
             if (!findings.problems().isEmpty()) {
                 throw CommandFailed.refused(String.join("\n", findings.problems()));
             }

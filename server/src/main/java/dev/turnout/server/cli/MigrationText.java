@@ -24,6 +24,12 @@ final class MigrationText {
     static List<String> full(JsonNode migration) {
         List<String> lines = brief(migration);
         progress(lines, migration.path("progress"), "");
+        if (migration.path("rejected").asLong() > 0) {
+            add(lines, "rejected", text(migration, "rejected") + " rows: turnout rejected " + text(migration, "name"));
+        }
+        if (!migration.path("tuning").isEmpty()) {
+            add(lines, "tuning", tuned(migration));
+        }
         if (migration.hasNonNull("rollout")) {
             lines.addAll(rollout(migration.path("rollout")));
         }
@@ -46,6 +52,23 @@ final class MigrationText {
         }
         migration.path("problems").forEach(problem -> add(lines, "problem", problem.asText()));
         return lines;
+    }
+
+    static List<String> tuning(JsonNode migration) {
+        List<String> lines = new ArrayList<>();
+        lines.add(text(migration, "name") + "  " + text(migration, "phase"));
+        add(lines, "tuning", migration.path("tuning").isEmpty() ? "left to the engine" : tuned(migration));
+        add(lines, "waiting", text(migration, "waitingFor"));
+        return lines;
+    }
+
+    private static String tuned(JsonNode migration) {
+        List<String> words = new ArrayList<>();
+        migration
+                .path("tuning")
+                .properties()
+                .forEach(word -> words.add(word.getKey() + " " + word.getValue().asText()));
+        return String.join(", ", words);
     }
 
     static List<String> rollout(JsonNode rollout) {
@@ -94,25 +117,45 @@ final class MigrationText {
     private static String bar(JsonNode progress) {
         long done = progress.path("done").asLong();
         long total = Math.max(progress.path("total").asLong(), done);
-        double share = total == 0 ? 1 : (double) done / total;
-        int full = (int) (share * BAR);
+        // The server has the last word: it says 100 only of what is no estimate.
+        int percent = progress.path("percent").asInt(total == 0 ? 100 : (int) (100 * done / total));
+        int full = percent * BAR / 100;
         double rate = progress.path("perSecond").asDouble();
         String rejected = progress.path("rejected").asLong() > 0 ? ", " + text(progress, "rejected") + " rejected" : "";
-        String pace = rate > 0
-                ? String.format(Locale.ROOT, ", %.0f/s, %d s left", rate, (long) Math.ceil((total - done) / rate))
-                : "";
+        String pace = (rate > 0 ? String.format(Locale.ROOT, ", %.0f/s", rate) : "") + left(progress);
         return String.format(
                 Locale.ROOT,
                 "[%s%s] %3d %%  %d of %s%d %s%s%s",
                 "#".repeat(full),
                 ".".repeat(BAR - full),
-                (int) (share * 100),
+                percent,
                 done,
                 progress.path("estimated").asBoolean() ? "about " : "",
                 total,
                 text(progress, "unit"),
                 pace,
                 rejected);
+    }
+
+    private static String left(JsonNode progress) {
+        JsonNode range = progress.path("secondsLeft");
+        String left = "";
+        if (range.has("from")) {
+            String from = span(range.path("from").asLong());
+            String to = range.has("to") ? span(range.path("to").asLong()) : "";
+            left = to.isEmpty()
+                    ? ", at least " + from + " left"
+                    : ", " + (from.equals(to) ? from : from + " to " + to) + " left";
+        }
+        long throttled = progress.path("throttledPercent").asLong();
+        return throttled > 0 ? left + ", throttled " + throttled + " % of the time" : left;
+    }
+
+    private static String span(long seconds) {
+        if (seconds < 120) {
+            return seconds + " s";
+        }
+        return seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h";
     }
 
     private static void add(List<String> lines, String label, String text) {

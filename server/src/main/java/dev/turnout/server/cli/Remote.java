@@ -76,7 +76,20 @@ final class Remote {
         }
     }
 
+    /** What is no JSON. */
+    String text(String path, String type) {
+        HttpResponse<byte[]> response =
+                exchange(request(path).setHeader("Accept", type).GET());
+        return new String(response.body(), StandardCharsets.UTF_8);
+    }
+
     private Reply send(HttpRequest.Builder request) {
+        HttpResponse<byte[]> response = exchange(request);
+        return new Reply(
+                parse(response.body()), response.headers().firstValue("ETag").map(tag -> tag.replace("\"", "")));
+    }
+
+    private HttpResponse<byte[]> exchange(HttpRequest.Builder request) {
         HttpResponse<byte[]> response;
         try {
             response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
@@ -87,11 +100,10 @@ final class Remote {
             Thread.currentThread().interrupt();
             throw CommandFailed.refused("interrupted");
         }
-        JsonNode body = parse(response.body());
         if (response.statusCode() >= 400) {
-            throw refusal(response.statusCode(), body);
+            throw refusal(response.statusCode(), parse(response.body()));
         }
-        return new Reply(body, response.headers().firstValue("ETag").map(tag -> tag.replace("\"", "")));
+        return response;
     }
 
     private JsonNode parse(byte[] body) {

@@ -22,6 +22,7 @@ import java.util.Map;
  */
 final class Json {
     static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+    static final TypeReference<Map<String, String>> WORDS = new TypeReference<>() {};
     static final TypeReference<List<String>> TEXTS = new TypeReference<>() {};
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()

@@ -1,6 +1,7 @@
 package dev.turnout.server.control;
 
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Tuning;
 import dev.turnout.worker.run.RunBoard.Verified;
 import dev.turnout.worker.run.RunBoard.Wish;
 import java.time.Instant;
@@ -26,7 +27,8 @@ public record Run(
         ContractWords contract,
         Driver driver,
         Instant createdAt,
-        String createdBy) {
+        String createdBy,
+        Operating operating) {
 
     /** The phase that counts: the one to resume, while paused or failed. */
     public Phase effectivePhase() {
@@ -53,6 +55,15 @@ public record Run(
             List<String> problems,
             Map<String, Object> progress,
             Map<String, Object> reports) {}
+
+    /**
+     * How the run is operated.
+     *
+     * @param retryPending an operator wants the rows put aside to be tried again, and no worker has done it yet
+     * @param rejected rows put aside, when a worker looked last
+     * @param rejectedAt when that was; empty: none has looked yet
+     */
+    public record Operating(Tuning tuning, boolean retryPending, long rejected, Optional<Instant> rejectedAt) {}
 
     /** What operators said about taking the old side away; both empty until they did. */
     public record ContractWords(Optional<Word> approved, Optional<Word> backup) {}

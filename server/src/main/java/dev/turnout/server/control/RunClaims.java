@@ -27,6 +27,7 @@ public final class RunClaims implements RunBoard {
             + " AND (r.claimed_by = ? OR r.claimed_by IS NULL OR r.claimed_until < clock_timestamp())";
     static final String CLAIMED = "SELECT r.id, r.migration, r.epoch, r.bundle, r.phase, r.phase_entered_at, r.because,"
             + " r.wish, r.paused_from, r.contract_approved_by, r.backup, o.state, o.full_since, f.version, f.definition,"
+            + " r.tuning, r.retries_wanted,"
             + " (SELECT count(*) FROM incident i WHERE i.flag_key = r.flag_key AND i.acknowledged_at IS NULL)"
             + " AS open_incidents"
             + " FROM run r JOIN rollout o ON o.run = r.id JOIN flag f ON f.key = r.flag_key"
@@ -47,6 +48,14 @@ public final class RunClaims implements RunBoard {
             "UPDATE run SET waiting_for = ?, progress = CAST(? AS jsonb), problems = CAST(? AS jsonb),"
                     + " next_action = ? WHERE id = ? AND epoch = ?";
     static final String VERIFIED = "UPDATE run SET verified_from = ?, mismatches = ? WHERE id = ? AND epoch = ?";
+    static final String REJECTED = "UPDATE run SET rejected_total = ?, rejected_at = ?,"
+            + " retries_done = greatest(retries_done, ?) WHERE id = ? AND epoch = ?";
+    static final String FORGET_REJECTED = "DELETE FROM rejected_row WHERE run = ?";
+    static final String ADD_REJECTED =
+            "INSERT INTO rejected_row (run, id, table_name, key, phase, sqlstate, message, at)"
+                    + " SELECT ?, r.id, r.\"table\", CAST(r.key AS jsonb), r.phase, r.sqlstate, r.message, r.at"
+                    + " FROM jsonb_to_recordset(CAST(? AS jsonb)) AS r (id bigint, \"table\" text, key text, phase text,"
+                    + " sqlstate text, message text, at timestamptz)";
     static final String RELEASE =
             "UPDATE run SET claimed_by = NULL, claimed_until = NULL WHERE id = ? AND epoch = ? AND claimed_by IS NOT NULL";
 
@@ -147,6 +156,16 @@ public final class RunClaims implements RunBoard {
     }
 
     @Override
+    public Future<Void> rejected(Claim claim, Rejected rows, long triedAgain) {
+        return database.transaction(tx -> tx.change(
+                        REJECTED, rows.total(), Columns.bind(clock.instant()), triedAgain, claim.run(), claim.epoch())
+                .compose(shown ->
+                        shown == 0 ? Future.failedFuture(lost(claim)) : tx.change(FORGET_REJECTED, claim.run()))
+                .compose(forgotten -> tx.change(ADD_REJECTED, claim.run(), Json.write(rows.rows())))
+                .mapEmpty());
+    }
+
+    @Override
     public Future<Void> release(Claim claim) {
         return database.transaction(
                 tx -> tx.change(RELEASE, claim.run(), claim.epoch()).mapEmpty());
@@ -176,6 +195,7 @@ public final class RunClaims implements RunBoard {
                         Columns.optionalInstant(row, "full_since"),
                         row.getInteger("open_incidents"),
                         Columns.optionalText(row, "contract_approved_by"),
-                        Columns.optionalText(row, "backup")));
+                        Columns.optionalText(row, "backup")),
+                new Orders(RunRows.tuning(row), row.getLong("retries_wanted")));
     }
 }

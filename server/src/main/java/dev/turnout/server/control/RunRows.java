@@ -1,6 +1,7 @@
 package dev.turnout.server.control;
 
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Tuning;
 import dev.turnout.worker.run.RunBoard.Verified;
 import dev.turnout.worker.run.RunBoard.Wish;
 import io.vertx.sqlclient.Row;
@@ -14,7 +15,8 @@ final class RunRows {
     static final String COLUMNS = "r.id, r.migration, r.database, r.flag_key, r.spec_hash, r.phase, r.phase_entered_at,"
             + " r.paused_from, r.because, r.wish, r.waiting_for, r.next_action, r.problems, r.progress, r.reports,"
             + " r.verified_from, r.mismatches, r.contract_approved_by, r.contract_approved_at, r.backup, r.backup_at,"
-            + " r.epoch, r.claimed_by, r.created_at, r.created_by";
+            + " r.epoch, r.claimed_by, r.created_at, r.created_by, r.tuning, r.retries_wanted,"
+            + " r.retries_done, r.rejected_total, r.rejected_at";
 
     private RunRows() {}
 
@@ -37,7 +39,12 @@ final class RunRows {
                         word(row, "contract_approved_by", "contract_approved_at"), word(row, "backup", "backup_at")),
                 new Run.Driver(Columns.optionalText(row, "claimed_by"), row.getLong("epoch")),
                 Columns.instant(row, "created_at"),
-                Columns.text(row, "created_by"));
+                Columns.text(row, "created_by"),
+                new Run.Operating(
+                        tuning(row),
+                        row.getLong("retries_wanted") > row.getLong("retries_done"),
+                        row.getLong("rejected_total"),
+                        Columns.optionalInstant(row, "rejected_at")));
     }
 
     static Run.Standing standing(Row row) {
@@ -47,6 +54,11 @@ final class RunRows {
                 pausedFrom(row),
                 Columns.text(row, "because"),
                 Columns.word(row, "wish", Wish.class));
+    }
+
+    /** What a newer version may have written besides is passed over. */
+    static Tuning tuning(Row row) {
+        return Tuning.read(Json.read(Columns.text(row, "tuning"), Json.WORDS), (name, wrong) -> {});
     }
 
     static Optional<Phase> pausedFrom(Row row) {

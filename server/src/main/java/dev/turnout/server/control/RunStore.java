@@ -21,8 +21,8 @@ public final class RunStore {
     static final String CONFLICT = "SELECT r.migration, r.flag_key FROM run r"
             + " WHERE (r.migration = ? OR r.flag_key = ?) AND " + RunRows.ALIVE + " LIMIT 1";
     static final String INSERT = "INSERT INTO run (migration, database, flag_key, spec_hash, bundle, phase,"
-            + " phase_entered_at, because, wish, created_at, created_by)"
-            + " VALUES (?, ?, ?, ?, CAST(? AS jsonb), 'CREATED', ?, ?, 'RUN', ?, ?) RETURNING id";
+            + " phase_entered_at, because, wish, created_at, created_by, tuning)"
+            + " VALUES (?, ?, ?, ?, CAST(? AS jsonb), 'CREATED', ?, ?, 'RUN', ?, ?, CAST(? AS jsonb)) RETURNING id";
     static final String INSERT_ROLLOUT = "INSERT INTO rollout (run, flag_key, plan, verify_max_age_seconds, state,"
             + " entered_at) VALUES (?, ?, CAST(? AS jsonb), ?, 'IDLE', ?)";
     static final String INSERT_MONITOR =
@@ -122,7 +122,8 @@ public final class RunStore {
                         now,
                         "started by " + change.actor(),
                         now,
-                        change.actor())
+                        change.actor(),
+                        Json.write(spec.backfill().words()))
                 .map(Optional::orElseThrow)
                 .compose(id -> tx.change(
                                 INSERT_ROLLOUT,
@@ -228,8 +229,8 @@ public final class RunStore {
                 run));
     }
 
-    private Future<Run> changing(
-            String migration, Change change, String action, Map<String, Object> after, Doing doing) {
+    /** Of a run that is not over, under its row's lock, with an entry in the audit. */
+    Future<Run> changing(String migration, Change change, String action, Map<String, Object> after, Doing doing) {
         return database.transaction(tx -> tx.first(LOCK, RunRows::run, migration)
                 .map(run -> run.orElseThrow(() -> new Unknown("migration", migration)))
                 .compose(run -> run.standing().phase().over()
@@ -247,7 +248,7 @@ public final class RunStore {
     }
 
     @FunctionalInterface
-    private interface Doing {
+    interface Doing {
         Future<Void> with(Tx tx, Run run);
     }
 }

@@ -39,6 +39,11 @@ enum Endpoint {
     LEAVE_WRITE(HttpMethod.POST, "/api/v1/migrations/:name/writes", WRITE),
     READ_WRITE(HttpMethod.GET, "/api/v1/migrations/:name/writes/:key", WRITE, OPERATE),
 
+    TUNE_MIGRATION(HttpMethod.PATCH, "/api/v1/migrations/:name/tuning", OPERATE),
+    LIST_REJECTED(HttpMethod.GET, "/api/v1/migrations/:name/rejected", OPERATE),
+    RETRY_REJECTED(HttpMethod.POST, "/api/v1/migrations/:name/rejected/retry", OPERATE),
+    READ_REPORT(HttpMethod.GET, "/api/v1/migrations/:name/reports/:kind", OPERATE),
+
     READ_ROLLOUT(HttpMethod.GET, "/api/v1/rollouts/:flag", OPERATE),
     APPROVE_STEP(HttpMethod.POST, "/api/v1/rollouts/:flag/approve", OPERATE),
     PAUSE_ROLLOUT(HttpMethod.POST, "/api/v1/rollouts/:flag/pause", OPERATE),

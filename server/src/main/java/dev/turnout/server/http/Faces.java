@@ -3,6 +3,7 @@ package dev.turnout.server.http;
 import dev.turnout.flags.FlagSet;
 import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.ChoreStore;
+import dev.turnout.server.control.OperatingStore;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.TokenStore;
 import dev.turnout.server.control.WriteStore;
@@ -27,13 +28,10 @@ public final class Faces {
     private final Ofrep ofrep;
 
     /** What is read and written of the control state. */
-    public record Stores(
-            RolloutStores rollout,
-            RunStore runs,
-            ChoreStore chores,
-            WriteStore writes,
-            AuditStore audit,
-            TokenStore tokens) {}
+    public record Stores(RolloutStores rollout, RunStore runs, RunStores ofRuns, AuditStore audit, TokenStore tokens) {}
+
+    /** What belongs to runs beside their state. */
+    public record RunStores(ChoreStore chores, WriteStore writes, OperatingStore operating) {}
 
     /**
      * @param clock business time
@@ -60,8 +58,12 @@ public final class Faces {
         List<Resource> resources = List.of(
                 new OfrepResource(ofrep),
                 new FlagsResource(rollout.flags(), new ByHand(rollout, clock)),
-                new MigrationsResource(vertx, stores.runs(), new RunSurroundings(rollout, stores.chores())),
-                new WritesResource(vertx, stores.runs(), stores.writes()),
+                new MigrationsResource(
+                        vertx,
+                        stores.runs(),
+                        new RunSurroundings(rollout, stores.ofRuns().chores())),
+                new WritesResource(vertx, stores.runs(), stores.ofRuns().writes()),
+                new OperatingResource(stores.runs(), stores.ofRuns().operating()),
                 new RolloutsResource(rollout.flags(), rollout.rollouts(), operator),
                 new IncidentsResource(rollout.incidents(), operator),
                 new OutcomesResource(rollout.outcomes()),

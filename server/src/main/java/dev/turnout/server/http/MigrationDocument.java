@@ -26,7 +26,12 @@ final class MigrationDocument {
         document.put("nextAction", run.shown().nextAction());
         document.put("progress", run.shown().progress());
         document.put("problems", run.shown().problems());
-        document.put("rejected", rejected(run.shown().progress()));
+        document.put(
+                "rejected",
+                run.operating().rejectedAt().isPresent()
+                        ? run.operating().rejected()
+                        : rejected(run.shown().progress()));
+        document.put("tuning", run.operating().tuning().words());
         run.driver().worker().ifPresent(worker -> document.put("drivenBy", worker));
         document.put("startedAt", run.createdAt());
         document.put("startedBy", run.createdBy());

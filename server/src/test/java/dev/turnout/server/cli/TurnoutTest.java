@@ -71,6 +71,26 @@ class TurnoutTest {
                 .isEqualTo("CREATED");
         assertThat(run("pause", "dynamic-services").out()).contains("wanted: PAUSE");
         assertThat(run("resume", "dynamic-services").status()).isZero();
+        assertThat(run("tune", "dynamic-services", "--lanes", "4", "--throttle", "the sale", "--window", "22:00-06:00")
+                        .out())
+                .contains("lanes 4, throttle the sale, window 22:00-06:00 UTC");
+        assertThat(run("tune", "dynamic-services", "--no-throttle", "--no-window")
+                        .out())
+                .contains("lanes 4")
+                .doesNotContain("the sale", "22:00");
+        assertThat(run("tune", "dynamic-services").out()).contains("lanes 4");
+        assertThat(run("tune", "dynamic-services", "--lanes", "0", "--batch", "x"))
+                .matches(ran -> ran.status() == 2 && ran.err().lines().count() == 2);
+        assertThat(run("tune", "dynamic-services", "--query", "SELECT true", "--no-query")
+                        .status())
+                .isEqualTo(2);
+        assertThat(run("rejected", "dynamic-services").out()).contains("no worker has looked yet");
+        assertThat(run("rejected", "dynamic-services", "--retry", "--reason", "mended")
+                        .status())
+                .isZero();
+        assertThat(run("rejected", "dynamic-services").out()).contains("a worker is to try them again");
+        assertThat(run("report", "dynamic-services", "baseline"))
+                .matches(ran -> ran.status() == 1 && ran.err().contains("there is no report 'baseline'"));
         assertThat(run("approve", "dynamic-services").status()).isZero();
         assertThat(run("approve", "dynamic-services", "--contract").status()).isZero();
         assertThat(run("backup", "dynamic-services", "--reference", "tape 7").status())

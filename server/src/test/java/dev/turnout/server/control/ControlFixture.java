@@ -21,6 +21,7 @@ public final class ControlFixture implements AutoCloseable {
     public final AuditStore audit;
     public final FlagStore flags;
     public final RunStore runs;
+    public final OperatingStore operating;
     public final RunClaims claims;
     public final RolloutStore rollouts;
     public final OutcomeStore outcomes;
@@ -38,6 +39,7 @@ public final class ControlFixture implements AutoCloseable {
         audit = new AuditStore(control, clock);
         flags = new FlagStore(control, audit, clock);
         runs = new RunStore(control, flags, audit, clock);
+        operating = new OperatingStore(control, runs);
         claims = new RunClaims(control, flags, clock);
         rollouts = new RolloutStore(control, audit);
         outcomes = new OutcomeStore(control, clock);

@@ -10,15 +10,20 @@ import dev.turnout.flags.Flag;
 import dev.turnout.flags.Weight;
 import dev.turnout.flags.rollout.Rollout;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Tuning;
+import dev.turnout.worker.backfill.RejectedRow;
 import dev.turnout.worker.run.RunBoard;
 import dev.turnout.worker.run.RunBoard.Claim;
 import dev.turnout.worker.run.RunBoard.ClaimLost;
 import dev.turnout.worker.run.RunBoard.Note;
+import dev.turnout.worker.run.RunBoard.Orders;
+import dev.turnout.worker.run.RunBoard.Rejected;
 import dev.turnout.worker.run.RunBoard.Verified;
 import dev.turnout.worker.run.RunBoard.Wish;
 import io.vertx.core.Future;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,7 +130,8 @@ class RunStoreTest {
         String before = fixture.database.one("SELECT run FROM run");
         List<Future<Void>> late = List.of(
                 claims.enter(old, Phase.CREATED, Phase.EXPANDING, "late", Map.of()),
-                claims.note(old, new Note("late", Map.of(), List.of(), "", Optional.empty())));
+                claims.note(old, new Note("late", Map.of(), List.of(), "", Optional.empty())),
+                claims.rejected(old, new Rejected(9, List.of()), 9));
         for (Future<Void> write : late) {
             assertThatThrownBy(() -> await(write)).isInstanceOf(ClaimLost.class);
         }
@@ -136,6 +142,33 @@ class RunStoreTest {
         // The phase has moved on: the same step is not taken twice.
         assertThatThrownBy(() -> await(claims.enter(present, Phase.CREATED, Phase.EXPANDING, "again", Map.of())))
                 .isInstanceOf(ClaimLost.class);
+    }
+
+    @Test
+    void what_an_operator_tunes_reaches_whoever_drives_the_run_and_is_told_apart_from_the_rest() throws Exception {
+        Run run = start("m", "f");
+        assertThat(claim("one").orders()).isEqualTo(Orders.NONE);
+        await(fixture.operating.tune("m", Map.of("lanes", Optional.of("4"), "batch", Optional.of("80ms")), BY_TEST));
+        await(fixture.operating.tune("m", Map.of("lanes", Optional.of("2"), "batch", Optional.empty()), BY_TEST));
+        assertThat(claim("one").orders().tuning()).isEqualTo(Tuning.of(Map.of("lanes", "2")));
+        assertThat(fixture.database.query("SELECT after FROM audit WHERE action = 'run.tune' ORDER BY id"))
+                .containsExactly("{\"batch\": \"80ms\", \"lanes\": \"4\"}", "{\"batch\": \"\", \"lanes\": \"2\"}");
+
+        await(fixture.operating.retry("m", BY_TEST));
+        Claim claim = claim("one");
+        assertThat(claim.orders().retries()).isEqualTo(1);
+        assertThat(await(runs.find("m")).orElseThrow().operating().retryPending())
+                .isTrue();
+        RejectedRow row =
+                new RejectedRow(41, "t", "{\"id\": 9}", "BACKFILL", "22P02", "not a number: 'x'", Instant.EPOCH);
+        await(claims.rejected(claim, new Rejected(70, List.of(row)), 1));
+        assertThat(await(fixture.operating.rejected(run.id(), 0, 10))).containsExactly(row);
+        assertThat(await(fixture.operating.rejected(run.id(), 41, 10))).isEmpty();
+        assertThat(await(runs.find("m")).orElseThrow().operating())
+                .isEqualTo(new Run.Operating(
+                        Tuning.of(Map.of("lanes", "2")), false, 70, Optional.of(fixture.clock.instant())));
+        await(claims.rejected(claim, new Rejected(0, List.of()), 1));
+        assertThat(await(fixture.operating.rejected(run.id(), 0, 10))).isEmpty();
     }
 
     @Test

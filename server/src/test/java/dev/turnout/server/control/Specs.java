@@ -9,6 +9,7 @@ import dev.turnout.migration.Contract;
 import dev.turnout.migration.Monitor;
 import dev.turnout.migration.Place;
 import dev.turnout.migration.Spec;
+import dev.turnout.migration.Tuning;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,8 @@ public final class Specs {
                         new Chore("upkeep", Duration.ofMinutes(15), Duration.ofSeconds(5), "DELETE FROM old", 10),
                         new Chore("a look", Duration.ofHours(1), Duration.ofSeconds(5), "SELECT 1 AS one", 0)),
                 new Contract(Duration.ofDays(14), true, true, true, List.of()),
+                List.of(),
+                Tuning.NONE,
                 "cafe");
     }
 

@@ -190,6 +190,22 @@ class DynamicServicesTest {
     }
 
     @Test
+    void what_the_data_was_like_and_what_became_of_it_is_on_record() {
+        JsonObject baseline = first(Phase.DONE).report(Phase.CREATED).getJsonObject("baseline");
+        assertThat(baseline.getJsonArray("checks").size()).isGreaterThanOrEqualTo(15);
+        assertThat(first(Phase.DONE)
+                        .report(Phase.CREATED)
+                        .getJsonArray("trials")
+                        .encode())
+                .contains("triggerCost", "lossiness");
+        JsonObject validation = first(Phase.DONE).report(Phase.VERIFYING).getJsonObject("validation");
+        assertThat(validation.getJsonArray("checks").encode()).doesNotContain("FAILED", "UNKNOWN");
+        JsonObject table = validation.getJsonArray("tables").getJsonObject(0);
+        assertThat(table.getLong("total")).isGreaterThanOrEqualTo(ROWS);
+        assertThat(table.getInteger("failed")).isZero();
+    }
+
+    @Test
     void every_reservation_is_complete_before_the_ramp_opens() {
         assertThat(whenTheRampOpened.complete()).isEqualTo("0");
     }

@@ -17,6 +17,7 @@ import dev.turnout.migration.Monitor;
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Place;
 import dev.turnout.migration.Spec;
+import dev.turnout.migration.Tuning;
 import dev.turnout.server.control.Change;
 import dev.turnout.server.control.ControlFixture;
 import dev.turnout.server.control.Incident;
@@ -99,6 +100,8 @@ final class Story implements AutoCloseable {
                 List.of(parity),
                 List.of(),
                 new Contract(Duration.ofDays(14), true, true, true, List.of()),
+                List.of(),
+                Tuning.NONE,
                 "hash");
         await(fixture.runs.start(spec, new Bundle("m.yaml", Map.of("m.yaml", "migration: m")), OPERATOR));
         claim = await(fixture.claims.claim("worker", List.of("clinic"), Duration.ofMinutes(1)))

@@ -21,11 +21,11 @@ import java.util.Map;
  * down(up(x))} other than {@code x}. Read-only. Rows that only the old application ever wrote keep their old values, so
  * this is the price of the way back for rows whose new side was written, and no more.
  */
-final class Lossiness {
+public final class Lossiness {
     private Lossiness() {}
 
     /** By column, JSON values. A table whose rows {@code up} or {@code down} cannot all read says so instead of a share. */
-    static Map<String, Object> measure(Connection connection, Move move) throws SQLException {
+    public static Map<String, Object> measure(Connection connection, Move move) throws SQLException {
         Map<String, Object> report = new LinkedHashMap<>();
         for (Map.Entry<String, Move.Down> down : move.down().entrySet()) {
             var before = connection.setSavepoint();

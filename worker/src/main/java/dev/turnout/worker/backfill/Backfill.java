@@ -34,24 +34,30 @@ public final class Backfill implements PhaseWork {
     private static final int SWEEPS = 5;
 
     private final Gauge gauge;
-    private final Supplier<Duration> target;
+    private final Supplier<Effort> effort;
+    private final Allowance allowance = new Allowance();
     private final Map<Integer, Lane> lanes = new ConcurrentHashMap<>();
     private final AtomicInteger sweeps = new AtomicInteger();
     private final Course course = new Course();
 
-    /** @param target how long a batch should last; asked before each, so it may change while rows move */
-    public Backfill(Gauge gauge, Supplier<Duration> target) {
+    /** @param effort asked before each batch, so it may change while rows move */
+    public Backfill(Gauge gauge, Supplier<Effort> effort) {
         this.gauge = gauge;
-        this.target = target;
+        this.effort = effort;
     }
 
     @Override
     public Stride stride(Site site) throws SQLException {
+        Lane lane = lanes.computeIfAbsent(site.lane(), number -> new Lane());
+        if (site.lane() >= lanes()) {
+            return rest(site, lane);
+        }
         Optional<String> throttled = gauge.reason(site.database());
         if (throttled.isPresent()) {
+            course.throttled(THROTTLED);
             return new Stride.Wait(THROTTLED, throttled.get());
         }
-        Lane lane = lanes.computeIfAbsent(site.lane(), number -> new Lane());
+        lane.begins();
         long begun = System.nanoTime();
         try {
             Batch batch = site.database().transaction(Limits.BATCH, connection -> batch(connection, site, lane));
@@ -59,6 +65,23 @@ public final class Backfill implements PhaseWork {
         } catch (SQLException e) {
             return failed(lane, e);
         }
+    }
+
+    /** That may work now: those with the lowest numbers, so that lane 0 always may. */
+    private int lanes() {
+        return allowance.lanes(effort.get().lanes(), System.nanoTime());
+    }
+
+    private static Stride rest(Site site, Lane lane) throws SQLException {
+        if (lane.works()) {
+            site.database().transaction(Limits.BOOKKEEPING, connection -> {
+                Bookkeeping.fence(connection, site);
+                Chunks.release(connection, site);
+                return site;
+            });
+            lane.rests();
+        }
+        return new Stride.Rest(THROTTLED, "fewer lanes are wanted");
     }
 
     /** How the transaction of a stride went. */
@@ -72,6 +95,7 @@ public final class Backfill implements PhaseWork {
     private record Batch(Kind kind, String table, int rows, boolean full) {}
 
     private Batch batch(Connection connection, Site site, Lane lane) throws SQLException {
+        long begun = System.nanoTime();
         Bookkeeping.fence(connection, site);
         RangeUpdate.prepare(connection, Gauge.APPLICATION_NAME);
         Optional<Chunk> leased = Chunks.lease(connection, site);
@@ -97,7 +121,8 @@ public final class Backfill implements PhaseWork {
         }
         int rows = road.write().lock(connection, range, end.isPresent() ? Optional.of(size) : Optional.empty());
         boolean fits = write(connection, site, road, range, rows);
-        Chunks.Step step = new Chunks.Step(range.hi(), rows, end.isEmpty());
+        Chunks.Step step =
+                new Chunks.Step(range.hi(), rows, Duration.ofNanos(System.nanoTime() - begun), end.isEmpty());
         if (!Chunks.checkpoint(connection, site, chunk, step, LEASE)) {
             throw new StaleEpoch(site.run(), site.epoch());
         }
@@ -136,13 +161,13 @@ public final class Backfill implements PhaseWork {
             case NOTHING_FREE -> end(site);
             case PUT_ASIDE -> {
                 lane.putAside();
-                course.add(batch.rows());
+                course.moved(batch.rows(), took);
                 yield afterPuttingAside(site, batch.table());
             }
             case MOVED -> {
-                lane.wentThrough(batch.rows(), batch.full(), took, target.get());
-                course.add(batch.rows());
-                yield new Stride.Again("moving rows of " + batch.table(), course.progress(site));
+                lane.wentThrough(batch.rows(), batch.full(), took, effort.get().batch());
+                course.moved(batch.rows(), took);
+                yield new Stride.Again("moving rows of " + batch.table(), course.progress(site, lanes()));
             }
         };
     }
@@ -152,7 +177,7 @@ public final class Backfill implements PhaseWork {
         long rejected = site.database()
                 .transaction(Limits.BOOKKEEPING, connection -> RejectedRows.count(connection, site, table));
         if (rejected <= source.maxRejected()) {
-            return new Stride.Again("put a row of " + table + " aside", course.progress(site));
+            return new Stride.Again("put a row of " + table + " aside", course.progress(site, lanes()));
         }
         return new Stride.Stop(
                 rejected + " rows of " + table + " are put aside, at most " + source.maxRejected() + " may be",
@@ -164,6 +189,7 @@ public final class Backfill implements PhaseWork {
         switch (Failure.of(e)) {
             case LOCK_TIMEOUT, DEADLOCK, SERIALIZATION -> {
                 lane.yielded();
+                allowance.yielded(effort.get().lanes(), System.nanoTime());
                 return new Stride.Wait(jittered(50), "an application holds a row of the batch: giving way");
             }
             case STATEMENT_TIMEOUT -> {
@@ -215,7 +241,8 @@ public final class Backfill implements PhaseWork {
                     "make every up depend on the row alone, then start a new run");
         }
         Sweep.reopen(site, source);
-        return new Stride.Again(left + " rows of " + source.name() + " are still to do", course.progress(site));
+        return new Stride.Again(
+                left + " rows of " + source.name() + " are still to do", course.progress(site, lanes()));
     }
 
     private static List<String> rejected(Site site, Source source) throws SQLException {

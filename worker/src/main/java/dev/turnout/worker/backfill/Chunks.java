@@ -135,6 +135,18 @@ public final class Chunks {
         select.setLong(3, site.epoch());
     }
 
+    /** Lets go of the chunk that the lane holds, if any: it rests, and others need not wait for its lease to end. */
+    static void release(Connection connection, Site site) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement("""
+                UPDATE turnout.chunk SET owner = NULL, lease_until = NULL
+                WHERE run = ? AND owner = ? AND state = 'OPEN' AND epoch = ?""")) {
+            update.setLong(1, site.run());
+            update.setString(2, owner(site));
+            update.setLong(3, site.epoch());
+            update.executeUpdate();
+        }
+    }
+
     /**
      * Records the batch that this transaction did, and holds the chunk for the lane.
      *
@@ -144,25 +156,30 @@ public final class Chunks {
             throws SQLException {
         Dialect dialect = Dialect.of(connection);
         String sql =
-                "UPDATE turnout.chunk SET rows_done = rows_done + ?, state = ?, owner = ?, epoch = ?, lease_until = "
+                "UPDATE turnout.chunk SET rows_done = rows_done + ?, took_ms = took_ms + ?, state = ?, owner = ?, epoch = ?,"
+                        + " lease_until = "
                         + dialect.nowPlusMillis("?") + ", watermark = ?"
                         + " WHERE id = ? AND state = 'OPEN' AND epoch <= ? AND " + dialect.same("watermark", "?");
         try (PreparedStatement update = connection.prepareStatement(sql)) {
             update.setLong(1, step.rows());
-            update.setString(2, step.last() ? "DONE" : "OPEN");
-            update.setString(3, owner(site));
-            update.setLong(4, site.epoch());
-            update.setLong(5, lease.toMillis());
-            update.setString(6, json(step.watermark()));
-            update.setLong(7, chunk.id());
-            update.setLong(8, site.epoch());
-            update.setString(9, json(chunk.watermark()));
+            update.setLong(2, step.took().toMillis());
+            update.setString(3, step.last() ? "DONE" : "OPEN");
+            update.setString(4, owner(site));
+            update.setLong(5, site.epoch());
+            update.setLong(6, lease.toMillis());
+            update.setString(7, json(step.watermark()));
+            update.setLong(8, chunk.id());
+            update.setLong(9, site.epoch());
+            update.setString(10, json(chunk.watermark()));
             return update.executeUpdate() == 1;
         }
     }
 
-    /** @param last nothing of the chunk is left */
-    record Step(Optional<List<String>> watermark, long rows, boolean last) {}
+    /**
+     * @param took until the checkpoint
+     * @param last nothing of the chunk is left
+     */
+    record Step(Optional<List<String>> watermark, long rows, Duration took, boolean last) {}
 
     /** Makes the chunk begin anew, for a row in it that is not done after all. */
     static void reopen(Connection connection, Chunk chunk) throws SQLException {

@@ -6,31 +6,37 @@ import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 
 /** How far the backfill is, read from the database at most twice a second. Thread-safe. */
 final class Course {
     private static final long FRESH_NANOS = Duration.ofMillis(500).toNanos();
 
-    private final Rate rate = new Rate();
+    private final Recent recent = new Recent();
     private Progress latest = new Progress(0, 0, true, "rows", 0, 0);
     private long readAtNanos;
     private boolean read;
 
-    void add(long rows) {
-        rate.add(System.nanoTime(), rows);
+    void moved(long rows, Duration took) {
+        recent.moved(System.nanoTime(), rows, took);
     }
 
-    synchronized Progress progress(Site site) throws SQLException {
+    void throttled(Duration pause) {
+        recent.throttled(System.nanoTime(), pause);
+    }
+
+    /** @param lanes that may work at once now */
+    synchronized Progress progress(Site site, int lanes) throws SQLException {
         long now = System.nanoTime();
         if (!read || now - readAtNanos > FRESH_NANOS) {
-            latest = site.database().transaction(Limits.BOOKKEEPING, connection -> read(connection, site));
+            latest = site.database().transaction(Limits.BOOKKEEPING, connection -> read(connection, site, lanes));
             readAtNanos = now;
             read = true;
         }
         return latest;
     }
 
-    private Progress read(Connection connection, Site site) throws SQLException {
+    private Progress read(Connection connection, Site site, int lanes) throws SQLException {
         Chunks.Totals totals = Chunks.totals(connection, site);
         long rows = 0;
         long rejected = 0;
@@ -44,6 +50,7 @@ final class Course {
                 true,
                 "rows",
                 rejected,
-                rate.perSecond(System.nanoTime()));
+                recent.perSecond(System.nanoTime()),
+                Optional.of(recent.outlook(System.nanoTime(), lanes)));
     }
 }

@@ -13,6 +13,20 @@ final class Lane {
     private final BatchSizer sizer = new BatchSizer();
     private final Map<String, Road> roads = new HashMap<>();
     private Optional<Search> search = Optional.empty();
+    private boolean works;
+
+    /** Whether it may hold a chunk. */
+    boolean works() {
+        return works;
+    }
+
+    void begins() {
+        works = true;
+    }
+
+    void rests() {
+        works = false;
+    }
 
     /** How the rows of one table are reached. */
     record Road(Source source, KeySql key, RangeWrite write) {}

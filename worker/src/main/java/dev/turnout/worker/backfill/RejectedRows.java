@@ -18,6 +18,9 @@ import java.util.stream.Collectors;
 
 /** The rows of {@code turnout.rejected}: put aside, counted, listed. Stateless and thread-safe. */
 public final class RejectedRows {
+    /** Characters; a message may quote a whole document. */
+    private static final int LONGEST_MESSAGE = 500;
+
     private RejectedRows() {}
 
     /**
@@ -109,6 +112,47 @@ public final class RejectedRows {
                 return row.getLong(1);
             }
         }
+    }
+
+    /** Rows of the run that are put aside now. */
+    public static long count(Connection connection, Site site) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT count(*) FROM turnout.rejected WHERE run = ? AND resolved_at IS NULL")) {
+            select.setLong(1, site.run());
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
+    /** The first of them, in the order in which they were put aside. */
+    public static List<RejectedRow> first(Connection connection, Site site, int most) throws SQLException {
+        String sql = "SELECT id, table_name, " + Dialect.of(connection).asText("\"key\"") + """
+                , phase, "sqlstate", message, at FROM turnout.rejected
+                WHERE run = ? AND resolved_at IS NULL ORDER BY id LIMIT ?""";
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setLong(1, site.run());
+            select.setInt(2, most);
+            List<RejectedRow> rows = new ArrayList<>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    rows.add(new RejectedRow(
+                            row.getLong("id"),
+                            row.getString("table_name"),
+                            row.getString(3),
+                            row.getString("phase"),
+                            row.getString("sqlstate"),
+                            shortened(row.getString("message")),
+                            Dialect.of(connection).moment(row, 7)));
+                }
+            }
+            return rows;
+        }
+    }
+
+    private static String shortened(String message) {
+        return message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "…";
     }
 
     /** The first of them, one line each, for operators. */

@@ -22,10 +22,18 @@ public sealed interface Stride {
     /** Nothing can be done now; try again after a real pause. The reason is a throttle or a blocker, named. */
     record Wait(Duration pause, String because) implements Stride {}
 
-    /** The phase cannot go on without an operator; nothing is half-done. */
-    record Stop(String because, List<String> problems, String nextAction) implements Stride {
+    /** This lane has nothing to do for a while, and others go on: nothing that an operator waits for. */
+    record Rest(Duration pause, String because) implements Stride {}
+
+    /** The phase cannot go on without an operator; nothing is half-done. What was found is kept with the run. */
+    record Stop(String because, List<String> problems, String nextAction, Map<String, Object> report)
+            implements Stride {
         public Stop {
             problems = List.copyOf(problems);
+        }
+
+        public Stop(String because, List<String> problems, String nextAction) {
+            this(because, problems, nextAction, Map.of());
         }
     }
 }

@@ -40,7 +40,11 @@ public final class Preflight implements PhaseWork {
                     "mend what is named and resume, or roll back and start with a mended spec");
         }
         return new Stride.Done(
-                "the preflight found no problem", Map.of("tables", findings.tables(), "warnings", findings.warnings()));
+                "the preflight found no problem",
+                Map.of(
+                        "tables", findings.tables(),
+                        "warnings", findings.warnings(),
+                        "trials", findings.trials()));
     }
 
     /**
@@ -76,7 +80,8 @@ public final class Preflight implements PhaseWork {
         ContractCheck.run(spec.contract(), notes);
         // On tables that are not what they should be, every expression would be a problem of its own.
         if (notes.clean()) {
-            tryOut(database, notes, connection -> new ScratchCheck(connection, spec, notes).run());
+            tryOut(database, notes, connection -> new ScratchCheck(connection, spec, notes)
+                    .run(scratch -> new Trial(connection, database, spec, notes, scratch).run()));
         }
         if (notes.clean()) {
             tryOut(database, notes, connection -> new AdoptionCheck(connection, spec.expand(), notes).run());
@@ -116,14 +121,14 @@ public final class Preflight implements PhaseWork {
         }
     }
 
-    private interface Trial {
+    private interface Check {
         void run(Connection connection) throws SQLException;
     }
 
-    private static void tryOut(Database database, Findings.Notes notes, Trial trial) throws SQLException {
+    private static void tryOut(Database database, Findings.Notes notes, Check check) throws SQLException {
         database.transaction(LIMITS, connection -> {
             try {
-                trial.run(connection);
+                check.run(connection);
             } catch (SQLException e) {
                 if (Failure.of(e).transientLike()) {
                     throw e;

@@ -33,7 +33,13 @@ final class ScratchCheck {
         this.notes = notes;
     }
 
-    void run() throws SQLException {
+    /** What is to be done in the scratch schema once everything has passed; it is told the schema's name. */
+    @FunctionalInterface
+    interface Then {
+        void with(String scratch) throws SQLException;
+    }
+
+    void run(Then then) throws SQLException {
         Scratch scratch = Scratch.open(
                 connection,
                 spec.expand(),
@@ -45,6 +51,9 @@ final class ScratchCheck {
         }
         if (noneExists(scratch.schema())) {
             new ExpressionCheck(connection, spec, notes).run();
+            if (notes.clean()) {
+                then.with(scratch.schema());
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import dev.turnout.worker.jdbc.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,8 +21,9 @@ record TableCheck(Connection connection, Move move, Findings.Notes notes) {
                 SELECT c.relkind, c.relpersistence,
                        EXISTS (SELECT FROM pg_inherits i WHERE c.oid IN (i.inhrelid, i.inhparent)),
                        pg_has_role(c.relowner, 'USAGE'), row_security_active(c.oid), c.relhasrules,
-                       c.reltuples::bigint, pg_total_relation_size(c.oid)
-                FROM pg_class c WHERE c.oid = to_regclass(?)""", quote(move.table()));
+                       c.reltuples::bigint, pg_total_relation_size(c.oid), pg_relation_size(c.oid),
+                       coalesce(s.n_dead_tup, 0), coalesce(s.n_live_tup, 0)
+                FROM pg_class c LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid WHERE c.oid = to_regclass(?)""", quote(move.table()));
         if (found.isEmpty()) {
             notes.problem(
                     "there is no table " + move.table(),
@@ -31,13 +33,42 @@ record TableCheck(Connection connection, Move move, Findings.Notes notes) {
         List<String> table = found.get(0);
         kind(table);
         rights(table);
-        notes.table(Map.of(
-                "table", move.table(),
-                // -1: never analyzed.
-                "estimatedRows", Math.max(0, Long.parseLong(table.get(6))),
-                "bytes", Long.parseLong(table.get(7))));
+        notes.table(facts(table));
         columns();
         laterTriggers();
+        cascades();
+    }
+
+    /** Every row that is moved is written anew, so until it is vacuumed the table may take twice its room. */
+    private Map<String, Object> facts(List<String> table) {
+        long dead = Long.parseLong(table.get(9));
+        long alive = Long.parseLong(table.get(10));
+        if (dead > 10_000 && dead > alive / 5) {
+            notes.warning("%s has %d dead rows beside %d: VACUUM it first, or the backfill makes it grow further"
+                    .formatted(move.table(), dead, alive));
+        }
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("table", move.table());
+        // -1: never analyzed.
+        facts.put("estimatedRows", Math.max(0, Long.parseLong(table.get(6))));
+        facts.put("bytes", Long.parseLong(table.get(7)));
+        facts.put("mayGrowByBytes", Long.parseLong(table.get(8)));
+        facts.put("deadRows", dead);
+        return facts;
+    }
+
+    /** The triggers fire for cascades, too; but a key that changes under the backfill makes it look again. */
+    private void cascades() throws SQLException {
+        for (List<String> row :
+                Sql.rows(connection, """
+                SELECT k.conname, k.confrelid::regclass, a.attname FROM pg_constraint k
+                JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+                WHERE k.contype = 'f' AND k.conrelid = to_regclass(?) AND k.confupdtype = 'c' AND a.attname::text = ANY (?)
+                ORDER BY 1""", quote(move.table()), move.key().toArray(String[]::new))) {
+            notes.warning(
+                    "the key column %s.%s changes with %s (%s, ON UPDATE CASCADE): rows whose key changes while they are moved are moved again"
+                            .formatted(move.table(), row.get(2), row.get(1), row.get(0)));
+        }
     }
 
     private void kind(List<String> table) {

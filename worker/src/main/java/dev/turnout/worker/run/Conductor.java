@@ -2,6 +2,7 @@ package dev.turnout.worker.run;
 
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Spec;
+import dev.turnout.migration.Tuning;
 import dev.turnout.worker.bookkeeping.StaleEpoch;
 import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.jdbc.Failure;
@@ -43,7 +44,11 @@ final class Conductor {
     private final Context loop;
     private final Sight sight = new Sight();
 
+    /** Read by worker threads before each batch. */
+    private volatile Tuning tuning;
+
     private Claim claim;
+    private PutAside putAside;
     private long leaseEndsNanos;
     private Lanes lanes;
     private Optional<Ending> ending = Optional.empty();
@@ -63,6 +68,8 @@ final class Conductor {
         this.spec = spec;
         this.loop = shop.vertx().getOrCreateContext();
         this.claim = claim;
+        this.tuning = claim.orders().tuning();
+        this.putAside = new PutAside(shop, works, new Entrance());
         this.lanes = lanes();
     }
 
@@ -77,12 +84,20 @@ final class Conductor {
             return;
         }
         boolean moved = fresh.epoch() != claim.epoch() || fresh.phase() != claim.phase();
+        if (fresh.epoch() != claim.epoch()) {
+            putAside = new PutAside(shop, works, new Entrance());
+        }
         claim = fresh;
+        tuning = fresh.orders().tuning();
         if (moved) {
             begin();
         }
+        lanes.grow(works.lanes(claim.phase(), tuning));
         advance();
         show();
+        if (!lost) {
+            putAside.look(claim, site(claim.epoch(), 0));
+        }
     }
 
     /** In other hands by now; this object is of no further use. */
@@ -97,7 +112,7 @@ final class Conductor {
     /** Starts nothing more; completes when the strides in flight are over. */
     Future<Void> close() {
         closed = true;
-        return lanes.close();
+        return lanes.close().eventually(putAside::quiet);
     }
 
     private void begin() {
@@ -111,12 +126,12 @@ final class Conductor {
     private Lanes lanes() {
         Phase phase = claim.phase();
         long epoch = claim.epoch();
-        PhaseWork work = works.of(phase, result -> loop.runOnContext(then -> sight.verified(result)));
+        PhaseWork work = works.of(phase, () -> tuning, result -> loop.runOnContext(then -> sight.verified(result)));
         Lanes[] own = new Lanes[1];
         Entrance entrance = new Entrance();
         own[0] = new Lanes(
                 shop,
-                works.lanes(phase),
+                works.lanes(phase, tuning),
                 lane -> entrance.first(site(epoch, lane), work),
                 () -> lanes == own[0] && mayStart(),
                 outcome -> ended(phase, outcome));
@@ -237,6 +252,9 @@ final class Conductor {
             sight.working(again.progress());
             return Duration.ZERO;
         }
+        if (stride instanceof Stride.Rest rest) {
+            return rest.pause();
+        }
         if (stride instanceof Stride.Wait wait) {
             waiting(phase, wait.because());
             return wait.pause();
@@ -252,7 +270,7 @@ final class Conductor {
             sight.waiting(stop.because());
             return BETWEEN_TRIES_BACK;
         }
-        ending = Optional.of(new Ending(Phase.FAILED, stop.because(), Map.of()));
+        ending = Optional.of(new Ending(Phase.FAILED, stop.because(), stop.report()));
         return Duration.ZERO;
     }
 

@@ -22,6 +22,12 @@ final class Entrance {
         };
     }
 
+    /** Something else than a stride, after the epoch has been raised once. Blocks. */
+    <T> T then(Site site, Callable<T> what) throws Exception {
+        pass(site);
+        return what.call();
+    }
+
     private synchronized void pass(Site site) throws SQLException {
         if (!passed) {
             Bookkeeping.enter(site);

@@ -22,6 +22,11 @@ final class InOrder implements PhaseWork {
     @Override
     public Stride stride(Site site) throws SQLException {
         Stride stride = parts.get(part).stride(site);
+        if (stride instanceof Stride.Stop stop) {
+            Map<String, Object> soFar = new LinkedHashMap<>(report);
+            soFar.putAll(stop.report());
+            return new Stride.Stop(stop.because(), stop.problems(), stop.nextAction(), soFar);
+        }
         if (!(stride instanceof Stride.Done done)) {
             return stride;
         }

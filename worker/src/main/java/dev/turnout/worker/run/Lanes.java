@@ -21,8 +21,8 @@ final class Lanes {
     private final IntFunction<Callable<Stride>> strides;
     private final BooleanSupplier mayStart;
     private final Listener listener;
-    private final boolean[] busy;
-    private final long[] timers;
+    private boolean[] busy = new boolean[0];
+    private long[] timers = new long[0];
     private final Promise<Void> quiet = Promise.promise();
     private boolean closed;
 
@@ -43,9 +43,17 @@ final class Lanes {
         this.strides = strides;
         this.mayStart = mayStart;
         this.listener = listener;
-        this.busy = new boolean[count];
-        this.timers = new long[count];
-        Arrays.fill(timers, NO_TIMER);
+        grow(count);
+    }
+
+    /** Never fewer than there were: a lane that is one too many is told so by its work, and rests. */
+    final void grow(int count) {
+        int before = busy.length;
+        if (count > before) {
+            busy = Arrays.copyOf(busy, count);
+            timers = Arrays.copyOf(timers, count);
+            Arrays.fill(timers, before, count, NO_TIMER);
+        }
     }
 
     /** Starts every lane that is neither at work nor resting. */

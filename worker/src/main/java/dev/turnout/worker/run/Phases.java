@@ -2,11 +2,18 @@ package dev.turnout.worker.run;
 
 import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Tuning;
 import dev.turnout.worker.analyze.Analyze;
 import dev.turnout.worker.backfill.Backfill;
 import dev.turnout.worker.backfill.ChunkPlan;
+import dev.turnout.worker.backfill.Effort;
+import dev.turnout.worker.backfill.RejectedRows;
+import dev.turnout.worker.backfill.SecondTry;
+import dev.turnout.worker.check.Baseline;
+import dev.turnout.worker.check.Validation;
 import dev.turnout.worker.contract.ContractPhase;
 import dev.turnout.worker.expand.Expand;
+import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.preflight.Preflight;
@@ -20,9 +27,13 @@ import dev.turnout.worker.verify.Verify;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Which work makes which phase. Immutable. */
 final class Phases implements Works {
+    /** A list that somebody reads; the rest is in turnout.rejected. */
+    private static final int REJECTED_SHOWN = 1_000;
+
     private final Pace pace;
     private final RunSettings settings;
 
@@ -32,17 +43,19 @@ final class Phases implements Works {
     }
 
     @Override
-    public PhaseWork of(Phase phase, Consumer<RollingVerification.Result> verified) {
+    public PhaseWork of(Phase phase, Supplier<Tuning> tuning, Consumer<RollingVerification.Result> verified) {
         return switch (phase) {
-            case CREATED -> new Preflight();
+            case CREATED -> new InOrder(new Preflight(), new Baseline());
             case ROLLING_BACK -> new Rollback();
-            case ANALYZING -> new Analyze();
+            case ANALYZING -> new Guarded(new Analyze());
             case CONTRACTING -> new ContractPhase();
             case EXPANDING -> new Expand();
             case SYNCING -> new InOrder(new SyncTriggers(), new ChunkPlan(settings.chunkRows()));
-            case BACKFILLING -> new Backfill(new Gauge(Throttle.DEFAULT), settings::batch);
-            case VERIFYING -> new Verify();
-            case READY -> new Rehearsal();
+            case BACKFILLING ->
+                new Guarded(
+                        new Backfill(new Gauge(Throttle.DEFAULT, tuning, pace.clock()), () -> effort(tuning.get())));
+            case VERIFYING -> new Guarded(new InOrder(new Verify(), new Validation()));
+            case READY -> new Guarded(new Rehearsal());
             case ROLLING_OUT, SOAKING -> new RollingVerification(pace, verified);
             case DONE, PAUSED, ROLLED_BACK, FAILED ->
                 site -> {
@@ -51,9 +64,27 @@ final class Phases implements Works {
         };
     }
 
+    private Effort effort(Tuning tuning) {
+        return new Effort(
+                tuning.batch().orElse(settings.batch()), tuning.lanes().orElse(settings.lanes()));
+    }
+
     @Override
-    public int lanes(Phase phase) {
-        return phase == Phase.BACKFILLING ? settings.lanes() : 1;
+    public int lanes(Phase phase, Tuning tuning) {
+        return phase == Phase.BACKFILLING ? effort(tuning).lanes() : 1;
+    }
+
+    @Override
+    public RunBoard.Rejected rejected(Site site, boolean tryAgain) throws SQLException {
+        if (tryAgain) {
+            SecondTry.ofAll(site);
+        }
+        return site.database()
+                .transaction(
+                        Limits.BOOKKEEPING,
+                        connection -> new RunBoard.Rejected(
+                                RejectedRows.count(connection, site),
+                                RejectedRows.first(connection, site, REJECTED_SHOWN)));
     }
 
     @Override

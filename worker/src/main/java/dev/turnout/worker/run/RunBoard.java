@@ -2,6 +2,8 @@ package dev.turnout.worker.run;
 
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Tuning;
+import dev.turnout.worker.backfill.RejectedRow;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +34,13 @@ public interface RunBoard {
     /** Stores what operators see: progress, the reason for a wait, problems and what to do about them. */
     Future<Void> note(Claim claim, Note note);
 
+    /**
+     * Shows operators which rows are put aside, in place of what was shown before.
+     *
+     * @param triedAgain the newest wish to try them again that this list has behind it: {@link Orders#retries}
+     */
+    Future<Void> rejected(Claim claim, Rejected rows, long triedAgain);
+
     /** Lets go of the run, so that another worker need not wait for the lease to end. */
     Future<Void> release(Claim claim);
 
@@ -43,6 +52,7 @@ public interface RunBoard {
      * @param wish what the operator wants now
      * @param pausedFrom the phase to resume, while PAUSED or FAILED
      * @param rollout where the flag's rollout stands, as the control state has it
+     * @param orders what operators said besides
      */
     record Claim(
             String migration,
@@ -53,7 +63,8 @@ public interface RunBoard {
             Instant phaseEnteredAt,
             Wish wish,
             Optional<Phase> pausedFrom,
-            RolloutView rollout) {
+            RolloutView rollout,
+            Orders orders) {
         /** The claim as the board has it after {@link RunBoard#enter}, so that the next phase need not wait for a look at it. */
         Claim entered(Phase to, Phase from, Instant at) {
             boolean still = to == Phase.PAUSED || to == Phase.FAILED;
@@ -66,7 +77,23 @@ public interface RunBoard {
                     at,
                     to == Phase.FAILED && wish == Wish.RUN ? Wish.PAUSE : wish,
                     still ? Optional.of(from) : Optional.empty(),
-                    rollout);
+                    rollout,
+                    orders);
+        }
+    }
+
+    /** @param retries how often an operator has wanted the rows that are put aside to be tried again */
+    record Orders(Tuning tuning, long retries) {
+        public static final Orders NONE = new Orders(Tuning.NONE, 0);
+    }
+
+    /**
+     * @param total rows that are put aside now
+     * @param rows the first of them, in the order in which they were put aside
+     */
+    record Rejected(long total, List<RejectedRow> rows) {
+        public Rejected {
+            rows = List.copyOf(rows);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.turnout.worker.run;
 import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Reading;
 import dev.turnout.migration.SpecReader;
+import dev.turnout.migration.Tuning;
 import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.run.RunBoard.Claim;
 import dev.turnout.worker.run.RunBoard.Note;
@@ -38,7 +39,7 @@ public final class RunVerticle extends VerticleBase {
     private Optional<Workshop> shop = Optional.empty();
     private boolean stopping;
 
-    /** @param databases by the names that specs use; each with at least {@code settings.lanes()} connections */
+    /** @param databases by the names that specs use; each with as many connections as there may be lanes */
     public RunVerticle(RunBoard board, Map<String, Database> databases, Pace pace, RunSettings settings) {
         this.board = board;
         this.databases = Map.copyOf(databases);
@@ -48,7 +49,7 @@ public final class RunVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        int size = settings.lanes() * Math.max(1, databases.size());
+        int size = Tuning.MOST_LANES * Math.max(1, databases.size());
         WorkerExecutor strides = vertx.createSharedWorkerExecutor(POOL, size, LONGEST_STRIDE_HOURS, TimeUnit.HOURS);
         Workshop made = new Workshop(vertx, strides, board, settings, pace);
         shop = Optional.of(made);

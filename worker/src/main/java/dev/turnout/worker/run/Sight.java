@@ -67,6 +67,18 @@ final class Sight {
         changed = false;
     }
 
+    /** A range; without its end where recent rates promise none. */
+    private static Map<String, Object> secondsLeft(long left, Progress.Outlook outlook) {
+        Map<String, Object> range = new LinkedHashMap<>();
+        if (outlook.fast() > 0) {
+            range.put("from", (long) Math.ceil(left / outlook.fast()));
+        }
+        if (outlook.slow() > 0) {
+            range.put("to", (long) Math.ceil(left / outlook.slow()));
+        }
+        return range;
+    }
+
     private static Map<String, Object> values(Progress now) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("done", now.done());
@@ -74,10 +86,13 @@ final class Sight {
         values.put("estimated", now.estimated());
         values.put("unit", now.unit());
         values.put("rejected", now.rejected());
+        values.put("percent", now.percent());
         values.put("perSecond", Math.round(now.perSecond()));
-        if (now.perSecond() >= 1) {
-            values.put("secondsLeft", Math.round((now.total() - now.done()) / now.perSecond()));
-        }
+        now.outlook().ifPresent(outlook -> {
+            values.put("secondsLeft", secondsLeft(now.total() - now.done(), outlook));
+            values.put("throttledPercent", Math.round(100 * outlook.throttled()));
+            values.put("lanes", outlook.lanes());
+        });
         return values;
     }
 }

@@ -1,20 +1,28 @@
 package dev.turnout.worker.run;
 
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Tuning;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.verify.RollingVerification;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Makes the work of a phase, anew for each time that a run enters it or changes hands. */
 interface Works {
-    /** @param verified told on a worker thread how the rolling verification stands */
-    PhaseWork of(Phase phase, Consumer<RollingVerification.Result> verified);
+    /**
+     * @param tuning what the operator says now; asked on worker threads, again and again
+     * @param verified told on a worker thread how the rolling verification stands
+     */
+    PhaseWork of(Phase phase, Supplier<Tuning> tuning, Consumer<RollingVerification.Result> verified);
 
     /** How many strides of the phase may run at once. */
-    int lanes(Phase phase);
+    int lanes(Phase phase, Tuning tuning);
+
+    /** The rows that are put aside, after they were tried again where that is wanted. Blocks. */
+    RunBoard.Rejected rejected(Site site, boolean tryAgain) throws SQLException;
 
     /** The irreversible step that has run or begun, after which there is no way back; empty: there is one. Blocks. */
     Optional<String> pointOfNoReturn(Site site) throws SQLException;

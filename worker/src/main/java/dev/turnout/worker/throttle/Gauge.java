@@ -1,5 +1,6 @@
 package dev.turnout.worker.throttle;
 
+import dev.turnout.migration.Tuning;
 import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Failure;
@@ -8,8 +9,10 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Asks one database how it is, at most once a second, and says whether the backfill must wait. Thread-safe; blocks for one
@@ -44,12 +47,20 @@ public final class Gauge {
               current_setting('max_connections')::int AS max_connections""".formatted(APPLICATION_NAME);
 
     private final Throttle throttle;
+    private final Supplier<Tuning> tuning;
+    private final Clock clock;
     private long readAtNanos;
-    private boolean read;
+    private Optional<Tuning> readUnder = Optional.empty();
     private Optional<String> reason = Optional.empty();
 
-    public Gauge(Throttle throttle) {
+    /**
+     * @param tuning asked each time, so it may change while rows move
+     * @param clock business time, for the window
+     */
+    public Gauge(Throttle throttle, Supplier<Tuning> tuning, Clock clock) {
         this.throttle = throttle;
+        this.tuning = tuning;
+        this.clock = clock;
     }
 
     /**
@@ -58,19 +69,30 @@ public final class Gauge {
      * @throws SQLException when the server or the network is gone; any other failure is itself a reason to wait
      */
     public synchronized Optional<String> reason(Database database) throws SQLException {
-        if (read && System.nanoTime() - readAtNanos < FRESH_NANOS) {
+        Tuning now = tuning.get();
+        if (now.throttled().isPresent()) {
+            return Optional.of("an operator throttles it: " + now.throttled().get());
+        }
+        if (now.window().filter(window -> !window.contains(clock.instant())).isPresent()) {
+            return Optional.of("the backfill may run from " + now.window().get());
+        }
+        if (readUnder.filter(now::equals).isPresent() && System.nanoTime() - readAtNanos < FRESH_NANOS) {
             return reason;
         }
         try {
-            reason = throttle.reason(database.transaction(LIMITS, Gauge::readings));
+            Throttle limits = now.lag().map(throttle::withReplicaLag).orElse(throttle);
+            reason = limits.reason(database.transaction(LIMITS, Gauge::readings));
         } catch (SQLException e) {
             if (Failure.of(e) == Failure.CONNECTION_LOST) {
                 throw e;
             }
             reason = Optional.of("the load of the database cannot be read: " + e.getMessage());
         }
+        if (reason.isEmpty() && now.query().isPresent()) {
+            reason = OwnQuery.reason(database, now.query().get(), LIMITS);
+        }
         readAtNanos = System.nanoTime();
-        read = true;
+        readUnder = Optional.of(now);
         return reason;
     }
 

@@ -13,6 +13,10 @@ import java.util.Optional;
 public record Throttle(Duration replicaLag, Duration oldestTransaction, double connectionShare) {
     public static final Throttle DEFAULT = new Throttle(Duration.ofSeconds(5), Duration.ofMinutes(15), 0.9);
 
+    Throttle withReplicaLag(Duration most) {
+        return new Throttle(most, oldestTransaction, connectionShare);
+    }
+
     /** The first reason to wait, for operators; empty: go on. */
     public Optional<String> reason(Readings now) {
         if (now.waiters() > 0) {

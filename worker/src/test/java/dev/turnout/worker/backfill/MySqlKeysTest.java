@@ -12,8 +12,6 @@ import dev.turnout.worker.testkit.SetClock;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.TestServer;
 import dev.turnout.worker.testkit.TestSpec;
-import dev.turnout.worker.throttle.Gauge;
-import dev.turnout.worker.throttle.Throttle;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -62,8 +60,7 @@ class MySqlKeysTest {
         Bookkeeping.enter(site);
         assertThat(finish(new SyncTriggers(), site)).isInstanceOf(Stride.Done.class);
         assertThat(finish(new ChunkPlan(40), site)).isInstanceOf(Stride.Done.class);
-        assertThat(finish(new Backfill(new Gauge(Throttle.DEFAULT), () -> Duration.ofMillis(1)), site))
-                .isInstanceOf(Stride.Done.class);
+        assertThat(finish(Visits.backfill(Duration.ofMillis(1)), site)).isInstanceOf(Stride.Done.class);
         assertThat(db.one("SELECT count(*), count(y), coalesce(sum(y <> 2 * x), 0) FROM t"))
                 .isEqualTo(ROWS + "|" + ROWS + "|0");
         assertThat(db.one("SELECT sum(rows_done), count(*) FROM turnout.chunk"))
@@ -114,7 +111,7 @@ class MySqlKeysTest {
         Bookkeeping.enter(site);
         finish(new SyncTriggers(), site);
         finish(new ChunkPlan(40), site);
-        Backfill backfill = new Backfill(new Gauge(Throttle.DEFAULT), () -> Duration.ofMillis(50));
+        Backfill backfill = Visits.backfill(Duration.ofMillis(50));
         try (Connection application = db.connect();
                 PreparedStatement hold = application.prepareStatement("SELECT * FROM t WHERE k = 2 FOR UPDATE")) {
             application.setAutoCommit(false);
@@ -138,7 +135,7 @@ class MySqlKeysTest {
         Bookkeeping.enter(site);
         finish(new SyncTriggers(), site);
         finish(new ChunkPlan(40), site);
-        Stride end = finish(new Backfill(new Gauge(Throttle.DEFAULT), () -> Duration.ofMillis(50)), site);
+        Stride end = finish(Visits.backfill(Duration.ofMillis(50)), site);
         assertThat(end.because()).isEqualTo("the database would read all of t for every batch");
         assertThat(db.one("SELECT count(y) FROM t")).isEqualTo("0");
     }
@@ -153,8 +150,7 @@ class MySqlKeysTest {
         Bookkeeping.enter(site);
         finish(new SyncTriggers(), site);
         finish(new ChunkPlan(100), site);
-        assertThat(finish(new Backfill(new Gauge(Throttle.DEFAULT), () -> Duration.ofMillis(50)), site))
-                .isInstanceOf(Stride.Done.class);
+        assertThat(finish(Visits.backfill(Duration.ofMillis(50)), site)).isInstanceOf(Stride.Done.class);
         assertThat(db.query("SELECT r.key, r.phase FROM turnout.rejected r ORDER BY id"))
                 .containsExactly("{\"k\": 77}|BACKFILL", "{\"k\": 78}|BACKFILL", "{\"k\": 201}|BACKFILL");
         assertThat(db.one("SELECT count(y) FROM t")).isEqualTo("297");

@@ -8,6 +8,7 @@ import dev.turnout.migration.Contract;
 import dev.turnout.migration.Move;
 import dev.turnout.migration.Place;
 import dev.turnout.migration.Spec;
+import dev.turnout.migration.Tuning;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A small table on its way: {@code minutes} from the text {@code length}, {@code label} from {@code note}, and back. */
 public final class Visits implements AutoCloseable {
@@ -76,6 +78,8 @@ public final class Visits implements AutoCloseable {
                 List.of(),
                 List.of(),
                 new Contract(Duration.ofDays(14), true, true, true, List.of()),
+                List.of(),
+                Tuning.NONE,
                 "hash");
     }
 
@@ -91,8 +95,12 @@ public final class Visits implements AutoCloseable {
         return backfill(Duration.ofMillis(50));
     }
 
-    static Backfill backfill(Duration target) {
-        return new Backfill(new Gauge(Throttle.DEFAULT), () -> target);
+    public static Backfill backfill(Duration target) {
+        return backfill(Tuning.NONE, () -> new Effort(target, 3));
+    }
+
+    public static Backfill backfill(Tuning tuning, Supplier<Effort> effort) {
+        return new Backfill(new Gauge(Throttle.DEFAULT, () -> tuning, new SetClock()), effort);
     }
 
     public Visits planned(int chunkRows) throws SQLException {

@@ -93,6 +93,50 @@ class PreflightTest {
     }
 
     @Test
+    void aSampleSaysWhatTheMigrationWillCostAndLose() throws SQLException {
+        inLegacy(
+                Clinic.insert("service, \"preferredTime\"", "'WRINKLE_BOTOX', '14:30'"),
+                Clinic.insert("service, \"preferredTime\"", "'WRINKLE_BOTOX', '14:30'"),
+                Clinic.insert("service, \"preferredTime\"", "'WRINKLE_BOTOX', 'anytime'"),
+                "ANALYZE reservations");
+        Map<String, Object> trial = inspect(Clinic.spec()).trials().get(0);
+        assertThat(trial).containsEntry("measured", true).containsEntry("sampledRows", 3);
+        assertThat(trial.get("lossiness"))
+                .asString()
+                .as("an afternoon comes back as its first hour")
+                .contains("differing=2", "differing=0", "rows=3", "written=14:30");
+        assertThat(trial.get("triggerCost")).asString().contains("percent=", "how=");
+        assertThat(trial.get("backfill")).asString().contains("secondsFrom=", "secondsTo=", "how=");
+    }
+
+    @Test
+    void whatCannotBeMeasuredIsSaidAndStopsNothing() throws SQLException {
+        inLegacy(Clinic.insert("service, \"preferredTime\"", "'WRINKLE_BOTOX', '14:30'"), "ANALYZE reservations");
+        Findings findings = inspect(Clinic.spec()
+                .expand(new ExpandStep.Columns("reservations", Map.of("minutes", "int")))
+                .move(move("reservations", List.of("id"), Map.of("minutes", "old.\"preferredTime\"::int"), Map.of())));
+        assertThat(findings.problems()).isEmpty();
+        assertThat(findings.trials()).last().asString().contains("measured=false", "invalid input syntax");
+    }
+
+    @Test
+    void anUpThatGivesAnotherValueNextTimeIsRefusedWithTheFunctionNamed() throws SQLException {
+        TestSpec spec = Clinic.spec()
+                .expand(new ExpandStep.Columns("reservations", Map.of("uuid", "uuid", "moved", "timestamptz")))
+                .move(move(
+                        "reservations",
+                        List.of("id"),
+                        Map.of("uuid", "gen_random_uuid()", "moved", "now()"),
+                        Map.of()));
+        assertThat(inspect(spec).problems())
+                .hasSize(2)
+                .anySatisfy(problem ->
+                        assertThat(problem).contains("up of reservations.uuid uses gen_random_uuid", "id map"))
+                .anySatisfy(problem ->
+                        assertThat(problem).contains("up of reservations.moved uses now", "column of the row"));
+    }
+
+    @Test
     void theReferenceMigrationPassesAsItIsWritten() throws Exception {
         Bundle bundle = BundleFiles.read(Path.of("../sql/migrations/dynamic-services/migration.yaml"));
         Spec spec = SpecReader.read(bundle).orThrow();

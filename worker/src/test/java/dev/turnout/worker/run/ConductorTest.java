@@ -6,27 +6,33 @@ import static org.awaitility.Awaitility.await;
 import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Tuning;
+import dev.turnout.worker.backfill.RejectedRow;
 import dev.turnout.worker.backfill.Visits;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Progress;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.run.RunBoard.Claim;
+import dev.turnout.worker.run.RunBoard.Orders;
 import dev.turnout.worker.run.RunBoard.RolloutView;
 import dev.turnout.worker.run.RunBoard.Wish;
 import dev.turnout.worker.verify.RollingVerification;
 import io.vertx.core.Vertx;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -197,6 +203,49 @@ class ConductorTest {
         assertThat(board.log()).isEmpty();
     }
 
+    @Test
+    void newLanesBeginWhileOthersAreAtWorkAndTheTuningReachesThemAtOnce() {
+        Set<Integer> seen = ConcurrentHashMap.newKeySet();
+        works.script(Phase.BACKFILLING, site -> {
+            seen.add(site.lane());
+            return new Stride.Again("moving", Progress.of(1, 2, "rows"));
+        });
+        board.orders(new Orders(Tuning.of(Map.of("lanes", "1")), 0));
+        begin();
+        await().until(() -> board.phase() == Phase.BACKFILLING && !seen.isEmpty());
+        await().during(Duration.ofMillis(100)).until(() -> seen.equals(Set.of(0)));
+        board.orders(new Orders(Tuning.of(Map.of("lanes", "3")), 0));
+        await().until(() -> seen.equals(Set.of(0, 1, 2)));
+    }
+
+    @Test
+    void aLaneThatRestsHidesNothingThatIsWaitedFor() {
+        works.script(
+                Phase.BACKFILLING,
+                site -> site.lane() == 0
+                        ? new Stride.Wait(Duration.ofMillis(5), "a replica")
+                        : new Stride.Rest(Duration.ofMillis(1), "fewer lanes are wanted"));
+        begin();
+        await().until(() -> board.note().waitingFor().equals("a replica"));
+        await().during(Duration.ofMillis(100))
+                .until(() -> board.note().waitingFor().equals("a replica"));
+    }
+
+    @Test
+    void rowsPutAsideAreShownAndTriedAgainEvenWhileTheRunHasFailed() {
+        works.putAside.add(new RejectedRow(1, "visits", "{}", "BACKFILL", "22P02", "bad", Instant.EPOCH));
+        works.script(Phase.BACKFILLING, site -> new Stride.Stop("too many", List.of("1"), "mend them"));
+        begin();
+        await().until(() -> board.phase() == Phase.FAILED && board.rejected().isPresent());
+        assertThat(board.rejected().orElseThrow().total()).isEqualTo(1);
+        assertThat(works.tries.get()).isZero();
+        works.putAside.clear();
+        board.orders(new Orders(Tuning.NONE, 1));
+        await().until(() -> board.triedAgain() == 1);
+        assertThat(works.tries.get()).isEqualTo(1);
+        assertThat(board.rejected().orElseThrow().rows()).isEmpty();
+    }
+
     /** Renews as the verticle does, on one event loop. */
     private void begin() {
         vertx.getOrCreateContext().runOnContext(loop -> renew());
@@ -234,6 +283,8 @@ class ConductorTest {
     /** Phases that are done at once unless a test says how they go. */
     private static final class Scripted implements Works {
         private final Map<Phase, PhaseWork> scripts = new ConcurrentHashMap<>();
+        final List<RejectedRow> putAside = new CopyOnWriteArrayList<>();
+        final AtomicInteger tries = new AtomicInteger();
         volatile Optional<String> beyond = Optional.empty();
 
         void script(Phase phase, PhaseWork work) {
@@ -241,14 +292,20 @@ class ConductorTest {
         }
 
         @Override
-        public PhaseWork of(Phase phase, Consumer<RollingVerification.Result> verified) {
+        public PhaseWork of(Phase phase, Supplier<Tuning> tuning, Consumer<RollingVerification.Result> verified) {
             return site ->
                     scripts.getOrDefault(phase, any -> new Stride.Done("done")).stride(site);
         }
 
         @Override
-        public int lanes(Phase phase) {
-            return phase == Phase.BACKFILLING ? 3 : 1;
+        public int lanes(Phase phase, Tuning tuning) {
+            return phase == Phase.BACKFILLING ? tuning.lanes().orElse(3) : 1;
+        }
+
+        @Override
+        public RunBoard.Rejected rejected(Site site, boolean tryAgain) {
+            tries.addAndGet(tryAgain ? 1 : 0);
+            return new RunBoard.Rejected(putAside.size(), List.copyOf(putAside));
         }
 
         @Override

@@ -24,6 +24,10 @@ final class MemoryBoard implements RunBoard {
     private Note note = new Note("", Map.of(), List.of(), "", Optional.empty());
     private String because = "";
 
+    private Orders orders = Orders.NONE;
+    private Optional<Rejected> rejected = Optional.empty();
+    private long triedAgain;
+
     MemoryBoard(Bundle bundle) {
         this.bundle = bundle;
     }
@@ -34,6 +38,18 @@ final class MemoryBoard implements RunBoard {
 
     synchronized void rollout(RolloutView view) {
         rollout = view;
+    }
+
+    synchronized void orders(Orders said) {
+        orders = said;
+    }
+
+    synchronized Optional<Rejected> rejected() {
+        return rejected;
+    }
+
+    synchronized long triedAgain() {
+        return triedAgain;
     }
 
     synchronized void at(Phase here) {
@@ -74,8 +90,8 @@ final class MemoryBoard implements RunBoard {
             worker = who;
             epoch++;
         }
-        return Future.succeededFuture(List.of(
-                new Claim("visits-in-minutes", 7, epoch, bundle, phase, Instant.EPOCH, wish, pausedFrom, rollout)));
+        return Future.succeededFuture(List.of(new Claim(
+                "visits-in-minutes", 7, epoch, bundle, phase, Instant.EPOCH, wish, pausedFrom, rollout, orders)));
     }
 
     @Override
@@ -101,6 +117,16 @@ final class MemoryBoard implements RunBoard {
             return Future.failedFuture(new ClaimLost(claim.migration(), claim.epoch()));
         }
         note = seen;
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public synchronized Future<Void> rejected(Claim claim, Rejected rows, long tried) {
+        if (claim.epoch() != epoch) {
+            return Future.failedFuture(new ClaimLost(claim.migration(), claim.epoch()));
+        }
+        rejected = Optional.of(rows);
+        triedAgain = tried;
         return Future.succeededFuture();
     }
 

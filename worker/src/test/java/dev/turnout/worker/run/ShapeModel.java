@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Side;
+import dev.turnout.migration.Tuning;
 import dev.turnout.worker.backfill.SecondTry;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.phase.PhaseWork;
@@ -166,11 +167,11 @@ abstract class ShapeModel {
 
         /** A phase is over when its work is done and the writers have done their part of it. */
         private void during(ExecutorService threads, Phase phase, int part) throws Exception {
-            PhaseWork work = phases.of(phase, result -> {});
+            PhaseWork work = phases.of(phase, () -> Tuning.NONE, result -> {});
             AtomicBoolean writing = new AtomicBoolean(true);
             AtomicBoolean done = new AtomicBoolean();
             List<Future<?>> lanes = new ArrayList<>();
-            for (int lane = 0; lane < phases.lanes(phase); lane++) {
+            for (int lane = 0; lane < phases.lanes(phase, Tuning.NONE); lane++) {
                 int number = lane;
                 lanes.add(threads.submit(() -> strides(work, subject.site(number), phase, writing, done)));
             }

@@ -2,9 +2,11 @@ package dev.turnout.worker.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnout.migration.Tuning;
 import dev.turnout.worker.analyze.Analyze;
 import dev.turnout.worker.backfill.Backfill;
 import dev.turnout.worker.backfill.ChunkPlan;
+import dev.turnout.worker.backfill.Effort;
 import dev.turnout.worker.backfill.SecondTry;
 import dev.turnout.worker.contract.ContractPhase;
 import dev.turnout.worker.expand.Expand;
@@ -13,6 +15,7 @@ import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.preflight.Preflight;
 import dev.turnout.worker.reverse.Rollback;
 import dev.turnout.worker.sync.SyncTriggers;
+import dev.turnout.worker.testkit.SetClock;
 import dev.turnout.worker.testkit.TestServer;
 import dev.turnout.worker.throttle.Gauge;
 import dev.turnout.worker.throttle.Throttle;
@@ -89,7 +92,9 @@ class BookingIdsTest {
     }
 
     private static Backfill backfill() {
-        return new Backfill(new Gauge(Throttle.DEFAULT), () -> Duration.ofMillis(50));
+        return new Backfill(
+                new Gauge(Throttle.DEFAULT, () -> Tuning.NONE, new SetClock()),
+                () -> new Effort(Duration.ofMillis(50), 1));
     }
 
     @Test

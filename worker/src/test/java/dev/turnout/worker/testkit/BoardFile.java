@@ -107,7 +107,8 @@ public final class BoardFile implements RunBoard {
                 Instant.EPOCH,
                 Wish.valueOf(wanted.getProperty("wish", Wish.RUN.name())),
                 Optional.ofNullable(state.getProperty("pausedFrom")).map(Phase::valueOf),
-                rollout(wanted))));
+                rollout(wanted),
+                Orders.NONE)));
     }
 
     private static RolloutView rollout(Properties wanted) {
@@ -122,6 +123,14 @@ public final class BoardFile implements RunBoard {
                 Integer.parseInt(wanted.getProperty("openIncidents")),
                 Optional.ofNullable(wanted.getProperty("approved")),
                 Optional.ofNullable(wanted.getProperty("backup")));
+    }
+
+    /** Nobody here reads the list. */
+    @Override
+    public Future<Void> rejected(Claim claim, Rejected rows, long triedAgain) {
+        return claim.epoch() == epoch()
+                ? Future.succeededFuture()
+                : Future.failedFuture(new ClaimLost(claim.migration(), claim.epoch()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.turnout.flags.rollout.Plan;
 import dev.turnout.flags.rollout.Step;
 import dev.turnout.migration.Analysis;
 import dev.turnout.migration.Assertion;
+import dev.turnout.migration.Check;
 import dev.turnout.migration.Contract;
 import dev.turnout.migration.Contract.ContractStep;
 import dev.turnout.migration.ExpandStep;
@@ -13,6 +14,7 @@ import dev.turnout.migration.Move;
 import dev.turnout.migration.Place;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.Transfer;
+import dev.turnout.migration.Tuning;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +28,7 @@ public final class TestSpec {
     private final List<Transfer> transfers = new ArrayList<>();
     private final List<Assertion> assertions = new ArrayList<>();
     private final List<Monitor> monitors = new ArrayList<>();
+    private final List<Check> checks = new ArrayList<>();
     private final List<ContractStep> contract = new ArrayList<>();
 
     public TestSpec expand(ExpandStep... steps) {
@@ -58,6 +61,11 @@ public final class TestSpec {
         return this;
     }
 
+    public TestSpec check(Check... added) {
+        checks.addAll(List.of(added));
+        return this;
+    }
+
     public TestSpec contract(ContractStep... steps) {
         contract.addAll(List.of(steps));
         return this;
@@ -79,6 +87,8 @@ public final class TestSpec {
                 monitors,
                 List.of(),
                 new Contract(Duration.ofDays(14), true, true, true, contract),
+                checks,
+                Tuning.NONE,
                 "hash");
     }
 }

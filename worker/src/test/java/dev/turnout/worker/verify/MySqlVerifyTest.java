@@ -6,8 +6,8 @@ import dev.turnout.migration.Analysis;
 import dev.turnout.migration.ColumnRef;
 import dev.turnout.migration.Move;
 import dev.turnout.worker.analyze.Analyze;
-import dev.turnout.worker.backfill.Backfill;
 import dev.turnout.worker.backfill.ChunkPlan;
+import dev.turnout.worker.backfill.Visits;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
@@ -18,8 +18,6 @@ import dev.turnout.worker.testkit.SetClock;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.TestServer;
 import dev.turnout.worker.testkit.TestSpec;
-import dev.turnout.worker.throttle.Gauge;
-import dev.turnout.worker.throttle.Throttle;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -77,10 +75,7 @@ class MySqlVerifyTest {
         site = new Site(
                 new TestSpec().analyze(analysis).move(move).spec(), 7, 1, 0, "a worker", db.database(), new SetClock());
         Bookkeeping.enter(site);
-        through(
-                new SyncTriggers(),
-                new ChunkPlan(50),
-                new Backfill(new Gauge(Throttle.DEFAULT), () -> Duration.ofMillis(50)));
+        through(new SyncTriggers(), new ChunkPlan(50), Visits.backfill(Duration.ofMillis(50)));
     }
 
     @AfterEach

@@ -2,8 +2,8 @@ package dev.turnout.worker.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.turnout.worker.backfill.Backfill;
 import dev.turnout.worker.backfill.ChunkPlan;
+import dev.turnout.worker.backfill.Visits;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
@@ -12,8 +12,6 @@ import dev.turnout.worker.sync.SyncTriggers;
 import dev.turnout.worker.testkit.Clinic;
 import dev.turnout.worker.testkit.Shop;
 import dev.turnout.worker.testkit.TestDatabase;
-import dev.turnout.worker.throttle.Gauge;
-import dev.turnout.worker.throttle.Throttle;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -57,7 +55,7 @@ class TransferUnderLoadTest {
                     writers.add(pool.submit(new Tenant(database, number, writing)));
                 }
                 finish(new ChunkPlan(200), site);
-                finish(new Backfill(new Gauge(Throttle.DEFAULT), () -> Duration.ofMillis(5)), site);
+                finish(Visits.backfill(Duration.ofMillis(5)), site);
                 finish(new Verify(), site);
                 writing.set(false);
                 Map<Integer, String> told = new HashMap<>();

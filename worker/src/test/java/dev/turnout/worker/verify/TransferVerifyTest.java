@@ -2,8 +2,8 @@ package dev.turnout.worker.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.turnout.worker.backfill.Backfill;
 import dev.turnout.worker.backfill.ChunkPlan;
+import dev.turnout.worker.backfill.Visits;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
@@ -12,8 +12,6 @@ import dev.turnout.worker.sync.SyncTriggers;
 import dev.turnout.worker.testkit.Clinic;
 import dev.turnout.worker.testkit.Shop;
 import dev.turnout.worker.testkit.TestDatabase;
-import dev.turnout.worker.throttle.Gauge;
-import dev.turnout.worker.throttle.Throttle;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -64,7 +62,7 @@ class TransferVerifyTest {
     private void backfilled() throws SQLException {
         finish(new SyncTriggers());
         finish(new ChunkPlan(70));
-        finish(new Backfill(new Gauge(Throttle.DEFAULT), () -> Duration.ofMillis(50)));
+        finish(Visits.backfill(Duration.ofMillis(50)));
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.turnout.migration.Spec;
 import dev.turnout.migration.SpecReader;
 import dev.turnout.worker.backfill.Backfill;
 import dev.turnout.worker.backfill.ChunkPlan;
+import dev.turnout.worker.backfill.Visits;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.expand.Expand;
 import dev.turnout.worker.phase.PhaseWork;
@@ -19,8 +20,6 @@ import dev.turnout.worker.testkit.Fingerprint;
 import dev.turnout.worker.testkit.SetClock;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.TestPostgres;
-import dev.turnout.worker.throttle.Gauge;
-import dev.turnout.worker.throttle.Throttle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -94,7 +93,7 @@ class UuidIdentitiesTest {
     }
 
     private static Backfill backfill() {
-        return new Backfill(new Gauge(Throttle.DEFAULT), () -> Duration.ofMillis(50));
+        return Visits.backfill(Duration.ofMillis(50));
     }
 
     private void synced() throws SQLException {

@@ -1,0 +1,237 @@
+package dev.turnout.server.http;
+
+import static dev.turnout.server.control.ControlFixture.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.migration.Phase;
+import dev.turnout.server.ServerFixture;
+import dev.turnout.server.ServerFixture.Response;
+import dev.turnout.server.control.ControlFixture;
+import dev.turnout.server.control.Specs;
+import dev.turnout.worker.backfill.RejectedRow;
+import dev.turnout.worker.run.RunBoard.Claim;
+import dev.turnout.worker.run.RunBoard.Rejected;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The server alone: what a worker would do is done on the board, as in a set-up where only workers reach the database. */
+class OperatingApiTest {
+    private static final String MIGRATION = "/api/v1/migrations/m";
+    private static final String REPORTS = MIGRATION + "/reports/";
+
+    private ServerFixture server;
+
+    @BeforeEach
+    void start(@TempDir Path data) throws Exception {
+        server = ServerFixture.start(data);
+        await(server.control.runs.start(Specs.spec("m", "f"), Specs.BUNDLE, ControlFixture.BY_TEST));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        server.close();
+    }
+
+    private Claim claim() {
+        return await(server.control.claims.claim("w", List.of("clinic"), Duration.ofMinutes(1)))
+                .get(0);
+    }
+
+    private Response tune(String body) {
+        return server.call("PATCH", MIGRATION + "/tuning", body);
+    }
+
+    @Test
+    void a_backfill_is_tuned_word_by_word() {
+        Response tuned = tune("{\"batch\":\"100ms\",\"lanes\":4,\"throttle\":\"the sale\",\"reason\":\"load\"}");
+        assertThat(tuned.code()).as(tuned.body()).isEqualTo(200);
+        assertThat(tuned.json().getJsonObject("tuning"))
+                .isEqualTo(
+                        new JsonObject().put("batch", "100ms").put("lanes", "4").put("throttle", "the sale"));
+        tuned = tune("{\"throttle\":null,\"window\":\"22:00-6:00 Europe/Berlin\"}");
+        assertThat(tuned.json().getJsonObject("tuning").getMap().keySet()).containsExactly("batch", "lanes", "window");
+        assertThat(claim().orders().tuning().words())
+                .isEqualTo(Map.of("batch", "100ms", "lanes", "4", "window", "22:00-06:00 Europe/Berlin"));
+        assertThat(server.call("GET", MIGRATION, "")
+                        .json()
+                        .getJsonObject("tuning")
+                        .getString("lanes"))
+                .isEqualTo("4");
+        assertThat(server.call("GET", "/api/v1/audit?subject=migration:m", "").body())
+                .contains("run.tune", "load", "100ms");
+    }
+
+    @Test
+    void every_word_that_is_wrong_is_named_at_once_and_nothing_is_changed() {
+        Response refused =
+                tune("{\"batch\":\"soon\",\"lanes\":99,\"query\":\"DROP TABLE t\",\"window\":[1],\"speed\":null}");
+        assertThat(refused.code()).isEqualTo(422);
+        assertThat(refused.json().getJsonArray("problems").stream().map(Object::toString))
+                .anyMatch(problem -> problem.startsWith("batch must be a duration"))
+                .anyMatch(problem -> problem.startsWith("lanes must be a whole number from 1 to 16"))
+                .anyMatch(problem -> problem.startsWith("query must be one statement"))
+                .anyMatch(problem -> problem.startsWith("window must be"))
+                .anyMatch(problem -> problem.startsWith("speed is not known here"));
+        assertThat(claim().orders().tuning().words()).isEmpty();
+        assertThat(server.call("PATCH", "/api/v1/migrations/other/tuning", "{}").code())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void rows_put_aside_are_listed_page_by_page_as_the_worker_saw_them_and_tried_again_on_demand() {
+        JsonObject before = server.call("GET", MIGRATION + "/rejected", "").json();
+        assertThat(before.getString("asOf")).isEqualTo("no worker has looked yet");
+
+        List<RejectedRow> rows = LongStream.rangeClosed(1, 5)
+                .mapToObj(id -> new RejectedRow(
+                        id, "visits", "{\"id\": " + id + "}", "BACKFILL", "22P02", "bad <b>", Instant.EPOCH))
+                .toList();
+        await(server.control.claims.rejected(claim(), new Rejected(7, rows), 0));
+
+        JsonObject page =
+                server.call("GET", MIGRATION + "/rejected?limit=2", "").json();
+        assertThat(page.getInteger("total")).isEqualTo(7);
+        assertThat(page.getInteger("next")).isEqualTo(2);
+        assertThat(page.getJsonArray("rows").getJsonObject(0))
+                .isEqualTo(new JsonObject()
+                        .put("id", 1)
+                        .put("table", "visits")
+                        .put("key", new JsonObject().put("id", 1))
+                        .put("phase", "BACKFILL")
+                        .put("sqlstate", "22P02")
+                        .put("error", "bad <b>")
+                        .put("at", "1970-01-01T00:00:00Z"));
+        page = server.call("GET", MIGRATION + "/rejected?after=4", "").json();
+        assertThat(page.getJsonArray("rows")).hasSize(1);
+        assertThat(page.containsKey("next")).isFalse();
+        assertThat(server.call("GET", MIGRATION, "").json().getInteger("rejected"))
+                .isEqualTo(7);
+        assertThat(server.call("GET", MIGRATION + "/rejected?limit=0", "").code())
+                .isEqualTo(400);
+
+        assertThat(server.call("POST", MIGRATION + "/rejected/retry", "{\"reason\":\"mended\"}")
+                        .code())
+                .isEqualTo(202);
+        assertThat(server.call("GET", MIGRATION + "/rejected", "").json().getBoolean("retryPending"))
+                .isTrue();
+        await(server.control.claims.rejected(
+                claim(), new Rejected(0, List.of()), claim().orders().retries()));
+        page = server.call("GET", MIGRATION + "/rejected", "").json();
+        assertThat(page.getBoolean("retryPending")).isFalse();
+        assertThat(page.getJsonArray("rows")).isEmpty();
+    }
+
+    private void enter(Phase from, Phase to, Map<String, Object> report) {
+        await(server.control.claims.enter(claim(), from, to, "done", report));
+    }
+
+    private static Map<String, Object> check(String name, String state) {
+        return Map.of("of", "visits", "name", name, "state", state, "expected", "0", "found", "0 | 1");
+    }
+
+    @Test
+    void reports_come_as_json_and_as_markdown_and_say_the_same_twice() {
+        assertThat(server.call("GET", REPORTS + "baseline", "").code()).isEqualTo(404);
+        enter(
+                Phase.CREATED,
+                Phase.EXPANDING,
+                Map.of(
+                        "tables", List.of(Map.of("table", "visits", "estimatedRows", 9, "bytes", 8192)),
+                        "warnings", List.of("slow <disk>"),
+                        "baseline",
+                                Map.of(
+                                        "at",
+                                        "2026-01-05T09:00:00Z",
+                                        "tookMs",
+                                        1500,
+                                        "checks",
+                                        List.of(check("rows", "NOTED"), check("orphans", "FAILED")))));
+
+        Response baseline = server.call("GET", REPORTS + "baseline", "");
+        assertThat(baseline.code()).as(baseline.body()).isEqualTo(200);
+        assertThat(baseline.json().getString("status")).isEqualTo("FAILED");
+        assertThat(baseline.json().getJsonObject("checked"))
+                .isEqualTo(new JsonObject()
+                        .put("passed", 0)
+                        .put("failed", 1)
+                        .put("unknown", 0)
+                        .put("noted", 1));
+        assertThat(baseline.json().getString("took")).isEqualTo("1.5 s");
+        Response text = server.call("GET", REPORTS + "baseline", "", "Accept", "text/markdown");
+        assertThat(text.type()).isEqualTo("text/markdown; charset=utf-8");
+        assertThat(text.body())
+                .startsWith("# m: baseline report\n")
+                .contains("- status: FAILED\n", "| visits | orphans | FAILED | 0 | 0 \\| 1 |\n", "- slow \\<disk\\>");
+        assertThat(server.call("GET", REPORTS + "baseline", "").body()).isEqualTo(baseline.body());
+
+        assertThat(server.call("GET", REPORTS + "validation", "").code()).isEqualTo(404);
+        assertThat(server.call("GET", REPORTS + "nonsense", "").code()).isEqualTo(404);
+        server.control.clock.pass(Duration.ofMinutes(90));
+        enter(Phase.EXPANDING, Phase.VERIFYING, Map.of());
+        Map<String, Object> table = Map.of(
+                "table",
+                "visits",
+                "total",
+                9,
+                "migrated",
+                8,
+                "failed",
+                1,
+                "verifiedChunks",
+                2,
+                "chunks",
+                2,
+                "tookMs",
+                7_300_000);
+        enter(
+                Phase.VERIFYING,
+                Phase.READY,
+                Map.of(
+                        "rows",
+                        9,
+                        "validation",
+                        Map.of(
+                                "at",
+                                "2026-01-05T10:30:00Z",
+                                "tookMs",
+                                12,
+                                "tables",
+                                List.of(table),
+                                "checks",
+                                List.of(check("mismatches", "PASSED")))));
+        RejectedRow row = new RejectedRow(1, "visits", "{\"id\": 3}", "BACKFILL", "22P02", "bad", Instant.EPOCH);
+        await(server.control.claims.rejected(claim(), new Rejected(1, List.of(row)), 0));
+        tune("{\"lanes\":4}");
+
+        JsonObject validation = server.call("GET", REPORTS + "validation", "").json();
+        assertThat(validation.getString("status")).isEqualTo("PASSED");
+        assertThat(validation.getJsonArray("tables").getJsonObject(0).getString("took"))
+                .isEqualTo("2.0 h");
+        assertThat(validation
+                        .getJsonObject("rejected")
+                        .getJsonArray("rows")
+                        .getJsonObject(0)
+                        .getString("error"))
+                .isEqualTo("bad (22P02)");
+        assertThat(validation.getJsonObject("tuning").getString("lanes")).isEqualTo("4");
+        assertThat(validation.getJsonArray("phases").getJsonObject(1))
+                .isEqualTo(new JsonObject()
+                        .put("phase", "EXPANDING")
+                        .put("from", "2026-01-05T09:00:00Z")
+                        .put("to", "2026-01-05T10:30:00Z")
+                        .put("took", "90.0 min")
+                        .put("because", "done"));
+        assertThat(server.call("GET", REPORTS + "validation", "", "Accept", "text/markdown")
+                        .body())
+                .contains("| visits | 9 | 8 | 1 | 2 | 2 | 2.0 h |");
+    }
+}
