@@ -29,7 +29,7 @@ public final class RejectedRows {
                 + " AND r.table_name = " + literal(move.table());
         // The open_key of MySQL stands for the unique key, which a JSON column cannot have there.
         String same = key.dialect().mysql()
-                ? "r.open_key = sha2(CONVERT(" + key.asJson() + " USING utf8mb4), 256)"
+                ? "r.open_key = unhex(sha2(CONVERT(" + key.asJson() + " USING utf8mb4), 256))"
                 : "r.key = " + key.asJson();
         return "((SELECT count(*) > 0 " + standing + ") AND EXISTS (SELECT 1 " + standing + " AND " + same + "))";
     }

@@ -89,8 +89,8 @@ class MySqlKeysTest {
     void of_one_column(String column, String value) throws SQLException {
         db.execute(
                 "CREATE TABLE t (" + column + " NOT NULL PRIMARY KEY, x int NOT NULL, y int NULL)",
-                "INSERT INTO t (k, x) WITH RECURSIVE s AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM s WHERE n < " + ROWS
-                        + ") SELECT " + value + ", n FROM s");
+                "INSERT INTO t (k, x) WITH RECURSIVE s AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM s WHERE n < "
+                        + ROWS + ") SELECT " + value + ", n FROM s");
         movesEveryRow(List.of("k"));
     }
 
@@ -116,8 +116,7 @@ class MySqlKeysTest {
         finish(new ChunkPlan(40), site);
         Backfill backfill = new Backfill(new Gauge(Throttle.DEFAULT), () -> Duration.ofMillis(50));
         try (Connection application = db.connect();
-                PreparedStatement hold =
-                        application.prepareStatement("SELECT * FROM t WHERE k = 2 FOR UPDATE")) {
+                PreparedStatement hold = application.prepareStatement("SELECT * FROM t WHERE k = 2 FOR UPDATE")) {
             application.setAutoCommit(false);
             hold.execute();
             long begun = System.nanoTime();

@@ -38,7 +38,9 @@ class MySqlExpandTest {
                 "DROP TABLE services",
                 Map.of("SELECT count(*) FROM services", "1"));
         site = new Site(
-                new TestSpec().expand(new ExpandStep.Columns("t", types), script).spec(),
+                new TestSpec()
+                        .expand(new ExpandStep.Columns("t", types), script)
+                        .spec(),
                 7,
                 1,
                 0,

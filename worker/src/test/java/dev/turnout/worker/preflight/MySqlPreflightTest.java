@@ -90,8 +90,10 @@ class MySqlPreflightTest {
                         .verify(new Assertion("broken", "SELECT id FROM nowhere"))))
                 .anySatisfy(problem -> assertThat(problem).contains("up of t.b").contains("nonsense"))
                 .anySatisfy(problem -> assertThat(problem).contains("up of t.c uses uuid"))
-                .anySatisfy(problem -> assertThat(problem).contains("down of t.a").contains("wrong"))
-                .anySatisfy(problem -> assertThat(problem).contains("verify 'broken'").contains("nowhere"));
+                .anySatisfy(
+                        problem -> assertThat(problem).contains("down of t.a").contains("wrong"))
+                .anySatisfy(problem ->
+                        assertThat(problem).contains("verify 'broken'").contains("nowhere"));
         assertThat(db.query("SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE 'turnout%'"))
                 .isEmpty();
     }

@@ -47,7 +47,8 @@ class MySqlSyncTest {
                 new Move.Down("(SELECT s.code FROM services s WHERE s.id = new.service_id)", Optional.empty()));
         down.put(
                 "time",
-                new Move.Down("CASE new.period WHEN 'AM' THEN '09:00' WHEN 'PM' THEN '14:00' END", Optional.of("'any'")));
+                new Move.Down(
+                        "CASE new.period WHEN 'AM' THEN '09:00' WHEN 'PM' THEN '14:00' END", Optional.of("'any'")));
         Move move = new Move("bookings", List.of("id"), up, down, List.of(), Map.of(), 100);
         site = new Site(new TestSpec().move(move).spec(), 7, 1, 0, "a worker", db.database(), new SetClock());
         Bookkeeping.enter(site);
@@ -158,8 +159,7 @@ class MySqlSyncTest {
                     }))
                     .isInstanceOf(SQLException.class);
             Optional<String> unset = db.database()
-                    .transaction(
-                            Limits.BATCH, connection -> Sql.value(connection, "SELECT @turnout_backfill IS NULL"));
+                    .transaction(Limits.BATCH, connection -> Sql.value(connection, "SELECT @turnout_backfill IS NULL"));
             assertThat(unset).contains("1");
         }
     }

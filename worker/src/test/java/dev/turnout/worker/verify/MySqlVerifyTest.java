@@ -73,17 +73,9 @@ class MySqlVerifyTest {
         formats.put("pm", "^[0-9]+(am|pm)$");
         formats.put("korean", "^오전 ");
         Analysis analysis = new Analysis(
-                new ColumnRef("b", "hour"),
-                formats,
-                Optional.of(new Analysis.Unplaced("^$", BigDecimal.valueOf(30))));
+                new ColumnRef("b", "hour"), formats, Optional.of(new Analysis.Unplaced("^$", BigDecimal.valueOf(30))));
         site = new Site(
-                new TestSpec().analyze(analysis).move(move).spec(),
-                7,
-                1,
-                0,
-                "a worker",
-                db.database(),
-                new SetClock());
+                new TestSpec().analyze(analysis).move(move).spec(), 7, 1, 0, "a worker", db.database(), new SetClock());
         Bookkeeping.enter(site);
         through(
                 new SyncTriggers(),
@@ -144,8 +136,7 @@ class MySqlVerifyTest {
     void an_orphan_keeps_the_foreign_key_away() throws SQLException {
         db.execute("SET @turnout_backfill = 1; UPDATE b SET service_id = 77, service = 'ACNE' WHERE id = 7");
         Move move = site.spec().moves().get(0);
-        Optional<Stride> stride =
-                MySqlConstraints.reference(site, move, "service_id", new ColumnRef("services", "id"));
+        Optional<Stride> stride = MySqlConstraints.reference(site, move, "service_id", new ColumnRef("services", "id"));
         assertThat(stride.orElseThrow()).isInstanceOf(Stride.Stop.class);
         assertThat(db.one("SELECT count(*) FROM information_schema.referential_constraints"
                         + " WHERE constraint_schema = database()"))
@@ -161,7 +152,8 @@ class MySqlVerifyTest {
         db.execute("SET @turnout_backfill = 1; UPDATE b SET hour = 'Half Past 9' WHERE id < 4");
         Stride stopped = new Analyze().stride(site);
         assertThat(((Stride.Stop) stopped).problems())
-                .containsExactly("b.hour: 3 rows (2.50 %) of the format 'aaaa aaaa 9' are covered by no rule, for example"
-                        + " 'Half Past 9'");
+                .containsExactly(
+                        "b.hour: 3 rows (2.50 %) of the format 'aaaa aaaa 9' are covered by no rule, for example"
+                                + " 'Half Past 9'");
     }
 }
