@@ -6,7 +6,8 @@
 CREATE TABLE turnout.run (
   run        bigint PRIMARY KEY,
   migration  varchar(64) NOT NULL,
-  epoch      bigint NOT NULL CHECK (epoch >= 0) COMMENT 'fencing token of whoever drives the run; a write under an older one must change nothing',
+  epoch      bigint NOT NULL COMMENT 'fencing token of whoever drives the run; a write under an older one must change nothing'
+             CHECK (epoch >= 0),
   begun_at   datetime(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6))
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
@@ -58,8 +59,8 @@ CREATE TABLE turnout.rejected (
   at           datetime(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6)) COMMENT 'real time of this server, as is resolved_at',
   "row"        json,
   resolved_at  datetime(6),
-  open_key     char(64) CHARACTER SET ascii COLLATE ascii_bin
-               GENERATED ALWAYS AS (CASE WHEN resolved_at IS NULL THEN sha2(CONVERT("key" USING utf8mb4), 256) END) STORED,
+  open_key     binary(32) GENERATED ALWAYS AS
+               (CASE WHEN resolved_at IS NULL THEN unhex(sha2(CONVERT("key" USING utf8mb4), 256)) END) STORED,
   UNIQUE KEY rejected_open_idx (run, table_name, open_key),
   CONSTRAINT rejected_run_fkey FOREIGN KEY (run) REFERENCES turnout.run (run)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin

@@ -74,7 +74,10 @@ record Formats(Analysis analysis, long rows, List<Found> found) {
                            END AS shape
                     FROM (
                       SELECT value, occurrences, CASE %2$s END AS format
-                      FROM (SELECT %3$s AS value, count(*) AS occurrences FROM %4$s GROUP BY %3$s) AS distinct_values
+                      FROM (
+                        SELECT value, count(*) AS occurrences FROM (SELECT %3$s AS value FROM %4$s) AS each_row
+                        GROUP BY value
+                      ) AS distinct_values
                     ) AS placed
                   ) AS shaped
                 ) AS numbered

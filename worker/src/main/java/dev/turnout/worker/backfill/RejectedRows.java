@@ -41,7 +41,9 @@ public final class RejectedRows {
         String standing = "FROM turnout.rejected r WHERE r.resolved_at IS NULL AND r.run = " + site.run()
                 + " AND r.table_name = " + literal(source.name());
         // The open_key of MySQL stands for the unique key, which a JSON column cannot have there.
-        String same = dialect.mysql() ? "r.open_key = sha2(CONVERT(" + key + " USING utf8mb4), 256)" : "r.key = " + key;
+        String same = dialect.mysql()
+                ? "r.open_key = unhex(sha2(CONVERT(" + key + " USING utf8mb4), 256))"
+                : "r.key = " + key;
         return "((SELECT count(*) > 0 " + standing + ") AND EXISTS (SELECT 1 " + standing + " AND " + same + "))";
     }
 

@@ -32,9 +32,17 @@ public final class ColumnSql {
                             + (notNull ? "NOT NULL" : "nullable") + " by hand",
                     "0A000");
         }
-        String byDefault = row.get(1).equals("given") ? " DEFAULT " + Dialect.MYSQL.literal(row.get(0)) : "";
+        String byDefault = byDefault(Dialect.of(connection), row);
         String comment = row.get(3).isEmpty() ? "" : " COMMENT " + Dialect.MYSQL.literal(row.get(3));
         return "MODIFY COLUMN " + quote(column.name()) + " " + column.declaration() + (notNull ? " NOT NULL" : " NULL")
                 + byDefault + comment;
+    }
+
+    /** MariaDB keeps an expression, NULL where there is none; MySQL the value. */
+    private static String byDefault(Dialect dialect, List<String> row) {
+        if (row.get(1).equals("none") || (dialect.mariaDb() && row.get(0).equals("NULL"))) {
+            return "";
+        }
+        return " DEFAULT " + (dialect.mariaDb() ? row.get(0) : dialect.literal(row.get(0)));
     }
 }

@@ -31,7 +31,7 @@ final class Holders {
                    || ' s in a transaction)' || coalesce(': ' || nullif(left(p.info, 60), ''), '')
             FROM information_schema.innodb_trx x
             LEFT JOIN information_schema.processlist p ON p.id = x.trx_mysql_thread_id
-            WHERE x.trx_mysql_thread_id <> connection_id() AND x.trx_started < now() - INTERVAL 1 SECOND
+            WHERE x.trx_mysql_thread_id <> connection_id() AND x.trx_started <= now() - INTERVAL 1 SECOND
             ORDER BY x.trx_started LIMIT 3""";
 
     private Holders() {}

@@ -66,7 +66,7 @@ record MySqlUpSql(long run, Links links, String handedOver) {
                         links.changed(links.move().key()),
                         run,
                         Dialect.MYSQL.literal(links.move().table()),
-                        "sha2(CONVERT(" + MySqlTriggerSql.key(links, "OLD") + " USING utf8mb4), 256)",
+                        "unhex(sha2(CONVERT(" + MySqlTriggerSql.key(links, "OLD") + " USING utf8mb4), 256))",
                         flags);
     }
 
