@@ -53,7 +53,7 @@ class MySqlPreflightTest {
         assertThat(problems(new TestSpec()
                         .expand(columns("b", "varchar(20)"))
                         .move(move("id", Map.of("b", "upper(old.a)"), Map.of("a", down("lower(new.b)"))))
-                        .verify(new Assertion("b follows", "SELECT id FROM t WHERE b <> upper(a)"))))
+                        .verify(new Assertion.NoRow("b follows", "SELECT id FROM t WHERE b <> upper(a)"))))
                 .isEmpty();
         assertThat(db.query("SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE 'turnout%'"))
                 .isEmpty();
@@ -87,7 +87,7 @@ class MySqlPreflightTest {
         assertThat(problems(new TestSpec()
                         .expand(columns("b", "varchar(20)"), columns("c", "varchar(40)"))
                         .move(move("id", up, Map.of("a", down("lower(new.wrong)"))))
-                        .verify(new Assertion("broken", "SELECT id FROM nowhere"))))
+                        .verify(new Assertion.NoRow("broken", "SELECT id FROM nowhere"))))
                 .anySatisfy(problem -> assertThat(problem).contains("up of t.b").contains("nonsense"))
                 .anySatisfy(problem -> assertThat(problem).contains("up of t.c uses uuid"))
                 .anySatisfy(problem -> assertThat(problem).contains("down of t.a").contains("wrong"))
