@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,8 +28,8 @@ public final class BundleFiles {
 
     /**
      * Reads the YAML file and each file that a step names in {@code run}, {@code undo} or {@code make} and an assertion in
-     * {@code try} or {@code sample}. One that is absent or lies
-     * outside is left out: {@link SpecReader} reports it with its line.
+     * {@code try} or {@code sample}, with its variants. One that is absent or lies outside is left out: {@link SpecReader}
+     * reports it with its line.
      *
      * @throws IOException when the YAML file itself, or a file that is there, cannot be read as UTF-8; says which
      */
@@ -38,12 +39,26 @@ public final class BundleFiles {
         Map<String, String> files = new TreeMap<>();
         files.put(main, yaml);
         for (String name : named(yaml)) {
-            Path file = spec.resolveSibling(name);
-            if (Files.isRegularFile(file)) {
-                files.put(name, text(file));
+            add(spec, name, files);
+            for (Product product : Product.values()) {
+                add(spec, variant(name, product), files);
             }
         }
         return new Bundle(main, files);
+    }
+
+    private static void add(Path spec, String name, Map<String, String> files) throws IOException {
+        Path file = spec.resolveSibling(name);
+        if (Files.isRegularFile(file)) {
+            files.put(name, text(file));
+        }
+    }
+
+    /** What is run on a product instead of a file, where it stands beside it: {@code target.postgresql.sql}. */
+    static String variant(String name, Product product) {
+        int dot = name.lastIndexOf('.');
+        int end = dot > name.lastIndexOf('/') ? dot : name.length();
+        return name.substring(0, end) + "." + product.name().toLowerCase(Locale.ROOT) + name.substring(end);
     }
 
     /** Whether the name keeps to the spec's directory. */

@@ -103,8 +103,13 @@ public final class SpecReader {
                 "contract",
                 "backfill",
                 "checks");
+        Place database = fields.need("database", "the name of a connection")
+                .map(part -> place(part, new Place("")))
+                .orElse(new Place(""));
+        Optional<Place> target = fields.at("target").map(part -> place(part, database));
         SqlReader sql = new SqlReader(bundle, problems);
-        StepReader steps = new StepReader(sql);
+        StepReader steps =
+                new StepReader(sql, database.product(), target.orElse(database).product());
         MoveReader mover = new MoveReader(sql);
         RolloutReader ramp = new RolloutReader(sql);
         List<Move> moves = fields.at("move", mover::moves, List.of());
@@ -113,9 +118,6 @@ public final class SpecReader {
         if (!fields.has("move") && !fields.has("expand")) {
             root.wrong("the spec neither expands nor moves anything", "add 'expand', 'move' or both");
         }
-        Place database = fields.need("database", "the name of a connection")
-                .map(part -> place(part, new Place("")))
-                .orElse(new Place(""));
         List<ExpandStep> expand = fields.at("expand", steps::expand, List.of());
         if (database.product() != Product.POSTGRESQL && expand.stream().anyMatch(ExpandStep.Make.class::isInstance)) {
             fields.at("expand")
@@ -135,7 +137,7 @@ public final class SpecReader {
                         .map(part -> part.text(NAME, NAME_IN_WORDS))
                         .orElse(""),
                 database,
-                fields.at("target").map(part -> place(part, database)),
+                target,
                 fields.need("flag", "{ key: a-flag }")
                         .map(SpecReader::flag)
                         .orElse(new FlagBinding("", Optional.empty())),

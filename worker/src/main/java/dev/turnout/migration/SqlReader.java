@@ -29,7 +29,16 @@ final class SqlReader {
 
     /** The script in the file that the part names; empty text when there is none. */
     String script(Part fileName, boolean concurrently) {
-        String name = fileName.text();
+        return script(fileName, fileName.text(), concurrently);
+    }
+
+    /** The script in the file that the part names or, where there is one, in its variant for the product. */
+    String script(Part fileName, Product product, boolean concurrently) {
+        String variant = BundleFiles.variant(fileName.text(), product);
+        return script(fileName, bundle.files().containsKey(variant) ? variant : fileName.text(), concurrently);
+    }
+
+    private String script(Part fileName, String name, boolean concurrently) {
         if (name.isEmpty()) {
             return "";
         }

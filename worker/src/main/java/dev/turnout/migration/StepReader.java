@@ -14,9 +14,19 @@ final class StepReader {
     private static final Duration STABLE = Duration.ofDays(14);
 
     private final SqlReader sql;
+    private final Product old;
+    private final Product target;
 
-    StepReader(SqlReader sql) {
+    /** @param target the product of the new side */
+    StepReader(SqlReader sql, Product old, Product target) {
         this.sql = sql;
+        this.old = old;
+        this.target = target;
+    }
+
+    /** The script that the part names, as it is written for the product of the side. */
+    private String script(Part part, Side side, boolean concurrently) {
+        return sql.script(part, side == Side.OLD ? old : target, concurrently);
     }
 
     List<ExpandStep> expand(Part part) {
@@ -44,15 +54,16 @@ final class StepReader {
 
     private ExpandStep run(Fields step) {
         String file = step.needText("run", "file.sql");
-        String script = step.at("run", part -> sql.script(part, false), "");
+        Side side = step.at("on", Part::side, Side.OLD);
+        String script = step.at("run", part -> script(part, side, false), "");
         if (!step.has("undo")) {
             step.owner()
                     .wrong(
                             "the step that runs " + file + " lacks 'undo'",
                             "add undo: a file that takes it back exactly");
         }
-        String undo = step.at("undo", part -> sql.script(part, false), "");
-        return new ExpandStep.Run(file, script, undo, sql.verify(step), step.at("on", Part::side, Side.OLD));
+        String undo = step.at("undo", part -> script(part, side, false), "");
+        return new ExpandStep.Run(file, script, undo, sql.verify(step), side);
     }
 
     private List<ExpandStep> make(Fields step) {
@@ -123,8 +134,9 @@ final class StepReader {
         boolean concurrently = step.at("concurrently", Part::yes, false);
         boolean irreversible = step.at("irreversible", Part::yes, false);
         String file = step.needText("run", "file.sql");
-        String script = step.at("run", part -> sql.script(part, concurrently), "");
-        Optional<String> undo = step.at("undo").map(part -> sql.script(part, concurrently));
+        Side side = step.at("on", Part::side, Side.OLD);
+        String script = step.at("run", part -> script(part, side, concurrently), "");
+        Optional<String> undo = step.at("undo").map(part -> script(part, side, concurrently));
         if (undo.isEmpty() && !irreversible) {
             step.owner()
                     .wrong(
@@ -142,7 +154,7 @@ final class StepReader {
                 sql.verify(step),
                 concurrently,
                 irreversible,
-                step.at("on", Part::side, Side.OLD),
+                side,
                 new Contract.Pause(
                         step.at("ends sync", Part::yes, false), step.at("calm", Part::duration, Duration.ZERO)));
     }

@@ -354,16 +354,48 @@ class SpecReaderTest {
     }
 
     @Test
+    void a_file_that_is_written_for_the_product_of_its_side_is_run_instead() {
+        String yaml = """
+                migration: apart
+                database: { name: shop, dialect: mysql }
+                target: { name: next, dialect: %s }
+                flag: use-new
+                expand:
+                  - { run: ids.sql, undo: undo.sql }
+                  - { run: target.sql, undo: undo.sql, on: new }
+                move: { a: { from: b, key: id, up: { id: old.id } } }
+                """;
+        Map<String, String> files = Map.of(
+                "ids.sql", "SELECT 1",
+                "target.sql", "SELECT 2",
+                "target.postgresql.sql", "SELECT 3",
+                "undo.sql", "SELECT 4",
+                "undo.mysql.sql", "SELECT 5");
+        assertThat(runs(bundle(yaml.formatted("postgresql"), files)))
+                .containsExactly("SELECT 1, back SELECT 5", "SELECT 3, back SELECT 4");
+        assertThat(runs(bundle(yaml.formatted("mysql"), files)))
+                .containsExactly("SELECT 1, back SELECT 5", "SELECT 2, back SELECT 5");
+    }
+
+    private static List<String> runs(Bundle bundle) {
+        return SpecReader.read(bundle).orThrow().expand().stream()
+                .map(ExpandStep.Run.class::cast)
+                .map(step -> step.sql() + ", back " + step.undo())
+                .toList();
+    }
+
+    @Test
     void files_are_gathered_from_beside_the_spec(@TempDir Path directory) throws IOException {
         Files.createDirectories(directory.resolve("sub"));
         Files.writeString(directory.resolve("sub/a.sql"), "SELECT 1");
+        Files.writeString(directory.resolve("sub/a.mysql.sql"), "SELECT 3");
         Files.writeString(directory.resolve("unnamed.sql"), "SELECT 2");
         Path spec = directory.resolve("spec.yaml");
         Files.writeString(spec, """
                 expand: [{ run: sub/a.sql, undo: absent.sql }, { run: ../outside.sql, undo: /etc/passwd }]
                 contract: { steps: [{ run: sub/a.sql }] }
                 """);
-        assertThat(BundleFiles.read(spec).files()).containsOnlyKeys("spec.yaml", "sub/a.sql");
+        assertThat(BundleFiles.read(spec).files()).containsOnlyKeys("spec.yaml", "sub/a.sql", "sub/a.mysql.sql");
     }
 
     @Property

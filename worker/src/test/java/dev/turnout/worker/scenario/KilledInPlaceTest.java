@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnout.worker.testkit.KilledWorker;
 import dev.turnout.worker.testkit.KilledWorker.Toll;
 import dev.turnout.worker.testkit.Migrations;
+import dev.turnout.worker.testkit.MortalServer;
 import dev.turnout.worker.testkit.Promises;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.TestPostgres;
@@ -38,7 +39,7 @@ class KilledInPlaceTest {
     @Test
     @Tag("slow")
     void kills_on_the_way_there_and_back_leave_the_old_side_as_it_was_promised() throws Exception {
-        try (TestDatabase clinic = hospital(10_000);
+        try (TestDatabase clinic = hospital(TestPostgres.newDatabase(), 10_000);
                 HospitalDesk desk = new HospitalDesk(clinic)) {
             Toll toll = worker(clinic, 10).andBack().carry(desk);
             Promises promises = desk.promises();
@@ -50,8 +51,23 @@ class KilledInPlaceTest {
         }
     }
 
+    @Test
+    @Tag("slow")
+    void kills_of_the_database_server_lose_nothing_either() throws Exception {
+        try (MortalServer server = MortalServer.postgres(folder.resolve("data"));
+                TestDatabase clinic = hospital(server.newDatabase(), 20_000);
+                HospitalDesk desk = new HospitalDesk(clinic)) {
+            Toll toll = worker(clinic, 20).server(server).carry(desk);
+            Promises promises = desk.promises();
+            System.out.println(
+                    "dynamic-services on a mortal server: " + toll + "; writes acknowledged: " + promises.kept());
+            assertThat(toll.servers()).isNotEmpty();
+            assertThat(promises.brokenBy(desk.newSide())).isEmpty();
+        }
+    }
+
     private void carry(int kills, int rows) throws Exception {
-        try (TestDatabase clinic = hospital(rows);
+        try (TestDatabase clinic = hospital(TestPostgres.newDatabase(), rows);
                 HospitalDesk desk = new HospitalDesk(clinic)) {
             Toll toll = worker(clinic, kills).carry(desk);
             Promises promises = desk.promises();
@@ -70,8 +86,7 @@ class KilledInPlaceTest {
                 .database("clinic", clinic.settings());
     }
 
-    private static TestDatabase hospital(int rows) throws Exception {
-        TestDatabase clinic = TestPostgres.newDatabase();
+    private static TestDatabase hospital(TestDatabase clinic, int rows) throws Exception {
         clinic.execute(
                 Migrations.file(MIGRATION, "legacy.sql"),
                 "SET turnout.rows = " + rows + ";" + Migrations.file(MIGRATION, "sample.sql"));

@@ -22,23 +22,30 @@ import java.util.Properties;
  * another, each by a rename. One worker at a time may live. Thread-safe.
  */
 public final class BoardFile implements RunBoard {
-    private static final long RUN = 7;
     private static final RolloutView CLOSED =
             new RolloutView(false, false, 0, Optional.empty(), 0, Optional.empty(), Optional.empty());
 
     private final Path worker;
     private final Path operator;
     private final Bundle bundle;
+    private final long run;
 
     public BoardFile(Path folder, Bundle bundle) {
         this.worker = folder.resolve("worker.properties");
         this.operator = folder.resolve("operator.properties");
         this.bundle = bundle;
+        // Databases of one server may share their bookkeeping, so each folder's run has a number of its own.
+        this.run = 10_000_000L + Math.floorMod(folder.toAbsolutePath().hashCode(), 1_000_000);
     }
 
-    /** What the operator wants and what the control state would say of the rollout. */
-    public void operate(Wish wish, RolloutView rollout) {
+    /**
+     * What the operator wants and what the control state would say of the rollout.
+     *
+     * @param ahead business time before real time: what was waited for has passed
+     */
+    public void operate(Wish wish, RolloutView rollout, Duration ahead) {
         Properties values = new Properties();
+        values.setProperty("ahead", ahead.toString());
         values.setProperty("wish", wish.name());
         values.setProperty("begun", Boolean.toString(rollout.begun()));
         values.setProperty("complete", Boolean.toString(rollout.complete()));
@@ -52,6 +59,11 @@ public final class BoardFile implements RunBoard {
 
     public Phase phase() {
         return phase(read(worker));
+    }
+
+    /** How far business time is before real time. */
+    public Duration ahead() {
+        return Duration.parse(read(operator).getProperty("ahead", "PT0S"));
     }
 
     /** Rises whenever another worker takes the run. */
@@ -100,7 +112,7 @@ public final class BoardFile implements RunBoard {
         Properties wanted = read(operator);
         return Future.succeededFuture(List.of(new Claim(
                 "killed",
-                RUN,
+                run,
                 epoch(state),
                 bundle,
                 phase,

@@ -12,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,9 +46,9 @@ final class ChildWorker {
                 Duration.ofMillis(Integer.parseInt(args[2])),
                 Duration.ofMillis(20),
                 Duration.ofSeconds(10));
-        Pace pace = new Pace(Clock.systemUTC(), 1, Duration.ofMillis(20));
         BoardFile board =
                 new BoardFile(folder, BundleFiles.read(folder.resolve(FOLDER).resolve(SPEC)));
+        Pace pace = new Pace(new Ahead(board), 1, Duration.ofMillis(20));
         Vertx.vertx().deployVerticle(new RunVerticle(board, databases(folder), pace, settings));
         // The pipe ends with the parent, however it ends.
         System.in.read();
@@ -62,6 +65,30 @@ final class ChildWorker {
             databases.put(parts[0], open(settings));
         }
         return databases;
+    }
+
+    /** Business time: real time and what the operator lets pass. */
+    private static final class Ahead extends Clock {
+        private final BoardFile board;
+
+        Ahead(BoardFile board) {
+            this.board = board;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(board.ahead());
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return Clock.fixed(instant(), zone);
+        }
     }
 
     /** The server may be killed as well, just now. */

@@ -61,6 +61,8 @@ public final class KilledWorker {
     /** A batch lasts about so long, not 50 ms, so that there are many. */
     private static final int BATCH_MILLIS = 5;
 
+    private static final Duration A_WHILE = Duration.ofHours(1);
+
     private static final int ALL = 100_000;
     private static final int[] RAMP = {25_000, 50_000, ALL};
 
@@ -75,9 +77,12 @@ public final class KilledWorker {
     private Optional<Victim> server = Optional.empty();
     private int chunkRows = 500;
     private boolean back;
-    private int ramped;
     private int killed;
-    private boolean compared;
+    private int ramped;
+    private int weight;
+    private boolean complete;
+    private boolean agreed;
+    private Duration ahead = Duration.ZERO;
 
     /** What runs beside the worker and is asked in the end. */
     public interface Application {
@@ -134,6 +139,13 @@ public final class KilledWorker {
         due.put(Phase.CONTRACTING, IN_CONTRACTING);
     }
 
+    /** A worker that lives to the end: the run as it is meant to be. */
+    public static KilledWorker unharmed(Path folder, Bundle bundle) {
+        KilledWorker worker = new KilledWorker(folder, bundle, 0, 0);
+        worker.due.clear();
+        return worker;
+    }
+
     /** A database by the name that the spec has for it. */
     public KilledWorker database(String name, ConnectionSettings settings) {
         databases.add(
@@ -165,7 +177,7 @@ public final class KilledWorker {
     /** Carries the run to its end. Fails when it stops, or takes longer than eight minutes. */
     public Toll carry(Application application) throws Exception {
         write();
-        operate(Wish.RUN, false);
+        operate(Wish.RUN);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         Process worker = start();
         try {
@@ -198,6 +210,11 @@ public final class KilledWorker {
             worker.destroyForcibly().waitFor();
         }
         return toll();
+    }
+
+    /** Every phase that was entered so far, in order. */
+    public List<Phase> phases() {
+        return board.log();
     }
 
     public Toll toll() {
@@ -233,35 +250,41 @@ public final class KilledWorker {
 
     private void operate(Phase phase, Application application) throws Exception {
         if (phase == Phase.ROLLING_OUT && ramped < RAMP.length) {
-            application.ramp(RAMP[ramped++]);
-            operate(Wish.RUN, false);
-        } else if (phase == Phase.ROLLING_OUT && back && ramped == RAMP.length) {
+            weight = RAMP[ramped++];
+            application.ramp(weight);
+            operate(Wish.RUN);
+        } else if (phase == Phase.ROLLING_OUT && back && weight > 0) {
             application.bothSides();
-            application.ramp(0);
-            ramped++;
-            operate(Wish.ROLL_BACK, false);
-        } else if (phase == Phase.ROLLING_OUT && !back) {
-            operate(Wish.RUN, false);
-        } else if (phase == Phase.SOAKING && !compared) {
+            weight = 0;
+            application.ramp(weight);
+            operate(Wish.ROLL_BACK);
+        } else if (phase == Phase.ROLLING_OUT && !back && !complete) {
+            complete = true;
+            operate(Wish.RUN);
+        } else if (phase == Phase.SOAKING && !agreed) {
             application.bothSides();
-            compared = true;
-            operate(Wish.RUN, true);
+            agreed = true;
+            operate(Wish.RUN);
+        } else if (phase == Phase.CONTRACTING) {
+            // Between two steps a contract may wait for days of calm.
+            ahead = ahead.plus(A_WHILE);
+            operate(Wish.RUN);
         }
     }
 
-    private void operate(Wish wish, boolean agreed) {
-        boolean complete = wish == Wish.RUN && ramped == RAMP.length;
-        int weight = wish == Wish.RUN && ramped > 0 ? RAMP[ramped - 1] : 0;
+    private void operate(Wish wish) {
+        Optional<String> word = agreed ? Optional.of("the test") : Optional.empty();
         board.operate(
                 wish,
                 new RolloutView(
-                        ramped > 0,
+                        weight > 0,
                         complete,
                         weight,
                         complete ? Optional.of(Instant.EPOCH) : Optional.empty(),
                         0,
-                        agreed ? Optional.of("the test") : Optional.empty(),
-                        agreed ? Optional.of("a copy") : Optional.empty()));
+                        word,
+                        word),
+                ahead);
     }
 
     private void write() throws IOException {

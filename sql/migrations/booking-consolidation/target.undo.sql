@@ -1,0 +1,11 @@
+DROP TABLE webhook_events;
+DROP TABLE users;
+DROP TABLE phone_numbers;
+DROP TABLE calls;
+DROP TABLE appointments;
+DROP TABLE staff_event_type_assignments;
+DROP TABLE calcom_event_types;
+DROP TABLE staff;
+DROP TABLE customers;
+DROP TABLE branches;
+DROP TABLE companies;

@@ -1,0 +1,177 @@
+package dev.turnout.worker.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.worker.testkit.KilledWorker;
+import dev.turnout.worker.testkit.KilledWorker.Toll;
+import dev.turnout.worker.testkit.Migrations;
+import dev.turnout.worker.testkit.MortalServer;
+import dev.turnout.worker.testkit.Promises;
+import dev.turnout.worker.testkit.TestDatabase;
+import dev.turnout.worker.testkit.TestPostgres;
+import dev.turnout.worker.testkit.Writers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** String ids to UUIDs, in place and into a table of pairs, by workers that are killed while users come and go. */
+class KilledUuidIdentitiesTest {
+    private static final String MIGRATION = "uuid-identities";
+    private static final UUID NAMESPACE = UUID.fromString("8f14a45f-ceea-467f-9a2f-1d3c5b7e9a01");
+    private static final long SEED = 20261130;
+
+    private final Path folder;
+
+    KilledUuidIdentitiesTest(@TempDir Path folder) {
+        this.folder = folder;
+    }
+
+    @Test
+    void a_few_kills_lose_nothing() throws Exception {
+        try (TestDatabase clinic = TestPostgres.newDatabase()) {
+            assertThat(carry(clinic, 1_000, worker(4)).total()).isGreaterThanOrEqualTo(4);
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void twenty_kills_lose_nothing() throws Exception {
+        try (TestDatabase clinic = TestPostgres.newDatabase()) {
+            assertThat(carry(clinic, 10_000, worker(20)).total()).isGreaterThanOrEqualTo(20);
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void kills_of_the_database_server_lose_nothing_either() throws Exception {
+        try (MortalServer server = MortalServer.postgres(folder.resolve("data"));
+                TestDatabase clinic = server.newDatabase()) {
+            assertThat(carry(clinic, 5_000, worker(20).server(server)).servers())
+                    .isNotEmpty();
+        }
+    }
+
+    private KilledWorker worker(int kills) {
+        return new KilledWorker(folder, Migrations.bundle(MIGRATION), kills, SEED);
+    }
+
+    private static Toll carry(TestDatabase clinic, int users, KilledWorker worker) throws Exception {
+        clinic.execute(Migrations.file(MIGRATION, "legacy.sql"), Migrations.file(MIGRATION, "sample.sql"));
+        clinic.execute("SELECT sample(" + users + ")", "DROP FUNCTION sample(int)");
+        try (Desk desk = new Desk(clinic)) {
+            Toll toll = worker.database("clinic", clinic.settings()).carry(desk);
+            desk.writers.stop();
+            System.out.println(MIGRATION + ": " + toll + "; writes acknowledged: " + desk.promises.kept());
+            assertThat(desk.promises.brokenBy(desk.found())).isEmpty();
+            assertThat(desk.promises.kept()).isGreaterThan(300);
+            return toll;
+        }
+    }
+
+    /** Users come with a dashboard, change their names and go. */
+    private static final class Desk implements KilledWorker.Application, AutoCloseable {
+        private static final int WRITERS = 3;
+
+        private final TestDatabase clinic;
+        private final Promises promises = new Promises();
+        private final Writers writers;
+
+        Desk(TestDatabase clinic) {
+            this.clinic = clinic;
+            this.writers = new Writers(WRITERS, Duration.ofMillis(4), clinic::connect, this::write);
+        }
+
+        private void write(Connection connection, int writer, Random random) throws SQLException {
+            String id = "live" + (writer + WRITERS * random.nextInt(200));
+            String dashboard = "dashboard of " + id;
+            if (!promises.settled(id) || !promises.settled(dashboard)) {
+                return;
+            }
+            String name = "n" + random.nextInt(1_000_000);
+            if (promises.value(id).isEmpty()) {
+                String user = "INSERT INTO users (id, email, name) VALUES (?, ?, ?)";
+                promises.write(id, Optional.of(user(id, name)), () -> run(connection, user, id, id, name));
+            } else if (promises.value(dashboard).isEmpty()) {
+                String insert = "INSERT INTO dashboards (id, user_id, title) VALUES (?, ?, 'new')";
+                promises.write(dashboard, Optional.of(dashboard(id)), () -> run(connection, insert, dashboard, id));
+            } else if (random.nextInt(4) == 0) {
+                promises.write(
+                        dashboard,
+                        Optional.empty(),
+                        () -> run(connection, "DELETE FROM dashboards WHERE id = ?", dashboard));
+                promises.write(id, Optional.empty(), () -> run(connection, "DELETE FROM users WHERE id = ?", id));
+            } else {
+                String update = "UPDATE users SET name = ? WHERE id = ?";
+                promises.write(id, Optional.of(user(id, name)), () -> run(connection, update, name, id));
+            }
+        }
+
+        /** As it must be found: with the identity, in its row and in the table of pairs. */
+        private static String user(String id, String name) {
+            return name + "|" + identity(id) + "|" + identity(id);
+        }
+
+        private static String dashboard(String user) {
+            return identity(user);
+        }
+
+        private static String identity(String user) {
+            byte[] name = ("users/" + user).getBytes(StandardCharsets.UTF_8);
+            ByteBuffer named = ByteBuffer.allocate(16 + name.length)
+                    .putLong(NAMESPACE.getMostSignificantBits())
+                    .putLong(NAMESPACE.getLeastSignificantBits())
+                    .put(name);
+            return UUID.nameUUIDFromBytes(named.array()).toString();
+        }
+
+        private static int run(Connection connection, String sql, Object... values) throws SQLException {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                for (int i = 0; i < values.length; i++) {
+                    statement.setObject(i + 1, values[i]);
+                }
+                return statement.executeUpdate();
+            }
+        }
+
+        @Override
+        public void ramp(int weight) throws Exception {
+            writers.atRest(() -> {
+                assertThat(promises.brokenBy(found())).isEmpty();
+                assertThat(clinic.query("SELECT u.id FROM users u FULL JOIN"
+                                + " (SELECT * FROM id_mappings WHERE table_name = 'users') m ON m.old_id = u.id"
+                                + " WHERE u.uuid_id IS DISTINCT FROM m.new_id"))
+                        .isEmpty();
+                return weight;
+            });
+        }
+
+        Map<String, String> found() throws SQLException {
+            Map<String, String> rows = new HashMap<>();
+            for (String line : clinic.query(
+                    "SELECT u.id, u.name, u.uuid_id, m.new_id FROM users u LEFT JOIN id_mappings m"
+                            + " ON m.table_name = 'users' AND m.old_id = u.id WHERE u.id LIKE 'live%'"
+                            + " UNION ALL SELECT id, user_uuid_id::text, NULL, NULL FROM dashboards WHERE id LIKE '% of live%'")) {
+                int bar = line.indexOf('|');
+                rows.put(line.substring(0, bar), line.substring(bar + 1).replace("|NULL|NULL", ""));
+            }
+            return rows;
+        }
+
+        @Override
+        public void close() {
+            writers.close();
+        }
+    }
+}
