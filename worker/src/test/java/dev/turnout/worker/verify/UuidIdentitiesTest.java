@@ -9,6 +9,7 @@ import dev.turnout.worker.backfill.Backfill;
 import dev.turnout.worker.backfill.ChunkPlan;
 import dev.turnout.worker.backfill.Visits;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.bookkeeping.StaleEpoch;
 import dev.turnout.worker.expand.Expand;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
@@ -30,7 +31,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -201,30 +201,30 @@ class UuidIdentitiesTest {
     @Test
     void aKilledWorkerIsFollowedByOneThatGoesOnFromTheLastCommittedBatch() throws SQLException {
         synced();
-        int strides = 0;
-        Stride stride = backfill().stride(site());
-        while (!(stride instanceof Stride.Done)) {
-            if (++strides % 4 == 0) {
-                // Another one drives from here on: of what the one before was at nothing commits any more.
+        PhaseWork backfill = backfill();
+        Stride stride = backfill.stride(site());
+        for (int strides = 1; !(stride instanceof Stride.Done); strides++) {
+            // Often enough, and not so often that no search for a bad row comes to its end.
+            if (strides % 15 == 0) {
                 String before = checkpoint();
                 Site gone = site();
                 takeOver();
-                assertThat(stale(() -> backfill(), gone)).isTrue();
+                assertThat(stale(backfill, gone)).isTrue();
                 assertThat(checkpoint()).isEqualTo(before);
+                backfill = backfill();
             }
-            // Nothing is remembered from one stride to the next but what is in the database.
-            stride = backfill().stride(site());
+            stride = backfill.stride(site());
         }
         assertThat(epoch).isGreaterThan(3);
         finish(new Verify());
         assertThat(database.one("SELECT count(*) FROM id_mappings")).isEqualTo("6200");
     }
 
-    private static boolean stale(Supplier<Backfill> backfill, Site site) throws SQLException {
+    private static boolean stale(PhaseWork backfill, Site site) throws SQLException {
         try {
-            backfill.get().stride(site);
+            backfill.stride(site);
             return false;
-        } catch (dev.turnout.worker.bookkeeping.StaleEpoch e) {
+        } catch (StaleEpoch e) {
             return true;
         }
     }
