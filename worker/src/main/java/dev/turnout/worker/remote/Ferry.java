@@ -1,0 +1,197 @@
+package dev.turnout.worker.remote;
+
+import dev.turnout.worker.backfill.KeyRange;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries rows along a route: reads what must stand, turns it into values of the target, writes it. Knows nothing of
+ * transactions: {@link Gate} says why theirs must be as they are. Immutable; one per pair of connections is not needed.
+ */
+final class Ferry {
+    private static final int ROWS_AT_ONCE = 1_000;
+    /** Characters in memory before they are written. */
+    private static final int TEXT_AT_ONCE = 4_000_000;
+
+    private final Route route;
+    private final SourceTable source;
+    private final TargetTable target;
+
+    private Ferry(Route route, SourceTable source, TargetTable target) {
+        this.route = route;
+        this.source = source;
+        this.target = target;
+    }
+
+    /** @throws SQLException when a table or a column is not there */
+    static Ferry of(Connection from, Connection to, Route route) throws SQLException {
+        SourceTable source = SourceTable.of(from, route);
+        return new Ferry(route, source, TargetTable.of(to, route, source.up()));
+    }
+
+    Route route() {
+        return route;
+    }
+
+    SourceTable source() {
+        return source;
+    }
+
+    TargetTable target() {
+        return target;
+    }
+
+    /** A row that cannot cross. */
+    record Bad(List<String> key, String sqlState, String words) {}
+
+    /** What must stand for one key: the values in the target's form, or why there are none. */
+    record Wanted(List<String> key, List<@Nullable String> values, Optional<Bad> bad) {}
+
+    /** Fills the rows of a range in that are not there yet. The bad ones are left out and named. */
+    Filled fill(Connection from, Connection to, KeyRange range) throws SQLException {
+        List<List<@Nullable String>> rows = new ArrayList<>();
+        List<Bad> bad = new ArrayList<>();
+        int[] sums = new int[2];
+        source.wanted(from, range, row -> {
+            Wanted wanted = carry(row);
+            if (wanted.bad().isPresent()) {
+                bad.add(wanted.bad().get());
+                return;
+            }
+            rows.add(wanted.values());
+            sums[0] += size(wanted.values());
+            if (rows.size() >= ROWS_AT_ONCE || sums[0] >= TEXT_AT_ONCE) {
+                sums[1] += target.insertMissing(to, rows);
+                sums[0] = 0;
+                rows.clear();
+            }
+        });
+        sums[1] += target.insertMissing(to, rows);
+        return new Filled(sums[1], bad);
+    }
+
+    record Filled(int inserted, List<Bad> bad) {}
+
+    private static int size(List<@Nullable String> values) {
+        int size = 0;
+        for (String value : values) {
+            size += value == null ? 0 : value.length();
+        }
+        return size;
+    }
+
+    /** What must stand for some keys now. */
+    Delta delta(Connection from, List<List<String>> keys) throws SQLException {
+        Map<List<String>, Wanted> wanted = new HashMap<>();
+        source.wanted(from, keys, row -> wanted.put(row.key(), carry(row)));
+        List<Wanted> standing = new ArrayList<>();
+        Set<List<String>> gone = new LinkedHashSet<>(keys);
+        for (Wanted one : wanted.values()) {
+            standing.add(one);
+            gone.remove(one.key());
+        }
+        return new Delta(standing, List.copyOf(gone));
+    }
+
+    /**
+     * @param standing rows to be made so; of keys that a collation takes for one asked for, too
+     * @param gone keys whose row must not be there
+     */
+    record Delta(List<Wanted> standing, List<List<String>> gone) {}
+
+    void upsert(Connection to, List<Wanted> rows) throws SQLException {
+        target.upsert(to, rows.stream().map(Wanted::values).toList());
+    }
+
+    void delete(Connection to, List<List<String>> keys) throws SQLException {
+        List<List<@Nullable String>> told = new ArrayList<>();
+        for (List<String> key : keys) {
+            told(key).ifPresent(told::add);
+        }
+        target.delete(to, told);
+    }
+
+    /** Two rows may exchange a value that is unique: then the old ones have to go before the new ones come. */
+    void replace(Connection to, List<Wanted> rows) throws SQLException {
+        target.delete(to, rows.stream().map(row -> target.as(row.values())).toList());
+        upsert(to, rows);
+    }
+
+    /** The target's values that tell the row of a key; empty: no row of the target can be its. */
+    Optional<List<@Nullable String>> told(List<String> key) {
+        List<@Nullable String> told = new ArrayList<>();
+        try {
+            for (Map.Entry<String, Optional<String>> column : route.as().entrySet()) {
+                int at = target.columns().indexOf(column.getKey());
+                Pairing pairing = target.pairings().get(at);
+                told.add(
+                        column.getValue().isPresent()
+                                ? pairing.carry(key.get(route.key().indexOf(column.getValue().get())))
+                                : pairing.carry(constant(column.getKey())));
+            }
+        } catch (BadValue e) {
+            return Optional.empty();
+        }
+        return Optional.of(told);
+    }
+
+    /** The key of the row that {@code told} tells; empty: no key could be it. */
+    Optional<List<String>> keyOf(List<@Nullable String> told) {
+        List<String> key = new ArrayList<>();
+        List<String> holders = List.copyOf(route.as().keySet());
+        try {
+            for (int i = 0; i < route.key().size(); i++) {
+                String column = route.key().get(i);
+                String holder = holders.stream()
+                        .filter(one -> Optional.of(column).equals(route.as().get(one)))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalStateException(route.move() + ": nothing holds " + column));
+                String value = told.get(holders.indexOf(holder));
+                if (value == null) {
+                    return Optional.empty();
+                }
+                int at = target.columns().indexOf(holder);
+                Pairing back = new Pairing(
+                        target.pairings().get(at).target(), source.key().get(i));
+                key.add(back.carry(value));
+            }
+        } catch (BadValue e) {
+            return Optional.empty();
+        }
+        return Optional.of(key);
+    }
+
+    private String constant(String column) {
+        String literal = Objects.requireNonNull(route.up().get(column)).strip();
+        return literal.startsWith("'") ? literal.substring(1, literal.length() - 1).replace("''", "'") : literal;
+    }
+
+    private Wanted carry(SourceTable.Row row) {
+        List<@Nullable String> values = new ArrayList<>(row.values());
+        for (int i = 0; i < values.size(); i++) {
+            try {
+                String value = values.get(i);
+                values.set(i, value == null ? null : target.pairings().get(i).carry(value));
+            } catch (BadValue e) {
+                String words = e.at(target.columns().get(i)).getMessage();
+                return new Wanted(row.key(), values, Optional.of(new Bad(row.key(), "22000", String.valueOf(words))));
+            }
+        }
+        return new Wanted(row.key(), values, Optional.empty());
+    }
+
+    /** Keys each once, in the order of their first. */
+    static List<List<String>> distinct(List<List<String>> keys) {
+        return List.copyOf(new LinkedHashSet<>(keys));
+    }
+
+}
