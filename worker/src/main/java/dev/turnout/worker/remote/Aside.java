@@ -23,15 +23,15 @@ final class Aside {
     /** Puts a row aside, or says anew why it is. */
     static void put(Connection connection, Site site, Route route, List<String> key, Note note) throws SQLException {
         boolean mysql = Dialect.of(connection).mysql();
-        String json = mysql ? "?" : "CAST(? AS jsonb)";
+        String json = mysql ? ColumnType.UTF8 : "CAST(? AS jsonb)";
         String again = mysql
-                ? " ON DUPLICATE KEY UPDATE phase = VALUES(phase), sqlstate = VALUES(sqlstate), message = VALUES(message),"
+                ? " ON DUPLICATE KEY UPDATE phase = VALUES(phase), \"sqlstate\" = VALUES(\"sqlstate\"), message = VALUES(message),"
                         + " \"row\" = VALUES(\"row\"), at = UTC_TIMESTAMP(6)"
                 : " ON CONFLICT (run, table_name, \"key\") WHERE resolved_at IS NULL DO UPDATE SET phase = excluded.phase,"
-                        + " sqlstate = excluded.sqlstate, message = excluded.message, \"row\" = excluded.\"row\","
+                        + " \"sqlstate\" = excluded.\"sqlstate\", message = excluded.message, \"row\" = excluded.\"row\","
                         + " at = clock_timestamp()";
         try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO turnout.rejected (run, table_name, \"key\", phase, sqlstate, message, \"row\") VALUES (?, ?, "
+                "INSERT INTO turnout.rejected (run, table_name, \"key\", phase, \"sqlstate\", message, \"row\") VALUES (?, ?, "
                         + json + ", ?, ?, ?, " + json + ")" + again)) {
             insert.setLong(1, site.run());
             insert.setString(2, route.move());

@@ -37,6 +37,9 @@ record ColumnType(
         Optional<String> collation,
         boolean notNull) {
 
+    /** In this SQL mode MySQL's driver sends a text with a quote or a backslash as bytes: this makes it a text again. */
+    static final String UTF8 = "CONVERT(? USING utf8mb4)";
+
     /** The columns of a table that can be written, by name; empty: there is no such table. */
     static Map<String, ColumnType> of(Connection connection, TableName table) throws SQLException {
         Dialect dialect = Dialect.of(connection);
@@ -232,17 +235,27 @@ record ColumnType(
             case DECIMAL -> "CAST(" + text + " AS DECIMAL(65, " + scale + "))";
             case DATE -> "CAST(" + text + " AS DATE)";
             case TIMESTAMP, INSTANT -> "CAST(" + text + " AS DATETIME(6))";
-            case TEXT ->
-                charset.map(set -> "CONVERT(" + text + " USING " + set + ")"
+            case TEXT -> {
+                String utf8 = "CONVERT(" + text + " USING utf8mb4)";
+                yield charset.map(set -> "CONVERT(" + utf8 + " USING " + set + ")"
                                 + collation.map(name -> " COLLATE " + name).orElse(""))
-                        .orElse(text);
+                        .orElse(utf8);
+            }
+            case LABEL, SET, JSON -> "CONVERT(" + text + " USING utf8mb4)";
             default -> text;
         };
     }
 
     /** As {@link #parse}, for a value that is stored in a column of this type: the strict mode refuses what does not fit. */
     String store(String text) {
-        return dialect.mysql() && form != Form.BYTES && form != Form.BITS ? text : parse(text);
+        if (!dialect.mysql()) {
+            return parse(text);
+        }
+        return switch (form) {
+            case BYTES, BITS -> parse(text);
+            case TEXT, LABEL, SET, JSON -> "CONVERT(" + text + " USING utf8mb4)";
+            default -> text;
+        };
     }
 
     /** For operators: {@code decimal(10,2)}. */

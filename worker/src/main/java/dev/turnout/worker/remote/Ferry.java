@@ -4,7 +4,6 @@ import dev.turnout.worker.backfill.KeyRange;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +17,7 @@ import org.jspecify.annotations.Nullable;
  * transactions: {@link Gate} says why theirs must be as they are. Immutable; one per pair of connections is not needed.
  */
 final class Ferry {
-    private static final int ROWS_AT_ONCE = 1_000;
-    /** Characters in memory before they are written. */
-    private static final int TEXT_AT_ONCE = 4_000_000;
+    private static final int ROWS_AT_ONCE = 500;
 
     private final Route route;
     private final SourceTable source;
@@ -57,47 +54,31 @@ final class Ferry {
     record Wanted(List<String> key, List<@Nullable String> values, Optional<Bad> bad) {}
 
     /** Fills the rows of a range in that are not there yet. The bad ones are left out and named. */
-    Filled fill(Connection from, Connection to, KeyRange range) throws SQLException {
-        List<List<@Nullable String>> rows = new ArrayList<>();
+    List<Bad> fill(Connection from, Connection to, KeyRange range) throws SQLException {
         List<Bad> bad = new ArrayList<>();
-        int[] sums = new int[2];
-        source.wanted(from, range, row -> {
-            Wanted wanted = carry(row);
-            if (wanted.bad().isPresent()) {
-                bad.add(wanted.bad().get());
-                return;
+        KeyRange rest = range;
+        // Page by page: neither driver need hold more, and each page is read with the gate taken.
+        for (List<SourceTable.Row> page = source.wanted(from, rest, ROWS_AT_ONCE);
+                !page.isEmpty();
+                page = page.size() < ROWS_AT_ONCE ? List.of() : source.wanted(from, rest, ROWS_AT_ONCE)) {
+            List<List<@Nullable String>> rows = new ArrayList<>();
+            for (SourceTable.Row row : page) {
+                Wanted wanted = carry(row);
+                wanted.bad().ifPresentOrElse(bad::add, () -> rows.add(wanted.values()));
             }
-            rows.add(wanted.values());
-            sums[0] += size(wanted.values());
-            if (rows.size() >= ROWS_AT_ONCE || sums[0] >= TEXT_AT_ONCE) {
-                sums[1] += target.insertMissing(to, rows);
-                sums[0] = 0;
-                rows.clear();
-            }
-        });
-        sums[1] += target.insertMissing(to, rows);
-        return new Filled(sums[1], bad);
-    }
-
-    record Filled(int inserted, List<Bad> bad) {}
-
-    private static int size(List<@Nullable String> values) {
-        int size = 0;
-        for (String value : values) {
-            size += value == null ? 0 : value.length();
+            target.insertMissing(to, rows);
+            rest = rest.above(page.get(page.size() - 1).key());
         }
-        return size;
+        return bad;
     }
 
     /** What must stand for some keys now. */
     Delta delta(Connection from, List<List<String>> keys) throws SQLException {
-        Map<List<String>, Wanted> wanted = new HashMap<>();
-        source.wanted(from, keys, row -> wanted.put(row.key(), carry(row)));
         List<Wanted> standing = new ArrayList<>();
         Set<List<String>> gone = new LinkedHashSet<>(keys);
-        for (Wanted one : wanted.values()) {
-            standing.add(one);
-            gone.remove(one.key());
+        for (SourceTable.Row row : source.wanted(from, keys)) {
+            standing.add(carry(row));
+            gone.remove(row.key());
         }
         return new Delta(standing, List.copyOf(gone));
     }

@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * compared in SQL only. Immutable.
  */
 final class SourceTable {
-    private static final int FETCHED = 500;
-
     private final Dialect dialect;
     private final Route route;
     private final List<ColumnType> key;
@@ -85,50 +83,40 @@ final class SourceTable {
      */
     record Row(List<String> key, List<@Nullable String> values) {}
 
-    /** Takes rows one by one, so that no more than a few are in memory. */
-    @FunctionalInterface
-    interface Rows {
-        void take(Row row) throws SQLException;
-    }
-
-    /** The rows of a range that have a counterpart, in the order of their keys. */
-    void wanted(Connection connection, KeyRange range, Rows rows) throws SQLException {
-        String sql = selectWanted() + " AND " + within(range) + " ORDER BY " + order("");
+    /** The first rows of a range that have a counterpart, in the order of their keys. */
+    List<Row> wanted(Connection connection, KeyRange range, int most) throws SQLException {
+        String sql = selectWanted() + " AND " + within(range) + " ORDER BY " + order("") + " LIMIT " + most;
         try (PreparedStatement select = connection.prepareStatement(sql)) {
-            stream(select);
             bind(select, 1, range);
-            read(select, rows);
+            return read(select);
         }
     }
 
     /** Those of some keys. A collation may take one key for another: then a row comes whose key was not asked for. */
-    void wanted(Connection connection, List<List<String>> keys, Rows rows) throws SQLException {
+    List<Row> wanted(Connection connection, List<List<String>> keys) throws SQLException {
         if (keys.isEmpty()) {
-            return;
+            return List.of();
         }
         String sql = selectWanted() + " AND " + among(keys.size());
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             bindAll(select, 1, keys);
-            read(select, rows);
+            return read(select);
         }
     }
 
-    private void read(PreparedStatement select, Rows rows) throws SQLException {
+    private List<Row> read(PreparedStatement select) throws SQLException {
         int keys = route.key().size();
+        List<Row> rows = new ArrayList<>();
         try (ResultSet row = select.executeQuery()) {
             while (row.next()) {
                 List<@Nullable String> values = new ArrayList<>();
                 for (int i = 1; i <= up.size(); i++) {
                     values.add(row.getString(keys + i));
                 }
-                rows.take(new Row(key(row), values));
+                rows.add(new Row(key(row), values));
             }
         }
-    }
-
-    private void stream(PreparedStatement select) throws SQLException {
-        // MySQL's driver knows no other way to read without holding all.
-        select.setFetchSize(dialect.mysql() ? Integer.MIN_VALUE : FETCHED);
+        return rows;
     }
 
     private String selectWanted() {

@@ -221,7 +221,8 @@ final class TargetTable {
                         .collect(joining(", "))
                 + " FROM " + Route.quoted(route.into()) + " AS t WHERE " + (own.isEmpty() ? "1 = 1" : own);
         try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setFetchSize(dialect.mysql() ? Integer.MIN_VALUE : 1_000);
+            // A row is a key and no more; only PostgreSQL's driver gives a part of them without tricks.
+            select.setFetchSize(1_000);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     List<@Nullable String> values = new ArrayList<>();

@@ -40,7 +40,7 @@ abstract class RemoteShape {
     void everyKindOfChangeIsCarried() throws SQLException {
         try (Shop shop = shop(30).listening().planned(10).carried()) {
             shop.old.execute(
-                    "INSERT INTO customers (id, name, region_id) VALUES (101, 'new', 4), (102, 'more', 5)",
+                    "INSERT INTO customers (id, name, region_id) VALUES (101, 'new', 4), (102, 'it''s \\ \"né\" 한', 5)",
                     "INSERT INTO orders VALUES (2000, 101, 9.99)",
                     "UPDATE customers SET name = concat(name, '!') WHERE id BETWEEN 3 AND 5",
                     "UPDATE customers SET email = NULL WHERE id = 1",
