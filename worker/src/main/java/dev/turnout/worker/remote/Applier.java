@@ -65,7 +65,7 @@ public final class Applier implements PhaseWork {
         return new Stride.Again("carrying changes", new Progress(applied, applied, true, "changes", 0, 0));
     }
 
-    private int carry(Connection source, Site site, List<Route> routes) throws SQLException {
+    int carry(Connection source, Site site, List<Route> routes) throws SQLException {
         Bookkeeping.fence(source, site);
         List<Load> loads = new ArrayList<>();
         for (Route route : routes) {

@@ -1,6 +1,9 @@
 package dev.turnout.worker.remote;
 
+import dev.turnout.migration.Side;
+import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -61,6 +64,19 @@ final class Aside {
             }
             return open;
         }
+    }
+
+    /** Lines for operators: rows put aside on the side that has the authority. */
+    static List<String> words(Site site) throws SQLException {
+        Side side = Flip.authority(site);
+        List<String> words = new ArrayList<>();
+        for (Route route : side == Side.OLD ? Route.forward(site.spec()) : Route.backward(site.spec())) {
+            words.addAll(site.database(side)
+                    .transaction(
+                            Limits.BOOKKEEPING,
+                            connection -> RejectedRows.list(connection, site, route.move(), 100)));
+        }
+        return words;
     }
 
     static void resolve(Connection connection, Open row) throws SQLException {

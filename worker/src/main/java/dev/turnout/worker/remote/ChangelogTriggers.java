@@ -116,6 +116,19 @@ public final class ChangelogTriggers implements PhaseWork {
                 .allMatch(row -> row.get(0).equals("CLOSED")));
     }
 
+    /** Whether triggers of the run stand on either side. */
+    static boolean any(Site site) throws SQLException {
+        for (Side side : Side.values()) {
+            boolean any = site.database(side).transaction(Limits.BOOKKEEPING, connection -> !Sql.rows(
+                            connection, "SELECT move FROM turnout.flow WHERE run = ?", site.run())
+                    .isEmpty());
+            if (any) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Takes the triggers of a side away, and what they have written. Harmless when repeated. */
     static void remove(Site site, Side side) throws SQLException {
         for (Route route : Route.forward(site.spec())) {

@@ -89,6 +89,20 @@ final class Ferry {
      */
     record Delta(List<Wanted> standing, List<List<String>> gone) {}
 
+    /** What must stand for rows of the source, without those that cannot cross. */
+    List<Wanted> good(List<SourceTable.Row> rows) {
+        return rows.stream().map(this::carry).filter(row -> row.bad().isEmpty()).toList();
+    }
+
+    /** The keys of those that cannot cross. */
+    List<List<String>> bad(List<SourceTable.Row> rows) {
+        return rows.stream()
+                .map(this::carry)
+                .filter(row -> row.bad().isPresent())
+                .map(Wanted::key)
+                .toList();
+    }
+
     void upsert(Connection to, List<Wanted> rows) throws SQLException {
         target.upsert(to, rows.stream().map(Wanted::values).toList());
     }
@@ -125,25 +139,28 @@ final class Ferry {
         return Optional.of(told);
     }
 
-    /** The key of the row that {@code told} tells; empty: no key could be it. */
-    Optional<List<String>> keyOf(List<@Nullable String> told) {
+    /**
+     * The key of the row that another key tells, by the way back.
+     *
+     * @param held the values of the columns that hold the key, in the order of {@link Route#as}; empty: no key could be it
+     */
+    Optional<List<String>> keyOf(List<String> held) {
+        List<String> holders = route.as().entrySet().stream()
+                .filter(column -> column.getValue().isPresent())
+                .map(Map.Entry::getKey)
+                .toList();
         List<String> key = new ArrayList<>();
-        List<String> holders = List.copyOf(route.as().keySet());
         try {
             for (int i = 0; i < route.key().size(); i++) {
-                String column = route.key().get(i);
-                String holder = holders.stream()
-                        .filter(one -> Optional.of(column).equals(route.as().get(one)))
-                        .findFirst()
-                        .orElseThrow(() -> new IllegalStateException(route.move() + ": nothing holds " + column));
-                String value = told.get(holders.indexOf(holder));
-                if (value == null) {
-                    return Optional.empty();
+                Optional<String> column = Optional.of(route.key().get(i));
+                int at = 0;
+                while (!column.equals(route.as().get(holders.get(at)))) {
+                    at++;
                 }
-                int at = target.columns().indexOf(holder);
-                Pairing back = new Pairing(
-                        target.pairings().get(at).target(), source.key().get(i));
-                key.add(back.carry(value));
+                ColumnType type = target.pairings()
+                        .get(target.columns().indexOf(holders.get(at)))
+                        .target();
+                key.add(new Pairing(type, source.key().get(i)).carry(held.get(at)));
             }
         } catch (BadValue e) {
             return Optional.empty();

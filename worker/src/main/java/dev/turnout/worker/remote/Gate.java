@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 
 /**
  * What keeps apart those who write the target of a move: one applier, or any number of backfill batches. It is a lock of the
@@ -26,6 +27,8 @@ import java.sql.SQLException;
  * </ul>
  */
 final class Gate {
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
     private Gate() {}
 
     /** For a batch of the backfill: with others of its kind, until the transaction ends. */
@@ -43,6 +46,12 @@ final class Gate {
         if (!Dialect.of(target).mysql()) {
             // First come, first served: a stream of batches does not keep the applier waiting. A name that hashes to
             // the same number only waits without need.
+            // A process that stands still must not keep the gate for ever: its transaction ends, and nothing is written.
+            try (PreparedStatement idle = target.prepareStatement(
+                    "SELECT set_config('idle_in_transaction_session_timeout', ?, true)")) {
+                idle.setString(1, LONGEST_PAUSE.toMillis() + "ms");
+                idle.execute();
+            }
             try (PreparedStatement take = target.prepareStatement("SELECT " + function + "(?, ?)")) {
                 take.setInt(1, ("turnout " + site.run()).hashCode());
                 take.setInt(2, move.hashCode());

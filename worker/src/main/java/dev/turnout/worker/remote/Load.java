@@ -22,7 +22,7 @@ record Load(Route route, List<Changelog.Change> changes) {
         return Ferry.distinct(changes.stream().map(Load::key).toList());
     }
 
-    private static List<String> key(Changelog.Change change) {
+    static List<String> key(Changelog.Change change) {
         return Keys.parse(change.key().orElseThrow()).stream()
                 .map(text -> Objects.requireNonNull(text, "a key is never NULL"))
                 .toList();

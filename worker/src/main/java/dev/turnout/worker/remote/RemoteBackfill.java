@@ -102,7 +102,7 @@ public final class RemoteBackfill implements PhaseWork {
 
     private Optional<Batch> batch(Connection source, Site site, Lane lane) throws SQLException {
         Bookkeeping.fence(source, site);
-        Optional<Chunk> leased = Chunks.lease(source, site);
+        Optional<Chunk> leased = Chunks.lease(source, site, Route.names(site.spec()));
         if (leased.isEmpty()) {
             return Optional.empty();
         }
@@ -221,7 +221,7 @@ public final class RemoteBackfill implements PhaseWork {
 
     private Stride end(Site site) throws SQLException {
         Chunks.Totals totals =
-                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.totals(connection, site));
+                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.totals(connection, site, Route.names(site.spec())));
         if (totals.open() > 0) {
             return new Stride.Wait(FOR_OTHERS, "the last " + totals.open() + " chunks are being moved by others");
         }
@@ -243,7 +243,7 @@ public final class RemoteBackfill implements PhaseWork {
 
     private Progress progress(Site site) throws SQLException {
         Chunks.Totals totals =
-                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.totals(connection, site));
+                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.totals(connection, site, Route.names(site.spec())));
         long rejected = 0;
         for (Route route : Route.forward(site.spec())) {
             rejected += site.database()

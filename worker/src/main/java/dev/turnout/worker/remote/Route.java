@@ -104,6 +104,11 @@ record Route(
                 .toList();
     }
 
+    /** The moves that go to another server. */
+    static List<String> names(Spec spec) {
+        return forward(spec).stream().map(Route::move).toList();
+    }
+
     /** Those that lead back, as far as there is a way. */
     static List<Route> backward(Spec spec) {
         return inOrder(spec).stream()
@@ -129,6 +134,14 @@ record Route(
             ordered.add(next);
         }
         return ordered;
+    }
+
+    Route into(TableName copy) {
+        return new Route(move, side, from, alias, key, only, where, copy, as, up, touchedBy, maxRejected);
+    }
+
+    Side other() {
+        return side == Side.OLD ? Side.NEW : Side.OLD;
     }
 
     /** A table as statements name it. */

@@ -129,6 +129,16 @@ final class SourceTable {
                 + KeySql.verbatim(route.wanted());
     }
 
+    /** The first keys of a range, in their order. */
+    List<List<String>> keys(Connection connection, KeyRange range, int most) throws SQLException {
+        String sql = "SELECT " + String.join(", ", keyTexts()) + " FROM " + route.fromAsAlias() + " WHERE "
+                + within(range) + only() + " ORDER BY " + order("") + " LIMIT " + most;
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            bind(select, 1, range);
+            return keys(select);
+        }
+    }
+
     /** The key of the row that stands {@code count} places after the range's lower bound; empty when the range ends before. */
     Optional<List<String>> nth(Connection connection, KeyRange range, int count) throws SQLException {
         String sql = "SELECT " + String.join(", ", keyTexts()) + " FROM " + route.fromAsAlias() + " WHERE " + within(range) + " ORDER BY "

@@ -4,6 +4,7 @@ import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static dev.turnout.worker.jdbc.Identifiers.quoteAll;
 import static java.util.stream.Collectors.joining;
 
+import dev.turnout.migration.TableName;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Sql;
 import java.sql.Connection;
@@ -33,6 +34,15 @@ final class TargetTable {
     private final List<ColumnType> types;
     private final List<Integer> as;
 
+    /** The same over a copy with the same columns. */
+    TargetTable over(TableName copy) {
+        return new TargetTable(dialect, route.into(copy), columns, pairings, as);
+    }
+
+    Route route() {
+        return route;
+    }
+
     private TargetTable(
             Dialect dialect, Route route, List<String> columns, List<Pairing> pairings, List<Integer> as) {
         this.dialect = dialect;
@@ -48,18 +58,25 @@ final class TargetTable {
      * @throws SQLException when the table or a mapped column is not there
      */
     static TargetTable of(Connection connection, Route route, List<ColumnType> given) throws SQLException {
-        Map<String, ColumnType> known = ColumnType.of(connection, route.into());
-        List<Pairing> pairings = new ArrayList<>();
         List<String> columns = List.copyOf(route.up().keySet());
-        for (int i = 0; i < columns.size(); i++) {
-            ColumnType type = known.get(columns.get(i));
-            if (type == null) {
-                throw new SQLException("there is no column " + route.into() + "." + columns.get(i), "42703");
+        Map<String, ColumnType> known = ColumnType.of(connection, route.into());
+        for (String column : columns) {
+            if (!known.containsKey(column)) {
+                throw new SQLException("there is no column " + route.into() + "." + column, "42703");
             }
-            pairings.add(new Pairing(given.get(i), type));
         }
         List<Integer> as = route.as().keySet().stream().map(columns::indexOf).toList();
-        return new TargetTable(Dialect.of(connection), route, columns, List.copyOf(pairings), as);
+        return new TargetTable(Dialect.of(connection), route, columns, pairings(route, given, known), as);
+    }
+
+    /** @param known the columns of the target, with every one that the route gives */
+    static List<Pairing> pairings(Route route, List<ColumnType> given, Map<String, ColumnType> known) {
+        List<Pairing> pairings = new ArrayList<>();
+        for (String column : route.up().keySet()) {
+            pairings.add(new Pairing(
+                    given.get(pairings.size()), Objects.requireNonNull(known.get(column), column)));
+        }
+        return pairings;
     }
 
     List<String> columns() {
@@ -200,39 +217,6 @@ final class TargetTable {
                 }
             }
             return rows(select);
-        }
-    }
-
-    /** Takes what tells a row, for one row after the other. */
-    @FunctionalInterface
-    interface Told {
-        void take(List<@Nullable String> values) throws SQLException;
-    }
-
-    /** What tells each row of the route that stands in the table. */
-    void told(Connection connection, Told each) throws SQLException {
-        String own = route.as().entrySet().stream()
-                .filter(column -> column.getValue().isEmpty())
-                .map(column -> "t." + quote(column.getKey()) + " = " + route.up().get(column.getKey()))
-                .collect(joining(" AND "));
-        String sql = "SELECT "
-                + as.stream()
-                        .map(column -> types.get(column).read("t." + quote(columns.get(column))))
-                        .collect(joining(", "))
-                + " FROM " + Route.quoted(route.into()) + " AS t WHERE " + (own.isEmpty() ? "1 = 1" : own);
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            // A row is a key and no more; only PostgreSQL's driver gives a part of them without tricks.
-            select.setFetchSize(1_000);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    List<@Nullable String> values = new ArrayList<>();
-                    for (int i = 0; i < as.size(); i++) {
-                        String text = row.getString(i + 1);
-                        values.add(text == null ? null : normal(text, pairings.get(as.get(i))));
-                    }
-                    each.take(values);
-                }
-            }
         }
     }
 

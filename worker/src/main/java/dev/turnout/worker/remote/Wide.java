@@ -1,6 +1,5 @@
 package dev.turnout.worker.remote;
 
-import dev.turnout.migration.Side;
 import dev.turnout.migration.SqlText;
 import dev.turnout.migration.TableName;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
@@ -92,22 +91,18 @@ final class Wide {
     private static void everyRow(Connection connection, Site site, Route route, SourceTable source)
             throws SQLException {
         source.nameAll(connection, site);
-        Side other = route.side() == Side.OLD ? Side.NEW : Side.OLD;
-        site.database(other).transaction(LIMITS, target -> otherSide(connection, target, site, route));
+        site.database(route.other())
+                .transaction(LIMITS, target -> otherSide(connection, target, site, route));
     }
 
     private static Route otherSide(Connection connection, Connection target, Site site, Route route)
             throws SQLException {
         Ferry ferry = Ferry.of(connection, target, route);
-        List<List<String>> keys = new ArrayList<>();
-        ferry.target().told(target, told -> {
-            ferry.keyOf(told).ifPresent(keys::add);
-            if (keys.size() == KEYS_AT_ONCE) {
-                Changelog.put(connection, site, route.move(), keys);
-                keys.clear();
-            }
+        Standing.pages(target, site, route, held -> {
+            List<List<String>> keys = new ArrayList<>();
+            held.forEach(one -> ferry.keyOf(one).ifPresent(keys::add));
+            Changelog.put(connection, site, route.move(), keys);
         });
-        Changelog.put(connection, site, route.move(), keys);
         return route;
     }
 }

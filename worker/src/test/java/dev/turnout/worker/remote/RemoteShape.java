@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnout.migration.Side;
+import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.bookkeeping.StaleEpoch;
 import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.testkit.TestServer;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** What a transfer to another server does, the same for every pair of products: a subclass names the pair. */
@@ -148,6 +151,127 @@ abstract class RemoteShape {
                 ChangelogTriggers.remove(shop.site(), side);
             }
             shop.fresh.execute("INSERT INTO clients (client_id, full_name) VALUES (99, 'x')");
+        }
+    }
+
+    @Test
+    void theVerifierFindsWhatIsWrongAndCallsNothingElseWrong() throws SQLException {
+        try (Shop shop = shop(60).listening().planned(25).carried()) {
+            assertThat(RemoteControl.run(shop.site()).blind()).isEmpty();
+            assertThat(shop.verified()).isEmpty();
+            // A change on its way is no difference.
+            shop.old.execute("UPDATE customers SET name = 'on its way' WHERE id = 40");
+            assertThat(shop.verified()).isEmpty();
+            shop.applied();
+            shop.pastTheTriggers(
+                    "UPDATE clients SET full_name = 'NAME 5' WHERE client_id = 5",
+                    "UPDATE clients SET email = '' WHERE client_id = 4",
+                    "DELETE FROM purchases WHERE id = 70",
+                    "INSERT INTO clients (client_id, full_name) VALUES (9000, 'nobody')",
+                    "UPDATE purchases SET total = total + 0.01 WHERE id = 30");
+            assertThat(shop.verified())
+                    .containsExactlyInAnyOrder(
+                            "clients 5 full_name name 5 NAME 5",
+                            "clients 4 email NULL ",
+                            "clients 9000 the row none there",
+                            "purchases 70 the row there missing",
+                            "purchases 30 total 3.5 3.51");
+            // What was found has been named again.
+            shop.applied();
+            assertThat(shop.verified()).isEmpty();
+            assertThat(shop.found()).isEqualTo(shop.wanted());
+        }
+    }
+
+    @Test
+    void aChangeDuringABatchWaitsForItAndIsNotUndone() throws Exception {
+        try (Shop shop = shop(20).listening().planned(100)) {
+            Interleaving.changeDuringABatch(shop);
+        }
+    }
+
+    @Test
+    void aDeletedRowIsNotBroughtBackByABatchThatLostItsSource() throws Exception {
+        try (Shop shop = shop(20).listening().planned(100)) {
+            Interleaving.sourceLostDuringABatch(shop);
+        }
+    }
+
+    @Test
+    void aTargetThatCommittedBeforeTheWorkerDiedIsFoundThere() throws Exception {
+        try (Shop shop = shop(20).listening().planned(100).carried()) {
+            Interleaving.deathBetweenTheCommits(shop);
+        }
+    }
+
+    @Test
+    void aWorkerOfAnOlderEpochWritesNothing() throws SQLException {
+        try (Shop shop = shop(5).listening().planned(100)) {
+            Bookkeeping.enter(shop.site(2, 0, "b"));
+            assertThatThrownBy(() -> Shop.backfill().stride(shop.site(1, 0, "a"))).isInstanceOf(StaleEpoch.class);
+            assertThatThrownBy(() -> new Applier(Side.OLD).stride(shop.changed().site(1, 0, "a")))
+                    .isInstanceOf(StaleEpoch.class);
+            assertThat(shop.found()).isEmpty();
+        }
+    }
+
+    @Test
+    void theWritesChangeSidesAndComeBackAndNothingIsLost() throws SQLException {
+        try (Shop shop = shop(20).listening().planned(10).carried()) {
+            shop.old.execute("UPDATE customers SET name = 'the last word' WHERE id = 2");
+            assertThat(Shop.finish(new Flip(Side.NEW, Duration.ofSeconds(30))::stride, shop.site()))
+                    .isInstanceOf(Stride.Done.class);
+            assertThat(shop.found()).isEqualTo(shop.wanted()).contains("2|the last word|NULL|region 2");
+            assertThatThrownBy(() -> shop.old.execute("UPDATE customers SET name = 'late' WHERE id = 3"))
+                    .hasMessageContaining("closed");
+            shop.fresh.execute(
+                    "UPDATE clients SET full_name = 'by the new side' WHERE client_id = 3",
+                    "DELETE FROM purchases WHERE id = 40",
+                    "DELETE FROM clients WHERE client_id = 4",
+                    "UPDATE purchases SET total = 77.70 WHERE id = 50");
+            Shop.drain(new Applier(Side.NEW, Duration.ZERO), shop.site());
+            assertThat(shop.old.query("SELECT name FROM customers WHERE id = 3")).containsExactly("by the new side");
+            assertThat(shop.old.query("SELECT total FROM orders WHERE id = 50")).containsExactly("77.70");
+            assertThat(shop.found()).isEqualTo(shop.wanted());
+            shop.fresh.execute("UPDATE clients SET full_name = 'just before the way back' WHERE client_id = 1");
+            assertThat(Shop.finish(WayBack.toOld(Duration.ofSeconds(30)), shop.site()))
+                    .isInstanceOf(Stride.Done.class);
+            assertThat(shop.old.query("SELECT name FROM customers WHERE id = 1"))
+                    .containsExactly("just before the way back");
+            shop.old.execute("UPDATE customers SET name = 'free again' WHERE id = 3");
+            assertThat(shop.changes()).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void aDrainThatTakesTooLongIsTakenBack() throws SQLException {
+        try (Shop shop = shop(5).listening().planned(10).carried()) {
+            Flip flip = new Flip(Side.NEW, Duration.ZERO);
+            flip.stride(shop.site());
+            try (var writer = shop.fresh.connect();
+                    var statement = writer.createStatement()) {
+                // Something keeps the changelog from getting empty.
+                statement.execute("SELECT 1");
+                shop.nameKey("clients", "1");
+                assertThat(flip.stride(shop.site())).isInstanceOf(Stride.Wait.class);
+            }
+            shop.old.execute("UPDATE customers SET name = 'still here' WHERE id = 3");
+            assertThat(Flip.authority(shop.site())).isEqualTo(Side.OLD);
+        }
+    }
+
+    @Test
+    void whatCannotCrossIsRefusedAtOnce() throws SQLException {
+        try (Shop shop = shop(5)) {
+            assertThat(RemotePreflight.afterExpand().stride(shop.site())).isInstanceOf(Stride.Done.class);
+            shop.fresh.execute(
+                    "ALTER TABLE purchases DROP COLUMN total", "ALTER TABLE purchases ADD total date",
+                    "ALTER TABLE clients DROP COLUMN email", "ALTER TABLE clients ADD email int");
+            Stride stride = RemotePreflight.afterExpand().stride(shop.site());
+            assertThat(stride).isInstanceOf(Stride.Stop.class);
+            assertThat(((Stride.Stop) stride).problems().toString())
+                    .contains("purchases.total")
+                    .contains("clients.email");
         }
     }
 }

@@ -11,7 +11,10 @@ import dev.turnout.migration.Side;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.TableName;
 import dev.turnout.migration.Transfer;
+import dev.turnout.worker.backfill.Chunk;
+import dev.turnout.worker.backfill.Chunks;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
@@ -105,6 +108,10 @@ final class Shop implements AutoCloseable {
                 Map.of("customers", "it.id = old.customer_id"),
                 false,
                 5);
+    }
+
+    Product product(Side side) {
+        return side == Side.OLD ? from : to;
     }
 
     Spec spec() {
@@ -213,6 +220,53 @@ final class Shop implements AutoCloseable {
                 fresh.query("SELECT client_id, full_name, email, region FROM clients ORDER BY client_id"));
         all.addAll(fresh.query("SELECT id, client_id, total FROM purchases ORDER BY id"));
         return all;
+    }
+
+    /** Every difference that the verification of all chunks is sure of: move, key, column, expected, found. */
+    List<String> verified() throws SQLException {
+        List<Chunk> chunks = old.database().transaction(Limits.BOOKKEEPING, connection -> {
+            List<Chunk> all = new ArrayList<>();
+            for (Transfer transfer : transfers) {
+                all.addAll(Chunks.all(connection, site(), transfer.name()));
+            }
+            return all;
+        });
+        List<String> wrong = new ArrayList<>();
+        for (Chunk chunk : chunks) {
+            RemoteCheck.Finding finding = RemoteCheck.run(site(), chunk);
+            for (RemoteCheck.Sample sample : finding.samples()) {
+                wrong.add(chunk.table() + " " + sample.key().replaceAll("[^0-9]", "") + " " + sample.column() + " "
+                        + sample.expected() + " " + sample.found());
+            }
+            RemoteCheck.repair(site(), chunk, finding);
+        }
+        return wrong;
+    }
+
+    /** Writes on the new side as nobody but the engine may. */
+    void pastTheTriggers(String... writes) throws SQLException {
+        try (var connection = fresh.connect();
+                var statement = connection.createStatement()) {
+            statement.execute(
+                    to == Product.MYSQL
+                            ? "SET " + ChangelogSql.UNSEEN_MYSQL + " = 1"
+                            : "SET " + ChangelogSql.UNSEEN_POSTGRESQL + " = 'on'");
+            for (String write : writes) {
+                statement.execute(write);
+            }
+        }
+    }
+
+    Shop changed() throws SQLException {
+        old.execute("UPDATE customers SET name = 'changed' WHERE id = 1");
+        return this;
+    }
+
+    void nameKey(String move, String key) throws SQLException {
+        old.database().transaction(Limits.BOOKKEEPING, connection -> {
+            Changelog.put(connection, site(), move, List.of(List.of(key)));
+            return key;
+        });
     }
 
     String changes() throws SQLException {
