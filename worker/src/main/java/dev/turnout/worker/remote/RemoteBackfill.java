@@ -5,7 +5,6 @@ import dev.turnout.worker.backfill.BatchSizer;
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.Chunks;
 import dev.turnout.worker.backfill.KeyRange;
-import dev.turnout.worker.backfill.Rate;
 import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.backfill.Search;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
@@ -14,6 +13,7 @@ import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Progress;
+import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import java.sql.Connection;
@@ -47,7 +47,6 @@ public final class RemoteBackfill implements PhaseWork {
 
     private final Supplier<Duration> target;
     private final Map<Integer, Lane> lanes = new ConcurrentHashMap<>();
-    private final Rate rate = new Rate();
 
     /** @param target how long a batch should last; asked before each, so it may change while rows move */
     public RemoteBackfill(Supplier<Duration> target) {
@@ -101,7 +100,9 @@ public final class RemoteBackfill implements PhaseWork {
     }
 
     private Optional<Batch> batch(Connection source, Site site, Lane lane) throws SQLException {
+        long begun = System.nanoTime();
         Bookkeeping.fence(source, site);
+        SearchPath.of(source, site.spec(), Side.OLD);
         Optional<Chunk> leased = Chunks.lease(source, site, Route.names(site.spec()));
         if (leased.isEmpty()) {
             return Optional.empty();
@@ -128,7 +129,7 @@ public final class RemoteBackfill implements PhaseWork {
             Aside.put(source, site, route, row.key(), note);
         }
         int rows = end.isPresent() ? size : (int) ferry[0].source().count(source, range);
-        if (!Chunks.checkpoint(source, site, chunk, new Chunks.Step(range.hi(), rows, end.isEmpty()), LEASE)) {
+        if (!Chunks.checkpoint(source, site, chunk, new Chunks.Step(range.hi(), rows, Duration.ofNanos(System.nanoTime() - begun), end.isEmpty()), LEASE)) {
             throw new StaleEpoch(site.run(), site.epoch());
         }
         return Optional.of(new Batch(route.move(), rows, bad.size(), end.isPresent()));
@@ -154,7 +155,6 @@ public final class RemoteBackfill implements PhaseWork {
     }
 
     private Stride moved(Site site, Lane lane, Batch batch, Duration took) throws SQLException {
-        rate.add(System.nanoTime(), batch.rows());
         if (lane.search.isPresent()) {
             Search search = lane.search.get();
             Search next = batch.aside() > 0 && search.size() == 1 ? search.found() : search.passed();
@@ -259,6 +259,6 @@ public final class RemoteBackfill implements PhaseWork {
                 true,
                 "rows",
                 rejected,
-                rate.perSecond(System.nanoTime()));
+                0);
     }
 }
