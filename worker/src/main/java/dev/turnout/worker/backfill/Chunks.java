@@ -37,7 +37,8 @@ public final class Chunks {
     private Chunks() {}
 
     /** Adds a chunk; changes nothing when one of that number is there. */
-    public static void plan(Connection connection, Site site, String table, int seq, KeyRange range) throws SQLException {
+    public static void plan(Connection connection, Site site, String table, int seq, KeyRange range)
+            throws SQLException {
         String sql = "INSERT INTO turnout.chunk (run, table_name, seq, lo, hi, state) VALUES (?, ?, ?, ?, ?, ?)"
                 + Dialect.of(connection).upsert("turnout.chunk", List.of("run", "table_name", "seq"), List.of());
         try (PreparedStatement insert = connection.prepareStatement(sql)) {
@@ -87,7 +88,8 @@ public final class Chunks {
     private static String among(List<String> names) {
         return names.isEmpty()
                 ? " AND 1 = 0"
-                : " AND table_name IN (" + names.stream().map(name -> literal(name)).collect(joining(", ")) + ")";
+                : " AND table_name IN ("
+                        + names.stream().map(name -> literal(name)).collect(joining(", ")) + ")";
     }
 
     /** {@link #lease(Connection, Site)}, among the chunks of some moves. */

@@ -75,8 +75,7 @@ public final class Expand implements PhaseWork {
         for (Side side : Side.values()) {
             standing.putAll(site.database(side)
                     .transaction(
-                            Limits.BOOKKEEPING,
-                            connection -> Steps.standing(connection, site, Steps.Kind.EXPAND)));
+                            Limits.BOOKKEEPING, connection -> Steps.standing(connection, site, Steps.Kind.EXPAND)));
         }
         return standing;
     }

@@ -5,6 +5,7 @@ import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Progress;
+import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import java.sql.Connection;
@@ -67,6 +68,7 @@ public final class Applier implements PhaseWork {
 
     int carry(Connection source, Site site, List<Route> routes) throws SQLException {
         Bookkeeping.fence(source, site);
+        SearchPath.of(source, site.spec(), side);
         List<Load> loads = new ArrayList<>();
         for (Route route : routes) {
             List<Changelog.Change> claimed = Changelog.claim(source, site, route.move(), CHANGES_AT_ONCE).stream()

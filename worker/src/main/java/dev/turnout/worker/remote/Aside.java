@@ -73,16 +73,15 @@ final class Aside {
         for (Route route : side == Side.OLD ? Route.forward(site.spec()) : Route.backward(site.spec())) {
             words.addAll(site.database(side)
                     .transaction(
-                            Limits.BOOKKEEPING,
-                            connection -> RejectedRows.list(connection, site, route.move(), 100)));
+                            Limits.BOOKKEEPING, connection -> RejectedRows.list(connection, site, route.move(), 100)));
         }
         return words;
     }
 
     static void resolve(Connection connection, Open row) throws SQLException {
         String now = Dialect.of(connection).now();
-        try (PreparedStatement update = connection.prepareStatement(
-                "UPDATE turnout.rejected SET resolved_at = " + now + " WHERE id = ?")) {
+        try (PreparedStatement update =
+                connection.prepareStatement("UPDATE turnout.rejected SET resolved_at = " + now + " WHERE id = ?")) {
             update.setLong(1, row.id());
             update.executeUpdate();
         }

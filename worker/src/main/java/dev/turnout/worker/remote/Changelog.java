@@ -47,8 +47,8 @@ final class Changelog {
         String age = Dialect.of(connection).mysql()
                 ? "timestampdiff(MICROSECOND, at, UTC_TIMESTAMP(6)) DIV 1000"
                 : "CAST(extract(epoch FROM clock_timestamp() - at) * 1000 AS bigint)";
-        try (PreparedStatement select = connection.prepareStatement("SELECT seq, of_table, \"key\", " + age
-                + " FROM turnout.changelog WHERE run = ? AND move = ?" + end)) {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT seq, of_table, \"key\", " + age + " FROM turnout.changelog WHERE run = ? AND move = ?" + end)) {
             select.setLong(1, site.run());
             select.setString(2, move);
             List<Change> changes = new ArrayList<>();
@@ -117,8 +117,8 @@ final class Changelog {
         Optional<Duration> lag = Optional.empty();
         for (Route route : routes) {
             for (Change oldest : pending(connection, site, route.move(), 1)) {
-                lag = Optional.of(lag.filter(known -> known.compareTo(oldest.age()) > 0)
-                        .orElse(oldest.age()));
+                lag = Optional.of(
+                        lag.filter(known -> known.compareTo(oldest.age()) > 0).orElse(oldest.age()));
             }
         }
         return lag;

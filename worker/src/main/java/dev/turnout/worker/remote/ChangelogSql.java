@@ -75,8 +75,8 @@ record ChangelogSql(
         }
         List<String> statements = new ArrayList<>();
         triggers(purpose)
-                .forEach(name ->
-                        statements.add("DROP TRIGGER IF EXISTS " + quote(name) + " ON " + Route.quoted(table)));
+                .forEach(
+                        name -> statements.add("DROP TRIGGER IF EXISTS " + quote(name) + " ON " + Route.quoted(table)));
         statements.add("DROP FUNCTION IF EXISTS " + function(purpose) + "()");
         return statements;
     }
@@ -85,11 +85,12 @@ record ChangelogSql(
         String on = Route.quoted(table);
         String row = quote(trigger(purpose, ""));
         String truncate = quote(trigger(purpose, "TRUNCATE"));
-        String when = " WHEN (current_setting('" + UNSEEN_POSTGRESQL + "', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION "
-                + function(purpose) + "()";
+        String when = " WHEN (current_setting('" + UNSEEN_POSTGRESQL
+                + "', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION " + function(purpose) + "()";
         String time = purpose == Purpose.NAME ? " AFTER " : " BEFORE ";
         return List.of(
-                "CREATE OR REPLACE FUNCTION " + function(purpose) + "() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
+                "CREATE OR REPLACE FUNCTION " + function(purpose)
+                        + "() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
                         + " SET search_path = pg_catalog, pg_temp AS $turnout$\n"
                         + (purpose == Purpose.NAME ? nameBody() : refuseBody()) + "$turnout$",
                 "REVOKE ALL ON FUNCTION " + function(purpose) + "() FROM PUBLIC",
@@ -125,8 +126,8 @@ record ChangelogSql(
     /** An UPDATE names the row by its old columns; again by its new ones when those are others. */
     private String newName() {
         List<String> changes = new ArrayList<>();
-        columns.forEach((column, type) -> changes.add(type.read("OLD." + quote(column)) + " IS DISTINCT FROM "
-                + type.read("NEW." + quote(column))));
+        columns.forEach((column, type) -> changes.add(
+                type.read("OLD." + quote(column)) + " IS DISTINCT FROM " + type.read("NEW." + quote(column))));
         only.forEach((column, constant) ->
                 changes.add("OLD." + quote(column) + "::text IS DISTINCT FROM NEW." + quote(column) + "::text"));
         return changes.isEmpty() ? "false" : String.join(" OR ", changes);
@@ -181,8 +182,8 @@ record ChangelogSql(
             return old.or(() -> fresh).orElseThrow();
         }
         List<String> same = new ArrayList<>();
-        columns.forEach((column, type) -> same.add("BINARY " + type.read("OLD." + quote(column)) + " <=> BINARY "
-                + type.read("NEW." + quote(column))));
+        columns.forEach((column, type) -> same.add(
+                "BINARY " + type.read("OLD." + quote(column)) + " <=> BINARY " + type.read("NEW." + quote(column))));
         only.keySet().forEach(column -> same.add("OLD." + quote(column) + " <=> NEW." + quote(column)));
         return old.get() + " IF NOT (" + String.join(" AND ", same) + ") THEN " + fresh.get() + " END IF;";
     }

@@ -43,8 +43,7 @@ public final class ChangelogTriggers implements PhaseWork {
     private static boolean standing(Site site, Side side, Route route) throws SQLException {
         return site.database(side).transaction(Limits.BOOKKEEPING, connection -> {
             Optional<String> recorded = recorded(connection, site, route);
-            return recorded.isPresent()
-                    && recorded.get().equals(hash(connection, tap(connection, site, side, route)));
+            return recorded.isPresent() && recorded.get().equals(hash(connection, tap(connection, site, side, route)));
         });
     }
 
@@ -110,10 +109,13 @@ public final class ChangelogTriggers implements PhaseWork {
 
     /** Whether nobody but the engine writes the tables of a side. */
     static boolean closed(Site site, Side side) throws SQLException {
-        return site.database(side).transaction(Limits.BOOKKEEPING, connection -> Sql.rows(
-                        connection, "SELECT state FROM turnout.flow WHERE run = ?", site.run())
-                .stream()
-                .allMatch(row -> row.get(0).equals("CLOSED")));
+        return site.database(side)
+                .transaction(
+                        Limits.BOOKKEEPING,
+                        connection ->
+                                Sql.rows(connection, "SELECT state FROM turnout.flow WHERE run = ?", site.run())
+                                        .stream()
+                                        .allMatch(row -> row.get(0).equals("CLOSED")));
     }
 
     /** Whether triggers of the run stand on either side. */
@@ -199,16 +201,14 @@ public final class ChangelogTriggers implements PhaseWork {
         names.addAll(tap.refusing().triggers(Purpose.REFUSE));
         StringBuilder all = new StringBuilder();
         for (String name : names) {
-            List<List<String>> found = Dialect.of(connection).mysql()
-                    ? Sql.rows(connection, """
+            List<List<String>> found =
+                    Dialect.of(connection).mysql() ? Sql.rows(connection, """
                             SELECT action_timing, event_manipulation, event_object_schema, event_object_table, action_statement
-                            FROM information_schema.triggers WHERE trigger_name = ?""", name)
-                    : Sql.rows(connection, """
+                            FROM information_schema.triggers WHERE trigger_name = ?""", name) : Sql.rows(connection, """
                             SELECT pg_get_functiondef(tgfoid), pg_get_triggerdef(oid), tgenabled FROM pg_trigger
                             WHERE tgname = ? AND NOT tgisinternal""", name);
-            all.append(name).append(found.stream()
-                    .map(row -> String.join(" ", row))
-                    .collect(Collectors.joining("\n")));
+            all.append(name)
+                    .append(found.stream().map(row -> String.join(" ", row)).collect(Collectors.joining("\n")));
         }
         return Steps.hash(all.toString());
     }

@@ -96,9 +96,7 @@ record ColumnType(
     private static Map<String, ColumnType> ofMySql(Connection connection, Dialect dialect, TableName table)
             throws SQLException {
         Map<String, ColumnType> columns = new LinkedHashMap<>();
-        for (List<String> row : Sql.rows(
-                connection,
-                """
+        for (List<String> row : Sql.rows(connection, """
                 SELECT column_name, data_type, column_type,
                        coalesce(character_maximum_length, numeric_precision, 0),
                        coalesce(numeric_scale, datetime_precision, 0),
@@ -106,9 +104,7 @@ record ColumnType(
                 FROM information_schema.columns
                 WHERE table_schema = coalesce(nullif(?, ''), database()) AND table_name = ?
                   AND coalesce(generation_expression, '') = ''
-                ORDER BY ordinal_position""",
-                table.schema().orElse(""),
-                table.table())) {
+                ORDER BY ordinal_position""", table.schema().orElse(""), table.table())) {
             columns.put(
                     row.get(0),
                     new ColumnType(

@@ -22,8 +22,7 @@ public final class Delay {
             Optional<Duration> lag = routes.isEmpty()
                     ? Optional.empty()
                     : site.database(side)
-                            .transaction(
-                                    Limits.BOOKKEEPING, connection -> Changelog.lag(connection, site, routes));
+                            .transaction(Limits.BOOKKEEPING, connection -> Changelog.lag(connection, site, routes));
             if (lag.filter(age -> age.compareTo(MOST) > 0).isPresent()) {
                 return Optional.of("changes of " + site.database(side).name() + " wait since "
                         + lag.get().toSeconds() + " s to be carried to the other server");

@@ -130,7 +130,8 @@ final class Ferry {
                 Pairing pairing = target.pairings().get(at);
                 told.add(
                         column.getValue().isPresent()
-                                ? pairing.carry(key.get(route.key().indexOf(column.getValue().get())))
+                                ? pairing.carry(key.get(
+                                        route.key().indexOf(column.getValue().get())))
                                 : pairing.carry(constant(column.getKey())));
             }
         } catch (BadValue e) {
@@ -170,7 +171,9 @@ final class Ferry {
 
     private String constant(String column) {
         String literal = Objects.requireNonNull(route.up().get(column)).strip();
-        return literal.startsWith("'") ? literal.substring(1, literal.length() - 1).replace("''", "'") : literal;
+        return literal.startsWith("'")
+                ? literal.substring(1, literal.length() - 1).replace("''", "'")
+                : literal;
     }
 
     private Wanted carry(SourceTable.Row row) {
@@ -191,5 +194,4 @@ final class Ferry {
     static List<List<String>> distinct(List<List<String>> keys) {
         return List.copyOf(new LinkedHashSet<>(keys));
     }
-
 }

@@ -47,12 +47,15 @@ public final class Flip {
 
     /** The side whose writes count; the old one until it has been given away. */
     public static Side authority(Site site) throws SQLException {
-        return site.database(Side.OLD).transaction(Limits.BOOKKEEPING, connection -> Sql.rows(
-                        connection, "SELECT side FROM turnout.authority WHERE run = ?", site.run())
-                .stream()
-                .findFirst()
-                .map(row -> Side.valueOf(row.get(0)))
-                .orElse(Side.OLD));
+        return site.database(Side.OLD)
+                .transaction(
+                        Limits.BOOKKEEPING,
+                        connection ->
+                                Sql.rows(connection, "SELECT side FROM turnout.authority WHERE run = ?", site.run())
+                                        .stream()
+                                        .findFirst()
+                                        .map(row -> Side.valueOf(row.get(0)))
+                                        .orElse(Side.OLD));
     }
 
     /** Every move knows its way back, so writes may go to the new side while the old one is kept current. */

@@ -46,9 +46,10 @@ final class Gate {
         if (!Dialect.of(target).mysql()) {
             // First come, first served: a stream of batches does not keep the applier waiting. A name that hashes to
             // the same number only waits without need.
-            // A process that stands still must not keep the gate for ever: its transaction ends, and nothing is written.
-            try (PreparedStatement idle = target.prepareStatement(
-                    "SELECT set_config('idle_in_transaction_session_timeout', ?, true)")) {
+            // A process that stands still must not keep the gate for ever: its transaction ends, and nothing is
+            // written.
+            try (PreparedStatement idle =
+                    target.prepareStatement("SELECT set_config('idle_in_transaction_session_timeout', ?, true)")) {
                 idle.setString(1, LONGEST_PAUSE.toMillis() + "ms");
                 idle.execute();
             }

@@ -57,7 +57,8 @@ final class Landing {
 
     private static Optional<String> shown(Load.Read read, Ferry.Wanted row) {
         // PostgreSQL's JSON knows no NUL either.
-        return Optional.of(Keys.object(read.ferry().target().columns(), row.values()).replace("\\u0000", "\\\\0"));
+        return Optional.of(
+                Keys.object(read.ferry().target().columns(), row.values()).replace("\\u0000", "\\\\0"));
     }
 
     @FunctionalInterface
@@ -114,11 +115,7 @@ final class Landing {
     private void oneByOne() throws SQLException {
         for (Load.Read read : reads) {
             for (Ferry.Wanted row : good(read)) {
-                attempt(
-                        read,
-                        row.key(),
-                        shown(read, row),
-                        () -> read.ferry().upsert(target, List.of(row)));
+                attempt(read, row.key(), shown(read, row), () -> read.ferry().upsert(target, List.of(row)));
             }
         }
         List<Load.Read> backwards = new ArrayList<>(reads);

@@ -63,7 +63,8 @@ record Load(Route route, List<Changelog.Change> changes) {
                             site,
                             route,
                             one.getKey(),
-                            new Aside.Note("SYNC", miss.bad().sqlState(), miss.bad().words(), miss.row()));
+                            new Aside.Note(
+                                    "SYNC", miss.bad().sqlState(), miss.bad().words(), miss.row()));
                 }
             }
             Changelog.done(source, site, route.move(), load.changes);

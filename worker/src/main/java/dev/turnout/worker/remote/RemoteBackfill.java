@@ -129,7 +129,12 @@ public final class RemoteBackfill implements PhaseWork {
             Aside.put(source, site, route, row.key(), note);
         }
         int rows = end.isPresent() ? size : (int) ferry[0].source().count(source, range);
-        if (!Chunks.checkpoint(source, site, chunk, new Chunks.Step(range.hi(), rows, Duration.ofNanos(System.nanoTime() - begun), end.isEmpty()), LEASE)) {
+        if (!Chunks.checkpoint(
+                source,
+                site,
+                chunk,
+                new Chunks.Step(range.hi(), rows, Duration.ofNanos(System.nanoTime() - begun), end.isEmpty()),
+                LEASE)) {
             throw new StaleEpoch(site.run(), site.epoch());
         }
         return Optional.of(new Batch(route.move(), rows, bad.size(), end.isPresent()));
@@ -149,8 +154,7 @@ public final class RemoteBackfill implements PhaseWork {
                 throw e;
             }
             to.rollback(before);
-            return List.of(new Ferry.Bad(
-                    range.hi().orElseThrow(), String.valueOf(e.getSQLState()), Failure.words(e)));
+            return List.of(new Ferry.Bad(range.hi().orElseThrow(), String.valueOf(e.getSQLState()), Failure.words(e)));
         }
     }
 
@@ -185,8 +189,7 @@ public final class RemoteBackfill implements PhaseWork {
 
     private static List<String> rejected(Site site, Route route) throws SQLException {
         return new ArrayList<>(site.database()
-                .transaction(
-                        Limits.BOOKKEEPING, connection -> RejectedRows.list(connection, site, route.move(), 100)));
+                .transaction(Limits.BOOKKEEPING, connection -> RejectedRows.list(connection, site, route.move(), 100)));
     }
 
     private static Route route(Site site, String move) {
@@ -220,8 +223,9 @@ public final class RemoteBackfill implements PhaseWork {
     }
 
     private Stride end(Site site) throws SQLException {
-        Chunks.Totals totals =
-                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.totals(connection, site, Route.names(site.spec())));
+        Chunks.Totals totals = site.database()
+                .transaction(
+                        Limits.BOOKKEEPING, connection -> Chunks.totals(connection, site, Route.names(site.spec())));
         if (totals.open() > 0) {
             return new Stride.Wait(FOR_OTHERS, "the last " + totals.open() + " chunks are being moved by others");
         }
@@ -242,23 +246,17 @@ public final class RemoteBackfill implements PhaseWork {
     }
 
     private Progress progress(Site site) throws SQLException {
-        Chunks.Totals totals =
-                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.totals(connection, site, Route.names(site.spec())));
+        Chunks.Totals totals = site.database()
+                .transaction(
+                        Limits.BOOKKEEPING, connection -> Chunks.totals(connection, site, Route.names(site.spec())));
         long rejected = 0;
         for (Route route : Route.forward(site.spec())) {
             rejected += site.database()
-                    .transaction(
-                            Limits.BOOKKEEPING, connection -> RejectedRows.count(connection, site, route.move()));
+                    .transaction(Limits.BOOKKEEPING, connection -> RejectedRows.count(connection, site, route.move()));
         }
         long all = totals.all() == totals.open()
                 ? totals.rowsDone()
                 : totals.rowsDone() * totals.all() / Math.max(1, totals.all() - totals.open());
-        return new Progress(
-                totals.rowsDone(),
-                Math.max(totals.rowsDone(), all),
-                true,
-                "rows",
-                rejected,
-                0);
+        return new Progress(totals.rowsDone(), Math.max(totals.rowsDone(), all), true, "rows", rejected, 0);
     }
 }

@@ -6,6 +6,7 @@ import dev.turnout.worker.backfill.Chunks;
 import dev.turnout.worker.backfill.KeyRange;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -66,6 +67,7 @@ public final class RemoteCheck {
 
     private static Finding look(Connection source, Connection target, Site site, Route route, Chunk chunk)
             throws SQLException {
+        SearchPath.of(source, site.spec(), Side.OLD);
         Ferry ferry = Ferry.of(source, target, route);
         long[] rows = new long[1];
         Set<List<String>> suspects = new LinkedHashSet<>();
@@ -141,8 +143,8 @@ public final class RemoteCheck {
     private record Decision(int aside, int undecided, List<Comparison.Wrong> wrong) {}
 
     private static Decision underGate(Site site, Route route, List<List<String>> suspects) throws SQLException {
-        return site.database(Side.OLD).transaction(GATE, source -> site.database(Side.NEW)
-                .transaction(GATE, target -> {
+        return site.database(Side.OLD)
+                .transaction(GATE, source -> site.database(Side.NEW).transaction(GATE, target -> {
                     Bookkeeping.fence(target, site);
                     Gate.exclusive(target, site, route.move());
                     return decide(source, target, site, route, suspects);
@@ -152,12 +154,13 @@ public final class RemoteCheck {
     private static Decision decide(
             Connection source, Connection target, Site site, Route route, List<List<String>> suspects)
             throws SQLException {
+        SearchPath.of(source, site.spec(), Side.OLD);
         Ferry ferry = Ferry.of(source, target, route);
         Ferry.Delta delta = ferry.delta(source, suspects);
         // After the rows were read: what they show is either here, or carried, as nobody can carry now.
         List<Changelog.Change> changes = Changelog.pending(source, site, route.move(), CHANGES_LOOKED_AT);
-        boolean unclear = changes.size() == CHANGES_LOOKED_AT
-                || changes.stream().anyMatch(change -> !change.namesRow());
+        boolean unclear =
+                changes.size() == CHANGES_LOOKED_AT || changes.stream().anyMatch(change -> !change.namesRow());
         Set<List<String>> onTheWay = new LinkedHashSet<>();
         changes.stream().filter(Changelog.Change::namesRow).forEach(change -> onTheWay.add(Load.key(change)));
         Set<List<String>> aside = new LinkedHashSet<>();

@@ -9,6 +9,7 @@ import dev.turnout.worker.backfill.KeyRange;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -38,8 +39,9 @@ public final class RemoteControl {
         List<String> blind = new ArrayList<>();
         List<String> unproven = new ArrayList<>();
         for (Route route : Route.forward(site.spec())) {
-            site.database(Side.OLD).transaction(Limits.SCAN, source -> site.database(Side.NEW)
-                    .transaction(Limits.SCAN, target -> {
+            site.database(Side.OLD)
+                    .transaction(Limits.SCAN, source -> site.database(Side.NEW).transaction(Limits.SCAN, target -> {
+                        SearchPath.of(source, site.spec(), Side.OLD);
                         control(source, target, route, blind, unproven);
                         return route;
                     }));
@@ -122,8 +124,8 @@ public final class RemoteControl {
         int at = copy.columns().indexOf(column);
         Ferry.Wanted first = rows.get(0);
         Optional<Ferry.Wanted> other = rows.stream()
-                .filter(row -> !Objects.equals(
-                        row.values().get(at), first.values().get(at)))
+                .filter(row ->
+                        !Objects.equals(row.values().get(at), first.values().get(at)))
                 .findFirst();
         if (other.isEmpty()) {
             unproven.add(copy.route().move() + "." + column);

@@ -74,7 +74,8 @@ public final class RemotePlan implements PhaseWork {
 
     private static Progress progress(Site site) throws SQLException {
         long chunks = site.database()
-                .transaction(Limits.BOOKKEEPING, connection -> Chunks.totals(connection, site, Route.names(site.spec())))
+                .transaction(
+                        Limits.BOOKKEEPING, connection -> Chunks.totals(connection, site, Route.names(site.spec())))
                 .all();
         return new Progress(chunks, chunks, true, "chunks", 0, 0);
     }

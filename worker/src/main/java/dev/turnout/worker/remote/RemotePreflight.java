@@ -8,6 +8,7 @@ import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.PhaseWork;
+import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import java.sql.Connection;
@@ -45,8 +46,9 @@ public final class RemotePreflight implements PhaseWork {
 
     @Override
     public Stride stride(Site site) throws SQLException {
-        List<String> problems = site.database(Side.OLD).transaction(Limits.BOOKKEEPING, source -> site.database(Side.NEW)
-                .transaction(Limits.BOOKKEEPING, target -> problems(source, target, site)));
+        List<String> problems = site.database(Side.OLD)
+                .transaction(Limits.BOOKKEEPING, source -> site.database(Side.NEW)
+                        .transaction(Limits.BOOKKEEPING, target -> problems(source, target, site)));
         if (problems.isEmpty()) {
             return new Stride.Done("every column has an exact counterpart on the other server");
         }
@@ -58,6 +60,8 @@ public final class RemotePreflight implements PhaseWork {
 
     private List<String> problems(Connection source, Connection target, Site site) throws SQLException {
         List<String> problems = new ArrayList<>();
+        SearchPath.of(source, site.spec(), Side.OLD);
+        SearchPath.of(target, site.spec(), Side.NEW);
         for (Route route : Route.forward(site.spec())) {
             Map<String, ColumnType> from = ColumnType.of(source, route.from());
             if (from.isEmpty()) {
@@ -71,8 +75,8 @@ public final class RemotePreflight implements PhaseWork {
                 continue;
             }
             if (into.isEmpty()) {
-                problems.add("there is no table " + route.into() + " on " + site.database(Side.NEW).name()
-                        + " — make it in a step of expand with 'on: new'");
+                problems.add("there is no table " + route.into() + " on "
+                        + site.database(Side.NEW).name() + " — make it in a step of expand with 'on: new'");
                 continue;
             }
             types(source, route, into, problems);
@@ -104,7 +108,8 @@ public final class RemotePreflight implements PhaseWork {
         for (String column : route.key()) {
             ColumnType type = from.get(column);
             if (type == null) {
-                problems.add("the key column " + column + " is not in " + route.from() + " — name columns of the table");
+                problems.add(
+                        "the key column " + column + " is not in " + route.from() + " — name columns of the table");
                 return;
             }
             boolean zoned = type.dialect().mysql() && type.form() == Form.INSTANT;
@@ -125,8 +130,9 @@ public final class RemotePreflight implements PhaseWork {
 
     private static void types(Connection from, Route route, Map<String, ColumnType> into, List<String> problems)
             throws SQLException {
-        List<String> absent =
-                route.up().keySet().stream().filter(column -> !into.containsKey(column)).toList();
+        List<String> absent = route.up().keySet().stream()
+                .filter(column -> !into.containsKey(column))
+                .toList();
         if (!absent.isEmpty()) {
             problems.add("there is no column " + String.join(", ", absent) + " in " + route.into()
                     + ", or it is generated — check its spelling");
@@ -148,8 +154,8 @@ public final class RemotePreflight implements PhaseWork {
             String column = route.into() + "." + columns.get(i);
             pairings.get(i)
                     .refusal()
-                    .ifPresent(reason ->
-                            problems.add(column + ": " + reason + " — give it a type that has, or cast it in its expression"));
+                    .ifPresent(reason -> problems.add(
+                            column + ": " + reason + " — give it a type that has, or cast it in its expression"));
         }
     }
 
@@ -158,14 +164,10 @@ public final class RemotePreflight implements PhaseWork {
         Set<String> wanted = new TreeSet<>();
         columns.forEach(wanted::add);
         List<List<String>> indexes = Dialect.of(connection).mysql()
-                ? Sql.rows(
-                        connection,
-                        """
+                ? Sql.rows(connection, """
                         SELECT group_concat(column_name ORDER BY column_name SEPARATOR '\n') FROM information_schema.statistics
                         WHERE table_schema = coalesce(nullif(?, ''), database()) AND table_name = ? AND non_unique = 0
-                        GROUP BY index_name HAVING count(sub_part) = 0""",
-                        table.schema().orElse(""),
-                        table.table())
+                        GROUP BY index_name HAVING count(sub_part) = 0""", table.schema().orElse(""), table.table())
                 : Sql.rows(connection, """
                         SELECT (SELECT string_agg(a.attname, E'\\n' ORDER BY a.attname)
                                 FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, nth)
@@ -180,23 +182,17 @@ public final class RemotePreflight implements PhaseWork {
     }
 
     /** MySQL's cascades fire no trigger, so what they change would never be carried. */
-    private static void cascades(Connection source, Site site, Route route, List<String> problems)
-            throws SQLException {
+    private static void cascades(Connection source, Site site, Route route, List<String> problems) throws SQLException {
         if (!Dialect.of(source).mysql()) {
             return;
         }
         List<TableName> tables = new ArrayList<>(List.of(route.from()));
         route.touchedBy().keySet().forEach(table -> tables.add(Wide.touching(site, route, table)));
         for (TableName table : tables) {
-            String found = Sql.rows(
-                            source,
-                            """
+            String found = Sql.rows(source, """
                             SELECT constraint_name FROM information_schema.referential_constraints
                             WHERE constraint_schema = coalesce(nullif(?, ''), database()) AND table_name = ?
-                              AND (delete_rule IN ('CASCADE', 'SET NULL') OR update_rule IN ('CASCADE', 'SET NULL'))""",
-                            table.schema().orElse(""),
-                            table.table())
-                    .stream()
+                              AND (delete_rule IN ('CASCADE', 'SET NULL') OR update_rule IN ('CASCADE', 'SET NULL'))""", table.schema().orElse(""), table.table()).stream()
                     .map(row -> row.get(0))
                     .collect(Collectors.joining(", "));
             if (!found.isEmpty()) {

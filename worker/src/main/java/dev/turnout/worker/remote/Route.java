@@ -99,9 +99,7 @@ record Route(
 
     /** The routes of a spec whose sides are on two servers, each after those that it waits for. */
     static List<Route> forward(Spec spec) {
-        return inOrder(spec).stream()
-                .map(transfer -> forward(spec, transfer))
-                .toList();
+        return inOrder(spec).stream().map(transfer -> forward(spec, transfer)).toList();
     }
 
     /** The moves that go to another server. */
@@ -119,8 +117,8 @@ record Route(
 
     private static List<Transfer> inOrder(Spec spec) {
         Map<String, Set<String>> before = spec.before();
-        List<Transfer> left = new ArrayList<>(
-                spec.transfers().stream().filter(spec::remote).toList());
+        List<Transfer> left =
+                new ArrayList<>(spec.transfers().stream().filter(spec::remote).toList());
         List<Transfer> ordered = new ArrayList<>();
         while (!left.isEmpty()) {
             Transfer next = left.stream()

@@ -31,11 +31,7 @@ final class SourceTable {
     private final List<ColumnType> up;
 
     private SourceTable(
-            Dialect dialect,
-            Route route,
-            List<ColumnType> key,
-            Map<String, ColumnType> columns,
-            List<ColumnType> up) {
+            Dialect dialect, Route route, List<ColumnType> key, Map<String, ColumnType> columns, List<ColumnType> up) {
         this.dialect = dialect;
         this.route = route;
         this.key = key;
@@ -59,8 +55,7 @@ final class SourceTable {
                         .map(one -> "(" + KeySql.verbatim(one.getValue()) + ") AS " + quote(one.getKey()))
                         .collect(joining(", "))
                 + " FROM " + route.fromAsAlias() + " WHERE 1 = 0";
-        return new SourceTable(
-                Dialect.of(connection), route, key, columns, ColumnType.ofQuery(connection, query));
+        return new SourceTable(Dialect.of(connection), route, key, columns, ColumnType.ofQuery(connection, query));
     }
 
     List<ColumnType> key() {
@@ -125,8 +120,8 @@ final class SourceTable {
         for (String expression : route.up().values()) {
             values.add(up.get(i++).read("(" + KeySql.verbatim(expression) + ")"));
         }
-        return "SELECT " + String.join(", ", keyTexts()) + ", " + String.join(", ", values) + " FROM " + route.fromAsAlias() + " WHERE "
-                + KeySql.verbatim(route.wanted());
+        return "SELECT " + String.join(", ", keyTexts()) + ", " + String.join(", ", values) + " FROM "
+                + route.fromAsAlias() + " WHERE " + KeySql.verbatim(route.wanted());
     }
 
     /** The first keys of a range, in their order. */
@@ -141,8 +136,8 @@ final class SourceTable {
 
     /** The key of the row that stands {@code count} places after the range's lower bound; empty when the range ends before. */
     Optional<List<String>> nth(Connection connection, KeyRange range, int count) throws SQLException {
-        String sql = "SELECT " + String.join(", ", keyTexts()) + " FROM " + route.fromAsAlias() + " WHERE " + within(range) + " ORDER BY "
-                + order("") + " LIMIT 1 OFFSET " + (count - 1);
+        String sql = "SELECT " + String.join(", ", keyTexts()) + " FROM " + route.fromAsAlias() + " WHERE "
+                + within(range) + " ORDER BY " + order("") + " LIMIT 1 OFFSET " + (count - 1);
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             bind(select, 1, range);
             return keys(select).stream().findFirst();
@@ -151,7 +146,8 @@ final class SourceTable {
 
     /** The greatest key; empty when the table is. */
     Optional<List<String>> last(Connection connection) throws SQLException {
-        String sql = "SELECT " + String.join(", ", keyTexts()) + " FROM " + route.fromAsAlias() + " ORDER BY " + order(" DESC") + " LIMIT 1";
+        String sql = "SELECT " + String.join(", ", keyTexts()) + " FROM " + route.fromAsAlias() + " ORDER BY "
+                + order(" DESC") + " LIMIT 1";
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             return keys(select).stream().findFirst();
         }

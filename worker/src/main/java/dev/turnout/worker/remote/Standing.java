@@ -39,8 +39,6 @@ final class Standing {
                 .filter(one -> one.name().equals(route.move()))
                 .findFirst()
                 .orElseThrow();
-        return route.side() == Side.OLD
-                ? Route.backward(site.spec(), transfer)
-                : Route.forward(site.spec(), transfer);
+        return route.side() == Side.OLD ? Route.backward(site.spec(), transfer) : Route.forward(site.spec(), transfer);
     }
 }

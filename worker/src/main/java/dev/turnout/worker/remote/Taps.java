@@ -72,13 +72,6 @@ final class Taps {
             key.put(column, Objects.requireNonNull(all.get(column)));
         }
         return new ChangelogSql(
-                Dialect.of(connection),
-                site.run(),
-                number,
-                route.move(),
-                route.from(),
-                "",
-                key,
-                route.only());
+                Dialect.of(connection), site.run(), number, route.move(), route.from(), "", key, route.only());
     }
 }

@@ -43,8 +43,7 @@ final class TargetTable {
         return route;
     }
 
-    private TargetTable(
-            Dialect dialect, Route route, List<String> columns, List<Pairing> pairings, List<Integer> as) {
+    private TargetTable(Dialect dialect, Route route, List<String> columns, List<Pairing> pairings, List<Integer> as) {
         this.dialect = dialect;
         this.route = route;
         this.columns = columns;
@@ -73,8 +72,7 @@ final class TargetTable {
     static List<Pairing> pairings(Route route, List<ColumnType> given, Map<String, ColumnType> known) {
         List<Pairing> pairings = new ArrayList<>();
         for (String column : route.up().keySet()) {
-            pairings.add(new Pairing(
-                    given.get(pairings.size()), Objects.requireNonNull(known.get(column), column)));
+            pairings.add(new Pairing(given.get(pairings.size()), Objects.requireNonNull(known.get(column), column)));
         }
         return pairings;
     }
@@ -102,9 +100,16 @@ final class TargetTable {
     /** Makes the rows stand as given. */
     void upsert(Connection connection, List<List<@Nullable String>> rows) throws SQLException {
         if (!dialect.mysql()) {
-            insert(connection, rows, carried().isEmpty() ? " NOTHING" : " UPDATE SET " + carried().stream()
-                    .map(column -> quote(columns.get(column)) + " = excluded." + quote(columns.get(column)))
-                    .collect(joining(", ")));
+            insert(
+                    connection,
+                    rows,
+                    carried().isEmpty()
+                            ? " NOTHING"
+                            : " UPDATE SET "
+                                    + carried().stream()
+                                            .map(column -> quote(columns.get(column)) + " = excluded."
+                                                    + quote(columns.get(column)))
+                                            .collect(joining(", ")));
             return;
         }
         // ON DUPLICATE KEY UPDATE would overwrite whichever row another unique key finds.
@@ -123,7 +128,8 @@ final class TargetTable {
     }
 
     /** PostgreSQL: one statement, a column's values as one array. */
-    private int insert(Connection connection, List<List<@Nullable String>> rows, String onConflict) throws SQLException {
+    private int insert(Connection connection, List<List<@Nullable String>> rows, String onConflict)
+            throws SQLException {
         if (rows.isEmpty()) {
             return 0;
         }
@@ -192,9 +198,11 @@ final class TargetTable {
         }
     }
 
-    private List<List<@Nullable String>> missing(Connection connection, List<List<@Nullable String>> rows) throws SQLException {
+    private List<List<@Nullable String>> missing(Connection connection, List<List<@Nullable String>> rows)
+            throws SQLException {
         Set<List<@Nullable String>> there = new HashSet<>();
-        for (List<@Nullable String> row : found(connection, rows.stream().map(this::as).toList())) {
+        for (List<@Nullable String> row :
+                found(connection, rows.stream().map(this::as).toList())) {
             there.add(as(row));
         }
         return rows.stream().filter(row -> !there.contains(as(row))).toList();
@@ -205,7 +213,8 @@ final class TargetTable {
         if (told.isEmpty()) {
             return List.of();
         }
-        String one = "(" + as.stream().map(column -> types.get(column).parse("?")).collect(joining(", ")) + ")";
+        String one =
+                "(" + as.stream().map(column -> types.get(column).parse("?")).collect(joining(", ")) + ")";
         String sql = "SELECT " + texts() + " FROM " + Route.quoted(route.into()) + " AS t WHERE ("
                 + as.stream().map(column -> "t." + quote(columns.get(column))).collect(joining(", ")) + ") IN ("
                 + String.join(", ", Collections.nCopies(told.size(), one)) + ")";
@@ -287,7 +296,8 @@ final class TargetTable {
 
     private String told(String value) {
         return as.stream()
-                .map(column -> quote(columns.get(column)) + " = " + types.get(column).parse(value))
+                .map(column ->
+                        quote(columns.get(column)) + " = " + types.get(column).parse(value))
                 .collect(joining(" AND "));
     }
 }

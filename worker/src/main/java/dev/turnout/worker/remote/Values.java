@@ -27,7 +27,8 @@ final class Values {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
-    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}");
+    private static final Pattern UUID =
+            Pattern.compile("[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}");
     private static final DateTimeFormatter TIME = new DateTimeFormatterBuilder()
             .appendPattern("HH:mm:ss")
             .appendFraction(ChronoField.NANO_OF_SECOND, 0, 6, true)
@@ -46,8 +47,8 @@ final class Values {
 
     private static final BigInteger TWO = BigInteger.TWO;
     /** Bits of an integer type, the same in both products where both have it. */
-    private static final Map<String, Integer> INTEGER_BITS = Map.of(
-            "tinyint", 8, "smallint", 16, "mediumint", 24, "int", 32, "integer", 32, "bigint", 64);
+    private static final Map<String, Integer> INTEGER_BITS =
+            Map.of("tinyint", 8, "smallint", 16, "mediumint", 24, "int", 32, "integer", 32, "bigint", 64);
 
     /** Types that forget the spaces at the end. */
     private static final Set<String> PADDED = Set.of("bpchar", "char");
@@ -149,8 +150,10 @@ final class Values {
                 fields.put(JSON.writeValueAsString(field.getKey()), json(field.getValue()));
             }
             StringBuilder text = new StringBuilder("{");
-            fields.forEach((name, value) ->
-                    text.append(text.length() > 1 ? "," : "").append(name).append(':').append(value));
+            fields.forEach((name, value) -> text.append(text.length() > 1 ? "," : "")
+                    .append(name)
+                    .append(':')
+                    .append(value));
             return text.append('}').toString();
         }
         if (node.isArray()) {
@@ -188,7 +191,8 @@ final class Values {
             throw new BadValue(value + " is no whole number");
         }
         int bits = INTEGER_BITS.getOrDefault(target.base(), 16);
-        BigInteger least = target.unsigned() ? BigInteger.ZERO : TWO.pow(bits - 1).negate();
+        BigInteger least =
+                target.unsigned() ? BigInteger.ZERO : TWO.pow(bits - 1).negate();
         BigInteger most = TWO.pow(target.unsigned() ? bits : bits - 1).subtract(BigInteger.ONE);
         if (number.compareTo(least) < 0 || number.compareTo(most) > 0) {
             throw new BadValue(value + " is outside of " + target.words());
@@ -221,9 +225,7 @@ final class Values {
         }
         // MySQL limits its unlimited types by bytes.
         boolean byBytes = target.dialect().mysql() && target.base().endsWith("text");
-        long length = byBytes
-                ? value.getBytes(StandardCharsets.UTF_8).length
-                : value.codePointCount(0, value.length());
+        long length = byBytes ? value.getBytes(StandardCharsets.UTF_8).length : value.codePointCount(0, value.length());
         length(length, value, target);
     }
 
@@ -263,10 +265,11 @@ final class Values {
     private static void exact(JsonNode node) throws BadValue {
         if (node.isNumber()) {
             BigDecimal number = node.decimalValue();
-            boolean integer = number.stripTrailingZeros().scale() <= 0
-                    && number.abs().compareTo(new BigDecimal(TWO.pow(63))) < 0;
+            boolean integer =
+                    number.stripTrailingZeros().scale() <= 0 && number.abs().compareTo(new BigDecimal(TWO.pow(63))) < 0;
             if (!integer && new BigDecimal(Double.toString(number.doubleValue())).compareTo(number) != 0) {
-                throw new BadValue("the number " + number.toPlainString() + " in JSON has more digits than MySQL keeps");
+                throw new BadValue(
+                        "the number " + number.toPlainString() + " in JSON has more digits than MySQL keeps");
             }
         }
         for (JsonNode child : node) {

@@ -4,6 +4,7 @@ import dev.turnout.migration.SqlText;
 import dev.turnout.migration.TableName;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,10 +28,11 @@ final class Wide {
     private Wide() {}
 
     static void resolve(Site site, Route route) throws SQLException {
-        boolean any = site.database(route.side()).transaction(Limits.BOOKKEEPING, connection -> Changelog.pending(
-                        connection, site, route.move(), KEYS_AT_ONCE)
-                .stream()
-                .anyMatch(change -> !change.namesRow()));
+        boolean any = site.database(route.side())
+                .transaction(
+                        Limits.BOOKKEEPING,
+                        connection -> Changelog.pending(connection, site, route.move(), KEYS_AT_ONCE).stream()
+                                .anyMatch(change -> !change.namesRow()));
         if (any) {
             site.database(route.side()).transaction(LIMITS, connection -> resolve(connection, site, route));
         }
@@ -38,6 +40,7 @@ final class Wide {
 
     private static int resolve(Connection connection, Site site, Route route) throws SQLException {
         Bookkeeping.fence(connection, site);
+        SearchPath.of(connection, site.spec(), route.side());
         SourceTable source = SourceTable.of(connection, route);
         List<Changelog.Change> wide = Changelog.claim(connection, site, route.move(), KEYS_AT_ONCE).stream()
                 .filter(change -> !change.namesRow())
@@ -91,8 +94,7 @@ final class Wide {
     private static void everyRow(Connection connection, Site site, Route route, SourceTable source)
             throws SQLException {
         source.nameAll(connection, site);
-        site.database(route.other())
-                .transaction(LIMITS, target -> otherSide(connection, target, site, route));
+        site.database(route.other()).transaction(LIMITS, target -> otherSide(connection, target, site, route));
     }
 
     private static Route otherSide(Connection connection, Connection target, Site site, Route route)

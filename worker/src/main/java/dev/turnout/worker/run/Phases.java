@@ -47,10 +47,19 @@ final class Phases implements Works {
 
     private final boolean remote;
 
+    /** Of a run whose sides are on one server. */
+    Phases(Pace pace, RunSettings settings) {
+        this(pace, settings, false);
+    }
+
     Phases(Pace pace, RunSettings settings, Spec spec) {
+        this(pace, settings, spec.transfers().stream().anyMatch(spec::remote));
+    }
+
+    private Phases(Pace pace, RunSettings settings, boolean remote) {
         this.pace = pace;
         this.settings = settings;
-        this.remote = spec.transfers().stream().anyMatch(spec::remote);
+        this.remote = remote;
     }
 
     @Override

@@ -63,8 +63,8 @@ final class ChunkCheck {
                 found.rejected(),
                 found.differing(),
                 found.samples().stream()
-                        .map(sample -> new Difference.Sample(
-                                sample.key(), sample.column(), sample.expected(), sample.found()))
+                        .map(sample ->
+                                new Difference.Sample(sample.key(), sample.column(), sample.expected(), sample.found()))
                         .toList());
     }
 

@@ -88,11 +88,14 @@ final class Interleaving {
                 "DELETE FROM orders WHERE id = 30",
                 "INSERT INTO customers (id, name) VALUES (77, 'twice')");
         class Died extends RuntimeException {}
-        assertThatThrownBy(() -> shop.old.database().transaction(
-                        Limits.BOOKKEEPING.attempts(1), source -> {
-                            new Applier(Side.OLD).carry(source, shop.site(), Route.forward(shop.site().spec()));
-                            throw new Died();
-                        }))
+        assertThatThrownBy(() -> shop.old.database().transaction(Limits.BOOKKEEPING.attempts(1), source -> {
+                    new Applier(Side.OLD)
+                            .carry(
+                                    source,
+                                    shop.site(),
+                                    Route.forward(shop.site().spec()));
+                    throw new Died();
+                }))
                 .isInstanceOf(Died.class);
         assertThat(shop.found()).isEqualTo(shop.wanted());
         assertThat(shop.changes()).isNotEqualTo("0");

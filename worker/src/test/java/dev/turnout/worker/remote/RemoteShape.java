@@ -60,7 +60,8 @@ abstract class RemoteShape {
                     "UPDATE regions SET id = 70 WHERE id = 7");
             shop.applied();
             assertThat(shop.found()).isEqualTo(shop.wanted());
-            assertThat(shop.found()).contains("101|new|NULL|elsewhere", "500|name 8|NULL|region 8", "7|name 7|mail 7|NULL");
+            assertThat(shop.found())
+                    .contains("101|new|NULL|elsewhere", "500|name 8|NULL|region 8", "7|name 7|mail 7|NULL");
             assertThat(shop.rejected()).isEmpty();
         }
     }
@@ -86,7 +87,10 @@ abstract class RemoteShape {
             shop.fresh.execute("ALTER TABLE clients ADD CONSTRAINT no_such_name CHECK (full_name <> 'name 4')");
             shop.carried();
             assertThat(shop.rejected()).hasSize(2);
-            assertThat(shop.rejected().toString()).contains("clients").contains("4").contains("no_such_name");
+            assertThat(shop.rejected().toString())
+                    .contains("clients")
+                    .contains("4")
+                    .contains("no_such_name");
             shop.old.execute("UPDATE customers SET name = 'name 4' WHERE id = 6 OR id = 7");
             shop.applied();
             // Mended by hand: named again by the second chance, or by the change itself.
@@ -208,7 +212,8 @@ abstract class RemoteShape {
     void aWorkerOfAnOlderEpochWritesNothing() throws SQLException {
         try (Shop shop = shop(5).listening().planned(100)) {
             Bookkeeping.enter(shop.site(2, 0, "b"));
-            assertThatThrownBy(() -> Shop.backfill().stride(shop.site(1, 0, "a"))).isInstanceOf(StaleEpoch.class);
+            assertThatThrownBy(() -> Shop.backfill().stride(shop.site(1, 0, "a")))
+                    .isInstanceOf(StaleEpoch.class);
             assertThatThrownBy(() -> new Applier(Side.OLD).stride(shop.changed().site(1, 0, "a")))
                     .isInstanceOf(StaleEpoch.class);
             assertThat(shop.found()).isEmpty();
@@ -230,7 +235,8 @@ abstract class RemoteShape {
                     "DELETE FROM clients WHERE client_id = 4",
                     "UPDATE purchases SET total = 77.70 WHERE id = 50");
             Shop.drain(new Applier(Side.NEW, Duration.ZERO), shop.site());
-            assertThat(shop.old.query("SELECT name FROM customers WHERE id = 3")).containsExactly("by the new side");
+            assertThat(shop.old.query("SELECT name FROM customers WHERE id = 3"))
+                    .containsExactly("by the new side");
             assertThat(shop.old.query("SELECT total FROM orders WHERE id = 50")).containsExactly("77.70");
             assertThat(shop.found()).isEqualTo(shop.wanted());
             shop.fresh.execute("UPDATE clients SET full_name = 'just before the way back' WHERE client_id = 1");

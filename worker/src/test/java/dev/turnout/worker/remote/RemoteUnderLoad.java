@@ -138,7 +138,8 @@ abstract class RemoteUnderLoad {
         }
         String session = sessions.get(random.nextInt(sessions.size()));
         try {
-            database.execute(product == Product.MYSQL ? "KILL " + session : "SELECT pg_terminate_backend(" + session + ")");
+            database.execute(
+                    product == Product.MYSQL ? "KILL " + session : "SELECT pg_terminate_backend(" + session + ")");
             return 1;
         } catch (SQLException e) {
             // It ended by itself in between.
@@ -160,7 +161,8 @@ abstract class RemoteUnderLoad {
                     switch (random.nextInt(8)) {
                         case 0 -> {
                             fresh += WRITERS;
-                            statement.execute("INSERT INTO customers (id, name, region_id) VALUES (" + fresh + ", 'n', 1)");
+                            statement.execute(
+                                    "INSERT INTO customers (id, name, region_id) VALUES (" + fresh + ", 'n', 1)");
                             statement.execute("INSERT INTO orders VALUES (" + fresh + ", " + fresh + ", 1.25)");
                         }
                         case 1 -> {

@@ -11,6 +11,7 @@ import dev.turnout.migration.Side;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.TableName;
 import dev.turnout.migration.Transfer;
+import dev.turnout.migration.Tuning;
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.Chunks;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
@@ -128,7 +129,10 @@ final class Shop implements AutoCloseable {
                 Duration.ofHours(24),
                 new Plan(List.of(new Step(Weight.ofPercent(BigDecimal.valueOf(100)), Duration.ofDays(1), false)), 1),
                 List.of(),
+                List.of(),
                 new Contract(Duration.ofDays(14), true, true, true, List.of()),
+                List.of(),
+                Tuning.NONE,
                 "hash");
     }
 
@@ -137,15 +141,19 @@ final class Shop implements AutoCloseable {
     }
 
     Site site(long epoch, int lane, String worker) {
-        return new Site(
-                spec(), run, epoch, lane, worker, old.database(), Optional.of(fresh.database()), clock);
+        return new Site(spec(), run, epoch, lane, worker, old.database(), Optional.of(fresh.database()), clock);
     }
 
     /** Regions 0 to 9 and customers 1 to n, each third without a region, each with one order. */
     Shop with(int customers) throws SQLException {
         StringBuilder regions = new StringBuilder();
         for (int i = 0; i < 10; i++) {
-            regions.append(i == 0 ? "" : ", ").append("(").append(i).append(", 'region ").append(i).append("')");
+            regions.append(i == 0 ? "" : ", ")
+                    .append("(")
+                    .append(i)
+                    .append(", 'region ")
+                    .append(i)
+                    .append("')");
         }
         old.execute("INSERT INTO regions VALUES " + regions);
         StringBuilder rows = new StringBuilder();
@@ -210,8 +218,9 @@ final class Shop implements AutoCloseable {
     List<String> wanted() throws SQLException {
         List<String> all = new ArrayList<>(old.query("SELECT c.id, c.name, c.email, r.label FROM customers c"
                 + " LEFT JOIN regions r ON r.id = c.region_id WHERE c.deleted = 0 ORDER BY c.id"));
-        all.addAll(old.query("SELECT o.id, o.customer_id, o.total FROM orders o JOIN customers c ON c.id = o.customer_id"
-                + " WHERE c.deleted = 0 ORDER BY o.id"));
+        all.addAll(
+                old.query("SELECT o.id, o.customer_id, o.total FROM orders o JOIN customers c ON c.id = o.customer_id"
+                        + " WHERE c.deleted = 0 ORDER BY o.id"));
         return all;
     }
 
@@ -274,8 +283,10 @@ final class Shop implements AutoCloseable {
     }
 
     List<String> rejected() throws SQLException {
-        return old.query("SELECT table_name, \"key\", message FROM turnout.rejected WHERE resolved_at IS NULL AND run = "
-                .replace("\"key\"", from == Product.MYSQL ? "`key`" : "key") + run);
+        return old.query(
+                "SELECT table_name, \"key\", message FROM turnout.rejected WHERE resolved_at IS NULL AND run = "
+                                .replace("\"key\"", from == Product.MYSQL ? "`key`" : "key")
+                        + run);
     }
 
     static Map<String, String> ordered(String... keysAndValues) {
