@@ -9,7 +9,7 @@ import java.util.Deque;
  * waits no longer than one batch. Follows the p90 of the last ten batches; grows by at most half, shrinks at once.
  * Not thread-safe: one per lane.
  */
-final class BatchSizer {
+public final class BatchSizer {
     static final int FEWEST = 10;
     static final int MOST = 100_000;
     private static final int START = 500;
@@ -25,12 +25,12 @@ final class BatchSizer {
 
     private int size = START;
 
-    int size() {
+    public int size() {
         return size;
     }
 
     /** A full batch of {@code rows} took {@code took}; sets the size of the next. */
-    void took(int rows, Duration took, Duration target) {
+    public void took(int rows, Duration took, Duration target) {
         if (rows <= 0) {
             return;
         }
@@ -47,7 +47,7 @@ final class BatchSizer {
     }
 
     /** The batch had to give way to somebody else's lock. */
-    void yielded() {
+    public void yielded() {
         size = bounded(size / 2.0);
     }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public record Chunk(long id, String table, int seq, KeyRange range, Optional<List<String>> watermark, long rowsDone) {
     /** What is still to do. */
-    KeyRange rest() {
+    public KeyRange rest() {
         return watermark.map(range::above).orElse(range);
     }
 }

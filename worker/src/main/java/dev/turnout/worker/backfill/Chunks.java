@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Stateless and thread-safe; the caller's transaction decides.
  */
 public final class Chunks {
-    static final int TAIL = 0;
+    public static final int TAIL = 0;
     /** More than there are lanes: if so many are taken, there is nothing to do here for the moment. */
     private static final int CANDIDATES = 64;
 
@@ -37,7 +37,8 @@ public final class Chunks {
     private Chunks() {}
 
     /** Adds a chunk; changes nothing when one of that number is there. */
-    static void plan(Connection connection, Site site, String table, int seq, KeyRange range) throws SQLException {
+    public static void plan(Connection connection, Site site, String table, int seq, KeyRange range)
+            throws SQLException {
         String sql = "INSERT INTO turnout.chunk (run, table_name, seq, lo, hi, state) VALUES (?, ?, ?, ?, ?, ?)"
                 + Dialect.of(connection).upsert("turnout.chunk", List.of("run", "table_name", "seq"), List.of());
         try (PreparedStatement insert = connection.prepareStatement(sql)) {
@@ -51,12 +52,12 @@ public final class Chunks {
         }
     }
 
-    static Optional<Chunk> tail(Connection connection, Site site, String table) throws SQLException {
+    public static Optional<Chunk> tail(Connection connection, Site site, String table) throws SQLException {
         return one(connection, site, "table_name = ? AND seq = 0", table);
     }
 
     /** The chunk planned last; the tail when there is no other. */
-    static Optional<Chunk> latest(Connection connection, Site site, String table) throws SQLException {
+    public static Optional<Chunk> latest(Connection connection, Site site, String table) throws SQLException {
         return one(connection, site, "table_name = ? ORDER BY seq DESC LIMIT 1", table);
     }
 
@@ -77,9 +78,25 @@ public final class Chunks {
      * <p>The candidates are looked at without a lock and then locked one by one: MySQL locks every row that a sort reads.
      */
     static Optional<Chunk> lease(Connection connection, Site site) throws SQLException {
+        return lease(connection, site, local(site));
+    }
+
+    private static List<String> local(Site site) {
+        return Source.all(site.spec()).stream().map(Source::name).toList();
+    }
+
+    private static String among(List<String> names) {
+        return names.isEmpty()
+                ? " AND 1 = 0"
+                : " AND table_name IN ("
+                        + names.stream().map(name -> literal(name)).collect(joining(", ")) + ")";
+    }
+
+    /** {@link #lease(Connection, Site)}, among the chunks of some moves. */
+    public static Optional<Chunk> lease(Connection connection, Site site, List<String> names) throws SQLException {
         Dialect dialect = Dialect.of(connection);
         Set<String> waiting = waiting(connection, site);
-        String free = " FROM turnout.chunk WHERE run = ? AND state = 'OPEN'"
+        String free = " FROM turnout.chunk WHERE run = ? AND state = 'OPEN'" + among(names)
                 + waiting.stream()
                         .map(name -> " AND table_name <> " + literal(name))
                         .collect(joining())
@@ -152,7 +169,7 @@ public final class Chunks {
      *
      * @return false when the chunk was closed or taken under a higher epoch; the transaction must be rolled back
      */
-    static boolean checkpoint(Connection connection, Site site, Chunk chunk, Step step, Duration lease)
+    public static boolean checkpoint(Connection connection, Site site, Chunk chunk, Step step, Duration lease)
             throws SQLException {
         Dialect dialect = Dialect.of(connection);
         String sql =
@@ -179,7 +196,7 @@ public final class Chunks {
      * @param took until the checkpoint
      * @param last nothing of the chunk is left
      */
-    record Step(Optional<List<String>> watermark, long rows, Duration took, boolean last) {}
+    public record Step(Optional<List<String>> watermark, long rows, Duration took, boolean last) {}
 
     /** Makes the chunk begin anew, for a row in it that is not done after all. */
     static void reopen(Connection connection, Chunk chunk) throws SQLException {
@@ -193,9 +210,14 @@ public final class Chunks {
 
     /** How far all chunks of the run are. */
     static Totals totals(Connection connection, Site site) throws SQLException {
+        return totals(connection, site, local(site));
+    }
+
+    /** How far the chunks of some moves are. */
+    public static Totals totals(Connection connection, Site site, List<String> names) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("""
                 SELECT count(CASE WHEN state = 'OPEN' THEN 1 END), count(*), coalesce(sum(rows_done), 0)
-                FROM turnout.chunk WHERE run = ?""")) {
+                FROM turnout.chunk WHERE run = ?""" + among(names))) {
             select.setLong(1, site.run());
             try (ResultSet row = select.executeQuery()) {
                 row.next();
@@ -204,10 +226,10 @@ public final class Chunks {
         }
     }
 
-    record Totals(long open, long all, long rowsDone) {}
+    public record Totals(long open, long all, long rowsDone) {}
 
     /** Every chunk of a table, in order, the tail first. */
-    static List<Chunk> all(Connection connection, Site site, String table) throws SQLException {
+    public static List<Chunk> all(Connection connection, Site site, String table) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT " + COLUMNS + " FROM turnout.chunk WHERE run = ? AND table_name = ? ORDER BY seq")) {
             select.setLong(1, site.run());

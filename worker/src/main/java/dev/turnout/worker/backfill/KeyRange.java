@@ -20,11 +20,11 @@ public record KeyRange(Optional<List<String>> lo, Optional<List<String>> hi) {
         return new KeyRange(Optional.empty(), Optional.empty());
     }
 
-    KeyRange upTo(List<String> key) {
+    public KeyRange upTo(List<String> key) {
         return new KeyRange(lo, Optional.of(key));
     }
 
-    KeyRange above(List<String> key) {
+    public KeyRange above(List<String> key) {
         return new KeyRange(Optional.of(key), hi);
     }
 

@@ -7,26 +7,26 @@ package dev.turnout.worker.backfill;
  * @param size rows to try next
  * @param left rows of the failed batch that are not past yet
  */
-record Search(int size, int left) {
-    static Search in(int failedBatch) {
+public record Search(int size, int left) {
+    public static Search in(int failedBatch) {
         return new Search(Math.max(1, failedBatch / 2), failedBatch);
     }
 
-    boolean over() {
+    public boolean over() {
         return left <= 0;
     }
 
-    Search failed() {
+    public Search failed() {
         return new Search(Math.max(1, size / 2), left);
     }
 
     /** The tried rows went through: the bad one is among those that follow. */
-    Search passed() {
+    public Search passed() {
         return new Search(Math.min(size, Math.max(1, left - size)), left - size);
     }
 
     /** The single row was put aside; the rest gets one try as a whole. */
-    Search found() {
+    public Search found() {
         return new Search(Math.max(1, left - 1), left - 1);
     }
 }

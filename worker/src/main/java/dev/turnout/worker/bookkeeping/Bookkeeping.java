@@ -48,8 +48,16 @@ public final class Bookkeeping {
      * @throws StaleEpoch when the run has a higher epoch already
      */
     public static void enter(Site site) throws SQLException {
-        install(site.database());
-        boolean raised = site.database().transaction(Limits.BOOKKEEPING, connection -> raise(connection, site));
+        enter(site, site.database());
+        if (site.target().isPresent()) {
+            // After the old side: whoever got this far drives the run, and shuts the one before out here too.
+            enter(site, site.target().get());
+        }
+    }
+
+    private static void enter(Site site, Database database) throws SQLException {
+        install(database);
+        boolean raised = database.transaction(Limits.BOOKKEEPING, connection -> raise(connection, site));
         if (!raised) {
             throw new StaleEpoch(site.run(), site.epoch());
         }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Makes what the new side needs, one step per stride; a step commits with its record, so a repetition goes on behind it. One
@@ -41,8 +42,7 @@ public final class Expand implements PhaseWork {
     @Override
     public Stride stride(Site site) throws SQLException {
         List<ExpandStep> steps = site.spec().expand();
-        Map<Integer, Standing> standing = site.database()
-                .transaction(Limits.BOOKKEEPING, connection -> Steps.standing(connection, site, Steps.Kind.EXPAND));
+        Map<Integer, Standing> standing = standing(site);
         Optional<Making.Look> look = Optional.empty();
         for (int ordinal = 0; ordinal < steps.size(); ordinal++) {
             Optional<Standing> before = Optional.ofNullable(standing.get(ordinal));
@@ -56,7 +56,7 @@ public final class Expand implements PhaseWork {
                             trouble(site, make.title(), e, make.ddl().names()));
                 }
             } else {
-                stride = next(site, ordinal, Change.of(steps.get(ordinal)), before);
+                stride = next(site.at(on(site, ordinal)), ordinal, Change.of(steps.get(ordinal)), before);
             }
             if (stride.isPresent()) {
                 return stride.get();
@@ -67,6 +67,17 @@ public final class Expand implements PhaseWork {
                 Map.of(
                         "made", titles(standing.values(), State.APPLIED),
                         "adopted", titles(standing.values(), State.ADOPTED)));
+    }
+
+    /** What stands in the databases of both sides, by ordinal. */
+    private static Map<Integer, Standing> standing(Site site) throws SQLException {
+        Map<Integer, Standing> standing = new TreeMap<>();
+        for (Side side : Side.values()) {
+            standing.putAll(site.database(side)
+                    .transaction(
+                            Limits.BOOKKEEPING, connection -> Steps.standing(connection, site, Steps.Kind.EXPAND)));
+        }
+        return standing;
     }
 
     private static List<String> titles(Collection<Standing> standing, State state) {
@@ -169,11 +180,7 @@ public final class Expand implements PhaseWork {
      */
     public static Stride undo(Site site) throws SQLException {
         List<ExpandStep> steps = site.spec().expand();
-        List<Standing> standing = site.database()
-                .transaction(
-                        Limits.BOOKKEEPING,
-                        connection -> List.copyOf(Steps.standing(connection, site, Steps.Kind.EXPAND)
-                                .values()));
+        List<Standing> standing = List.copyOf(standing(site).values());
         List<Standing> ours = standing.stream()
                 .filter(step -> step.state() != State.ADOPTED
                         && (!(steps.get(step.ordinal()) instanceof ExpandStep.Make) || Making.canBeTakenBack(step)))
@@ -186,12 +193,12 @@ public final class Expand implements PhaseWork {
         try {
             Optional<Stride.Wait> wait = steps.get(last.ordinal()) instanceof ExpandStep.Make make
                     ? Making.undo(site, make, last)
-                    : undo(site, Change.of(steps.get(last.ordinal())), last);
+                    : undo(site.at(on(site, last.ordinal())), Change.of(steps.get(last.ordinal())), last);
             if (wait.isPresent()) {
                 return wait.get();
             }
         } catch (SQLException e) {
-            return trouble(site, title, e, Set.of());
+            return trouble(site.at(on(site, last.ordinal())), title, e, Set.of());
         }
         return new Stride.Again(title, Progress.of(1, ours.size(), "steps"));
     }

@@ -40,6 +40,7 @@ final class Conductor {
     private final Workshop shop;
     private final Works works;
     private final Database database;
+    private final Optional<Database> target;
     private final Spec spec;
     private final Context loop;
     private final Sight sight = new Sight();
@@ -51,6 +52,7 @@ final class Conductor {
     private PutAside putAside;
     private long leaseEndsNanos;
     private Lanes lanes;
+    private Beside beside;
     private Optional<Ending> ending = Optional.empty();
     private boolean changing;
     private long changedNanos = System.nanoTime();
@@ -61,16 +63,20 @@ final class Conductor {
     /** How the phase ends once its strides are over. */
     private record Ending(Phase to, String because, Map<String, Object> report) {}
 
-    Conductor(Workshop shop, Works works, Database database, Spec spec, Claim claim) {
+    /** @param target where the new side is, when that is another database */
+    Conductor(Workshop shop, Works works, Database database, Optional<Database> target, Spec spec, Claim claim) {
         this.shop = shop;
         this.works = works;
         this.database = database;
+        this.target = target;
         this.spec = spec;
         this.loop = shop.vertx().getOrCreateContext();
         this.claim = claim;
         this.tuning = claim.orders().tuning();
         this.putAside = new PutAside(shop, works, new Entrance());
-        this.lanes = lanes();
+        Entrance entrance = new Entrance();
+        this.lanes = lanes(entrance);
+        this.beside = beside(entrance);
     }
 
     /**
@@ -112,23 +118,56 @@ final class Conductor {
     /** Starts nothing more; completes when the strides in flight are over. */
     Future<Void> close() {
         closed = true;
-        return lanes.close().eventually(putAside::quiet);
+        Future<Void> quiet = beside.close();
+        return lanes.close().compose(then -> quiet).eventually(putAside::quiet);
     }
 
     private void begin() {
         lanes.close();
+        beside.close();
         ending = Optional.empty();
         failures = 0;
         sight.clear();
-        lanes = lanes();
+        Entrance entrance = new Entrance();
+        lanes = lanes(entrance);
+        beside = beside(entrance);
     }
 
-    private Lanes lanes() {
+    /** What goes on beside the phase that the run is in, or paused in. */
+    private Beside beside(Entrance entrance) {
+        long epoch = claim.epoch();
+        Phase here = claim.pausedFrom().orElse(claim.phase());
+        Beside[] own = new Beside[1];
+        own[0] = new Beside(
+                shop,
+                works.beside(here).map(work -> entrance.first(site(epoch, 0), work)),
+                () -> beside == own[0] && mayGoOn(),
+                new Beside.Listener() {
+                    @Override
+                    public void tell(String trouble) {
+                        sight.waiting(trouble);
+                    }
+
+                    @Override
+                    public void stale() {
+                        lost = true;
+                    }
+
+                    @Override
+                    public void ended() {
+                        if (!mayGoOn()) {
+                            advance();
+                        }
+                    }
+                });
+        return own[0];
+    }
+
+    private Lanes lanes(Entrance entrance) {
         Phase phase = claim.phase();
         long epoch = claim.epoch();
         PhaseWork work = works.of(phase, () -> tuning, result -> loop.runOnContext(then -> sight.verified(result)));
         Lanes[] own = new Lanes[1];
-        Entrance entrance = new Entrance();
         own[0] = new Lanes(
                 shop,
                 works.lanes(phase, tuning),
@@ -146,16 +185,22 @@ final class Conductor {
                 lane,
                 shop.settings().worker(),
                 database,
+                target,
                 shop.pace().clock());
     }
 
     private boolean mayStart() {
+        return mayGoOn() && intent() instanceof Intent.Work;
+    }
+
+    /** No change of phase is due: that waits until nothing is at work, beside the phase either. */
+    private boolean mayGoOn() {
         return !closed
                 && !lost
                 && !changing
                 && ending.isEmpty()
                 && System.nanoTime() - leaseEndsNanos < -MARGIN.toNanos()
-                && intent() instanceof Intent.Work;
+                && !(intent() instanceof Intent.Enter);
     }
 
     private Intent intent() {
@@ -166,6 +211,7 @@ final class Conductor {
         if (closed || lost || changing) {
             return;
         }
+        beside.start();
         if (ending.isPresent()) {
             change(ending.get());
             return;
@@ -186,7 +232,7 @@ final class Conductor {
         Phase here = claim.pausedFrom().orElse(claim.phase());
         if (next.to() != Phase.ROLLING_BACK || here != Phase.CONTRACTING) {
             change(next);
-        } else if (lanes.idle()) {
+        } else if (lanes.idle() && beside.idle()) {
             askForTheWayBack(next);
         }
     }
@@ -210,7 +256,7 @@ final class Conductor {
     }
 
     private void change(Ending next) {
-        if (closed || !lanes.idle()) {
+        if (closed || !lanes.idle() || !beside.idle()) {
             return;
         }
         changing = true;

@@ -9,11 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Several pieces of work as one phase, one after the other. One lane only; begins anew in a new process. */
+/** Several pieces of work as one phase, one after the other. Begins anew in a new process; thread-safe as far as the parts are. */
 final class InOrder implements PhaseWork {
     private final List<PhaseWork> parts;
     private final Map<String, Object> report = new LinkedHashMap<>();
-    private int part;
+    private volatile int part;
 
     InOrder(PhaseWork... parts) {
         this.parts = List.of(parts);
@@ -21,7 +21,12 @@ final class InOrder implements PhaseWork {
 
     @Override
     public Stride stride(Site site) throws SQLException {
-        Stride stride = parts.get(part).stride(site);
+        int at = part;
+        Stride stride = parts.get(at).stride(site);
+        return after(at, stride);
+    }
+
+    private synchronized Stride after(int at, Stride stride) {
         if (stride instanceof Stride.Stop stop) {
             Map<String, Object> soFar = new LinkedHashMap<>(report);
             soFar.putAll(stop.report());
@@ -31,10 +36,10 @@ final class InOrder implements PhaseWork {
             return stride;
         }
         report.putAll(done.report());
-        if (part == parts.size() - 1) {
+        if (at == parts.size() - 1) {
             return new Stride.Done(done.because(), report);
         }
-        part++;
+        part = Math.max(part, at + 1);
         return new Stride.Again(done.because(), Progress.of(part, parts.size(), "steps"));
     }
 }

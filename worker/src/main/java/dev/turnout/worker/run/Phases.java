@@ -2,6 +2,7 @@ package dev.turnout.worker.run;
 
 import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Spec;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.analyze.Analyze;
 import dev.turnout.worker.backfill.Backfill;
@@ -17,6 +18,13 @@ import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.preflight.Preflight;
+import dev.turnout.worker.remote.ChangelogTriggers;
+import dev.turnout.worker.remote.DualWrite;
+import dev.turnout.worker.remote.RemoteBackfill;
+import dev.turnout.worker.remote.RemotePlan;
+import dev.turnout.worker.remote.RemotePreflight;
+import dev.turnout.worker.remote.SecondChance;
+import dev.turnout.worker.remote.WayBack;
 import dev.turnout.worker.reverse.Rollback;
 import dev.turnout.worker.sync.SyncTriggers;
 import dev.turnout.worker.throttle.Gauge;
@@ -37,13 +45,59 @@ final class Phases implements Works {
     private final Pace pace;
     private final RunSettings settings;
 
+    private final boolean remote;
+
+    /** Of a run whose sides are on one server. */
     Phases(Pace pace, RunSettings settings) {
+        this(pace, settings, false);
+    }
+
+    Phases(Pace pace, RunSettings settings, Spec spec) {
+        this(pace, settings, spec.transfers().stream().anyMatch(spec::remote));
+    }
+
+    private Phases(Pace pace, RunSettings settings, boolean remote) {
         this.pace = pace;
         this.settings = settings;
+        this.remote = remote;
     }
 
     @Override
     public PhaseWork of(Phase phase, Supplier<Tuning> tuning, Consumer<RollingVerification.Result> verified) {
+        PhaseWork here = here(phase, tuning, verified);
+        if (!remote) {
+            return here;
+        }
+        return switch (phase) {
+            case CREATED -> new InOrder(here, RemotePreflight.beforeExpand());
+            case SYNCING ->
+                new InOrder(
+                        RemotePreflight.afterExpand(),
+                        here,
+                        new ChangelogTriggers(),
+                        new RemotePlan(settings.chunkRows()));
+            // What stays on the old server first: an id map is read by what leaves it.
+            case BACKFILLING ->
+                new InOrder(here, new RemoteBackfill(() -> effort(tuning.get()).batch()));
+            case CONTRACTING -> new InOrder(WayBack.toNew(settings.flip()), here);
+            case ROLLING_BACK -> new InOrder(WayBack.toOld(settings.flip()), here);
+            default -> here;
+        };
+    }
+
+    @Override
+    public Optional<PhaseWork> beside(Phase phase) {
+        if (!remote) {
+            return Optional.empty();
+        }
+        return switch (phase) {
+            case ANALYZING, BACKFILLING, VERIFYING, READY, ROLLING_OUT -> Optional.of(DualWrite.carrying());
+            case SOAKING -> Optional.of(DualWrite.flipping(settings.flip()));
+            default -> Optional.empty();
+        };
+    }
+
+    private PhaseWork here(Phase phase, Supplier<Tuning> tuning, Consumer<RollingVerification.Result> verified) {
         return switch (phase) {
             case CREATED -> new InOrder(new Preflight(), new Baseline());
             case ROLLING_BACK -> new Rollback();
@@ -78,6 +132,7 @@ final class Phases implements Works {
     public RunBoard.Rejected rejected(Site site, boolean tryAgain) throws SQLException {
         if (tryAgain) {
             SecondTry.ofAll(site);
+            SecondChance.ofAll(site);
         }
         return site.database()
                 .transaction(
@@ -89,6 +144,7 @@ final class Phases implements Works {
 
     @Override
     public Optional<String> pointOfNoReturn(Site site) throws SQLException {
-        return ContractPhase.pointOfNoReturn(site);
+        Optional<String> contract = ContractPhase.pointOfNoReturn(site);
+        return contract.isPresent() || !remote ? contract : WayBack.pointOfNoReturn(site);
     }
 }

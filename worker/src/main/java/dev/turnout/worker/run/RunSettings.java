@@ -11,8 +11,16 @@ import java.time.Duration;
  * @param batch how long a batch should last: the longest that an application waits for the backfill
  * @param poll between two looks at the board, each of which renews the claims
  * @param lease of a claim; several polls long, so that one failed renewal loses nothing
+ * @param flip how long applications may be kept from writing while the authority goes from one server to another
  */
-public record RunSettings(String worker, int lanes, int chunkRows, Duration batch, Duration poll, Duration lease) {
+public record RunSettings(
+        String worker, int lanes, int chunkRows, Duration batch, Duration poll, Duration lease, Duration flip) {
+    private static final Duration USUAL_FLIP = Duration.ofSeconds(10);
+
+    public RunSettings(String worker, int lanes, int chunkRows, Duration batch, Duration poll, Duration lease) {
+        this(worker, lanes, chunkRows, batch, poll, lease, USUAL_FLIP);
+    }
+
     public RunSettings {
         if (worker.isBlank()) {
             throw new IllegalArgumentException("a worker needs a name");

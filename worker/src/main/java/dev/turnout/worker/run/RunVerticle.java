@@ -2,6 +2,7 @@ package dev.turnout.worker.run;
 
 import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Reading;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.SpecReader;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.jdbc.Database;
@@ -49,7 +50,8 @@ public final class RunVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        int size = Tuning.MOST_LANES * Math.max(1, databases.size());
+        // One more, for what goes on beside a phase.
+        int size = (Tuning.MOST_LANES + 1) * Math.max(1, databases.size());
         WorkerExecutor strides = vertx.createSharedWorkerExecutor(POOL, size, LONGEST_STRIDE_HOURS, TimeUnit.HOURS);
         Workshop made = new Workshop(vertx, strides, board, settings, pace);
         shop = Optional.of(made);
@@ -109,14 +111,20 @@ public final class RunVerticle extends VerticleBase {
         }
         var spec = reading.orThrow();
         Database database = databases.get(spec.database().database());
-        if (database == null) {
+        Optional<Database> target = spec.remote()
+                ? Optional.ofNullable(databases.get(spec.place(Side.NEW).database()))
+                : Optional.empty();
+        if (database == null || (spec.remote() && target.isEmpty())) {
             log.warn(
                     "run {} wants the database {}, which this worker does not have",
                     claim.run(),
-                    spec.database().database());
+                    spec.place(database == null ? Side.OLD : Side.NEW).database());
+            // Somebody else may have both.
+            board.release(claim).onFailure(e -> log.warn("run {}: {}", claim.run(), e.getMessage()));
             return Optional.empty();
         }
-        Conductor conductor = new Conductor(made, new Phases(pace, settings), database, spec, claim);
+        Phases phases = new Phases(pace, settings, spec);
+        Conductor conductor = new Conductor(made, phases, database, target, spec, claim);
         conductors.put(claim.run(), conductor);
         return Optional.of(conductor);
     }

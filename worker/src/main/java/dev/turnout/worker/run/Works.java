@@ -18,6 +18,11 @@ interface Works {
      */
     PhaseWork of(Phase phase, Supplier<Tuning> tuning, Consumer<RollingVerification.Result> verified);
 
+    /** What has to go on beside the work of a phase, in a lane of its own; empty: nothing. */
+    default Optional<PhaseWork> beside(Phase phase) {
+        return Optional.empty();
+    }
+
     /** How many strides of the phase may run at once. */
     int lanes(Phase phase, Tuning tuning);
 

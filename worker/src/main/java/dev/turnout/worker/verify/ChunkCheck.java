@@ -11,6 +11,7 @@ import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.remote.RemoteCheck;
 import dev.turnout.worker.sync.Mapping;
 import dev.turnout.worker.sync.TransferSql;
 import java.sql.SQLException;
@@ -23,6 +24,9 @@ final class ChunkCheck {
     private ChunkCheck() {}
 
     static Difference run(Site site, Chunk chunk) throws SQLException {
+        if (RemoteCheck.carries(site, chunk.table())) {
+            return remote(site, chunk);
+        }
         Source source = Source.named(site.spec(), chunk.table());
         Instant before = site.clock().instant();
         Difference difference = compare(site, source, chunk);
@@ -38,6 +42,30 @@ final class ChunkCheck {
             return found;
         });
         return found;
+    }
+
+    /** A chunk with rows whose changes are on their way is not marked: it has its turn again. */
+    private static Difference remote(Site site, Chunk chunk) throws SQLException {
+        Instant before = site.clock().instant();
+        RemoteCheck.Finding found = RemoteCheck.run(site, chunk);
+        if (found.undecided() == 0) {
+            if (found.differing() > 0) {
+                RemoteCheck.repair(site, chunk, found);
+            }
+            site.database().transaction(Limits.BOOKKEEPING, connection -> {
+                Bookkeeping.fence(connection, site);
+                Chunks.verified(connection, chunk, before, found.differing());
+                return found;
+            });
+        }
+        return new Difference(
+                found.rows(),
+                found.rejected(),
+                found.differing(),
+                found.samples().stream()
+                        .map(sample ->
+                                new Difference.Sample(sample.key(), sample.column(), sample.expected(), sample.found()))
+                        .toList());
     }
 
     private static Difference compare(Site site, Source source, Chunk chunk) throws SQLException {

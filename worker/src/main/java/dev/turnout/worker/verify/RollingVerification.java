@@ -8,6 +8,9 @@ import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
+import dev.turnout.worker.remote.ChangelogTriggers;
+import dev.turnout.worker.remote.Delay;
+import dev.turnout.worker.remote.SecondChance;
 import dev.turnout.worker.sync.SyncTriggers;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -58,7 +61,9 @@ public final class RollingVerification implements PhaseWork {
 
     @Override
     public Stride stride(Site site) throws SQLException {
-        List<String> broken = SyncTriggers.intact(site);
+        List<String> broken = new ArrayList<>(SyncTriggers.intact(site));
+        broken.addAll(ChangelogTriggers.intact(site));
+        Delay.of(site).ifPresent(broken::add);
         Chunks.Proof before =
                 site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.proof(connection, site));
         Duration spacing = site.spec().verifyMaxAge().dividedBy(2 * Math.max(1, before.chunks()));
@@ -74,6 +79,7 @@ public final class RollingVerification implements PhaseWork {
         if (begun - triedNanos > BETWEEN_SECOND_TRIES.toNanos()) {
             triedNanos = begun;
             SecondTry.ofAll(site);
+            SecondChance.ofAll(site);
         }
         for (long done = 0; done < Math.min(due, before.chunks()); done++) {
             check(site);

@@ -10,6 +10,8 @@ import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Progress;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
+import dev.turnout.worker.remote.RemoteControl;
+import dev.turnout.worker.remote.SecondChance;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -68,6 +70,10 @@ public final class Verify implements PhaseWork {
                 nothing.addAll(finding.unproven());
             }
         }
+        SecondChance.ofAll(site);
+        RemoteControl.Finding remote = RemoteControl.run(site);
+        blind.addAll(remote.blind());
+        nothing.addAll(remote.unproven());
         if (!blind.isEmpty()) {
             return new Stride.Stop(
                     "the verifier missed differences that were planted for it",

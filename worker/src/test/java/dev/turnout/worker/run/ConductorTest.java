@@ -257,7 +257,7 @@ class ConductorTest {
             for (Claim claim : claims) {
                 Conductor known = conductor;
                 if (known == null) {
-                    known = new Conductor(shop, works, visits.db.database(), visits.spec(), claim);
+                    known = new Conductor(shop, works, visits.db.database(), Optional.empty(), visits.spec(), claim);
                     conductor = known;
                 }
                 known.renewed(claim, asked);

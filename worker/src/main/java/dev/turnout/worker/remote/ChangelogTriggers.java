@@ -1,0 +1,225 @@
+package dev.turnout.worker.remote;
+
+import dev.turnout.migration.Side;
+import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.bookkeeping.Steps;
+import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.Failure;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.phase.Blocked;
+import dev.turnout.worker.phase.PhaseWork;
+import dev.turnout.worker.phase.Progress;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.phase.Stride;
+import dev.turnout.worker.remote.ChangelogSql.Purpose;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Installs the triggers of a run whose sides are on two servers, one move and side per stride: first those of the new side,
+ * which closes it to everybody but the engine, then those of the old side. Stateless and thread-safe.
+ */
+public final class ChangelogTriggers implements PhaseWork {
+    @Override
+    public Stride stride(Site site) throws SQLException {
+        for (Side side : List.of(Side.NEW, Side.OLD)) {
+            for (Route route : Route.forward(site.spec())) {
+                if (!standing(site, side, route)) {
+                    return install(site, side, route);
+                }
+            }
+        }
+        return new Stride.Done("every change of the old side is named in the changelog");
+    }
+
+    private static boolean standing(Site site, Side side, Route route) throws SQLException {
+        return site.database(side).transaction(Limits.BOOKKEEPING, connection -> {
+            Optional<String> recorded = recorded(connection, site, route);
+            return recorded.isPresent() && recorded.get().equals(hash(connection, tap(connection, site, side, route)));
+        });
+    }
+
+    private static Stride install(Site site, Side side, Route route) throws SQLException {
+        String what = "adding the triggers of " + route.move();
+        try {
+            site.database(side).transaction(Limits.DDL, connection -> {
+                Bookkeeping.fence(connection, site);
+                Taps.Tap tap = tap(connection, site, side, route);
+                run(connection, dropping(tap));
+                for (ChangelogSql naming : tap.naming()) {
+                    run(connection, naming.create(Purpose.NAME));
+                }
+                if (side == Side.NEW) {
+                    run(connection, tap.refusing().create(Purpose.REFUSE));
+                }
+                record(connection, site, route, side == Side.NEW ? "CLOSED" : "OPEN", hash(connection, tap));
+                return tap;
+            });
+        } catch (SQLException e) {
+            return blocked(site, side, what, e);
+        }
+        return new Stride.Again(what, Progress.of(1, Route.forward(site.spec()).size(), "steps"));
+    }
+
+    /** The wait after a lock that was not given. */
+    static Stride blocked(Site site, Side side, String what, SQLException e) throws SQLException {
+        if (!Failure.of(e).transientLike() || Failure.of(e) == Failure.CONNECTION_LOST) {
+            throw e;
+        }
+        return Blocked.instead(site.database(side), what, e);
+    }
+
+    private static Taps.Tap tap(Connection connection, Site site, Side side, Route route) throws SQLException {
+        return Taps.on(connection, site, side).stream()
+                .filter(tap -> tap.route().move().equals(route.move()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> dropping(Taps.Tap tap) {
+        List<String> statements = new ArrayList<>();
+        tap.naming().forEach(naming -> statements.addAll(naming.drop(Purpose.NAME)));
+        statements.addAll(tap.refusing().drop(Purpose.REFUSE));
+        return statements;
+    }
+
+    /** Lets nobody but the engine write the tables of a side, or everybody again. Harmless when repeated. */
+    static void close(Site site, Side side, boolean closed) throws SQLException {
+        for (Route route : Route.forward(site.spec())) {
+            site.database(side).transaction(Limits.DDL, connection -> {
+                Bookkeeping.fence(connection, site);
+                Taps.Tap tap = tap(connection, site, side, route);
+                run(connection, tap.refusing().drop(Purpose.REFUSE));
+                if (closed) {
+                    run(connection, tap.refusing().create(Purpose.REFUSE));
+                }
+                record(connection, site, route, closed ? "CLOSED" : "OPEN", hash(connection, tap));
+                return tap;
+            });
+        }
+    }
+
+    /** Whether nobody but the engine writes the tables of a side. */
+    static boolean closed(Site site, Side side) throws SQLException {
+        return site.database(side)
+                .transaction(
+                        Limits.BOOKKEEPING,
+                        connection ->
+                                Sql.rows(connection, "SELECT state FROM turnout.flow WHERE run = ?", site.run())
+                                        .stream()
+                                        .allMatch(row -> row.get(0).equals("CLOSED")));
+    }
+
+    /** Whether triggers of the run stand on either side. */
+    static boolean any(Site site) throws SQLException {
+        for (Side side : Side.values()) {
+            boolean any = site.database(side).transaction(Limits.BOOKKEEPING, connection -> !Sql.rows(
+                            connection, "SELECT move FROM turnout.flow WHERE run = ?", site.run())
+                    .isEmpty());
+            if (any) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes the triggers of a side away, and what they have written. Harmless when repeated. */
+    static void remove(Site site, Side side) throws SQLException {
+        for (Route route : Route.forward(site.spec())) {
+            site.database(side).transaction(Limits.DDL, connection -> {
+                Bookkeeping.fence(connection, site);
+                if (recorded(connection, site, route).isPresent()) {
+                    run(connection, dropping(tap(connection, site, side, route)));
+                    Changelog.forget(connection, site, route.move());
+                    forget(connection, site, route);
+                }
+                return route;
+            });
+        }
+    }
+
+    /** What is wrong with the triggers, one sentence per move and side; empty: they stand as installed. */
+    public static List<String> intact(Site site) throws SQLException {
+        List<String> problems = new ArrayList<>();
+        for (Side side : Side.values()) {
+            for (Route route : Route.forward(site.spec())) {
+                if (!standing(site, side, route)) {
+                    problems.add("the triggers of " + route.move() + " on "
+                            + site.database(side).name()
+                            + " have been altered, disabled or dropped since they were installed");
+                }
+            }
+        }
+        return problems;
+    }
+
+    private static Optional<String> recorded(Connection connection, Site site, Route route) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT hash FROM turnout.flow WHERE run = ? AND move = ?")) {
+            select.setLong(1, site.run());
+            select.setString(2, route.move());
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+            }
+        }
+    }
+
+    private static void record(Connection connection, Site site, Route route, String state, String hash)
+            throws SQLException {
+        String again = Dialect.of(connection).upsert("turnout.flow", List.of("run", "move"), List.of("state", "hash"));
+        try (PreparedStatement insert = connection.prepareStatement(
+                "INSERT INTO turnout.flow (run, move, state, hash) VALUES (?, ?, ?, ?)" + again)) {
+            insert.setLong(1, site.run());
+            insert.setString(2, route.move());
+            insert.setString(3, state);
+            insert.setString(4, hash);
+            insert.executeUpdate();
+        }
+    }
+
+    private static void forget(Connection connection, Site site, Route route) throws SQLException {
+        try (PreparedStatement delete =
+                connection.prepareStatement("DELETE FROM turnout.flow WHERE run = ? AND move = ?")) {
+            delete.setLong(1, site.run());
+            delete.setString(2, route.move());
+            delete.executeUpdate();
+        }
+    }
+
+    /** Of what the catalogue holds: it changes when anybody alters, disables or drops a trigger or its function. */
+    private static String hash(Connection connection, Taps.Tap tap) throws SQLException {
+        List<String> names = new ArrayList<>();
+        tap.naming().forEach(naming -> names.addAll(naming.triggers(Purpose.NAME)));
+        names.addAll(tap.refusing().triggers(Purpose.REFUSE));
+        StringBuilder all = new StringBuilder();
+        for (String name : names) {
+            List<List<String>> found =
+                    Dialect.of(connection).mysql() ? Sql.rows(connection, """
+                            SELECT action_timing, event_manipulation, event_object_schema, event_object_table, action_statement
+                            FROM information_schema.triggers WHERE trigger_name = ?""", name) : Sql.rows(connection, """
+                            SELECT pg_get_functiondef(tgfoid), pg_get_triggerdef(oid), tgenabled FROM pg_trigger
+                            WHERE tgname = ? AND NOT tgisinternal""", name);
+            all.append(name)
+                    .append(found.stream().map(row -> String.join(" ", row)).collect(Collectors.joining("\n")));
+        }
+        return Steps.hash(all.toString());
+    }
+
+    /** Each by itself and as it is: a body holds semicolons. */
+    private static void run(Connection connection, List<String> statements) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.turnout.worker.remote;
+
+import dev.turnout.migration.Side;
+import dev.turnout.worker.phase.PhaseWork;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.phase.Stride;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Keeps the other server current beside whatever a phase does: carries the changes of the side that has the authority, and
+ * once the rollout is complete gives the authority to the new side. Never done. Not thread-safe: one lane per object.
+ */
+public final class DualWrite implements PhaseWork {
+    private static final Duration REST = Duration.ofMillis(50);
+
+    private final Applier forward = new Applier(Side.OLD);
+    private final Applier backward = new Applier(Side.NEW);
+    private final Optional<Flip> flip;
+    private long flipAgainNanos = System.nanoTime();
+
+    private DualWrite(Optional<Flip> flip) {
+        this.flip = flip;
+    }
+
+    /** While the old side has the authority, or either. */
+    public static DualWrite carrying() {
+        return new DualWrite(Optional.empty());
+    }
+
+    /** And gives it to the new side where there is a way back. */
+    public static DualWrite flipping(Duration longest) {
+        return new DualWrite(Optional.of(new Flip(Side.NEW, longest)));
+    }
+
+    @Override
+    public Stride stride(Site site) throws SQLException {
+        Side authority = Flip.authority(site);
+        Stride stride = (authority == Side.OLD ? forward : backward).stride(site);
+        if (stride instanceof Stride.Again || flip.isEmpty() || !Flip.reversible(site)) {
+            return stride;
+        }
+        if (System.nanoTime() - flipAgainNanos < 0) {
+            return new Stride.Wait(REST, stride.because());
+        }
+        Stride flipped = flip.get().stride(site);
+        if (flipped instanceof Stride.Wait wait) {
+            flipAgainNanos = System.nanoTime() + wait.pause().toNanos();
+            return new Stride.Wait(REST.compareTo(wait.pause()) < 0 ? REST : wait.pause(), wait.because());
+        }
+        return flipped instanceof Stride.Again ? flipped : new Stride.Wait(REST, flipped.because());
+    }
+}

@@ -1,0 +1,197 @@
+package dev.turnout.worker.remote;
+
+import dev.turnout.worker.backfill.KeyRange;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries rows along a route: reads what must stand, turns it into values of the target, writes it. Knows nothing of
+ * transactions: {@link Gate} says why theirs must be as they are. Immutable; one per pair of connections is not needed.
+ */
+final class Ferry {
+    private static final int ROWS_AT_ONCE = 500;
+
+    private final Route route;
+    private final SourceTable source;
+    private final TargetTable target;
+
+    private Ferry(Route route, SourceTable source, TargetTable target) {
+        this.route = route;
+        this.source = source;
+        this.target = target;
+    }
+
+    /** @throws SQLException when a table or a column is not there */
+    static Ferry of(Connection from, Connection to, Route route) throws SQLException {
+        SourceTable source = SourceTable.of(from, route);
+        return new Ferry(route, source, TargetTable.of(to, route, source.up()));
+    }
+
+    Route route() {
+        return route;
+    }
+
+    SourceTable source() {
+        return source;
+    }
+
+    TargetTable target() {
+        return target;
+    }
+
+    /** A row that cannot cross. */
+    record Bad(List<String> key, String sqlState, String words) {}
+
+    /** What must stand for one key: the values in the target's form, or why there are none. */
+    record Wanted(List<String> key, List<@Nullable String> values, Optional<Bad> bad) {}
+
+    /** Fills the rows of a range in that are not there yet. The bad ones are left out and named. */
+    List<Bad> fill(Connection from, Connection to, KeyRange range) throws SQLException {
+        List<Bad> bad = new ArrayList<>();
+        KeyRange rest = range;
+        // Page by page: neither driver need hold more, and each page is read with the gate taken.
+        for (List<SourceTable.Row> page = source.wanted(from, rest, ROWS_AT_ONCE);
+                !page.isEmpty();
+                page = page.size() < ROWS_AT_ONCE ? List.of() : source.wanted(from, rest, ROWS_AT_ONCE)) {
+            List<List<@Nullable String>> rows = new ArrayList<>();
+            for (SourceTable.Row row : page) {
+                Wanted wanted = carry(row);
+                wanted.bad().ifPresentOrElse(bad::add, () -> rows.add(wanted.values()));
+            }
+            target.insertMissing(to, rows);
+            rest = rest.above(page.get(page.size() - 1).key());
+        }
+        return bad;
+    }
+
+    /** What must stand for some keys now. */
+    Delta delta(Connection from, List<List<String>> keys) throws SQLException {
+        List<Wanted> standing = new ArrayList<>();
+        Set<List<String>> gone = new LinkedHashSet<>(keys);
+        for (SourceTable.Row row : source.wanted(from, keys)) {
+            standing.add(carry(row));
+            gone.remove(row.key());
+        }
+        return new Delta(standing, List.copyOf(gone));
+    }
+
+    /**
+     * @param standing rows to be made so; of keys that a collation takes for one asked for, too
+     * @param gone keys whose row must not be there
+     */
+    record Delta(List<Wanted> standing, List<List<String>> gone) {}
+
+    /** What must stand for rows of the source, without those that cannot cross. */
+    List<Wanted> good(List<SourceTable.Row> rows) {
+        return rows.stream().map(this::carry).filter(row -> row.bad().isEmpty()).toList();
+    }
+
+    /** The keys of those that cannot cross. */
+    List<List<String>> bad(List<SourceTable.Row> rows) {
+        return rows.stream()
+                .map(this::carry)
+                .filter(row -> row.bad().isPresent())
+                .map(Wanted::key)
+                .toList();
+    }
+
+    void upsert(Connection to, List<Wanted> rows) throws SQLException {
+        target.upsert(to, rows.stream().map(Wanted::values).toList());
+    }
+
+    void delete(Connection to, List<List<String>> keys) throws SQLException {
+        List<List<@Nullable String>> told = new ArrayList<>();
+        for (List<String> key : keys) {
+            told(key).ifPresent(told::add);
+        }
+        target.delete(to, told);
+    }
+
+    /** Two rows may exchange a value that is unique: then the old ones have to go before the new ones come. */
+    void replace(Connection to, List<Wanted> rows) throws SQLException {
+        target.delete(to, rows.stream().map(row -> target.as(row.values())).toList());
+        upsert(to, rows);
+    }
+
+    /** The target's values that tell the row of a key; empty: no row of the target can be its. */
+    Optional<List<@Nullable String>> told(List<String> key) {
+        List<@Nullable String> told = new ArrayList<>();
+        try {
+            for (Map.Entry<String, Optional<String>> column : route.as().entrySet()) {
+                int at = target.columns().indexOf(column.getKey());
+                Pairing pairing = target.pairings().get(at);
+                told.add(
+                        column.getValue().isPresent()
+                                ? pairing.carry(key.get(
+                                        route.key().indexOf(column.getValue().get())))
+                                : pairing.carry(constant(column.getKey())));
+            }
+        } catch (BadValue e) {
+            return Optional.empty();
+        }
+        return Optional.of(told);
+    }
+
+    /**
+     * The key of the row that another key tells, by the way back.
+     *
+     * @param held the values of the columns that hold the key, in the order of {@link Route#as}; empty: no key could be it
+     */
+    Optional<List<String>> keyOf(List<String> held) {
+        List<String> holders = route.as().entrySet().stream()
+                .filter(column -> column.getValue().isPresent())
+                .map(Map.Entry::getKey)
+                .toList();
+        List<String> key = new ArrayList<>();
+        try {
+            for (int i = 0; i < route.key().size(); i++) {
+                Optional<String> column = Optional.of(route.key().get(i));
+                int at = 0;
+                while (!column.equals(route.as().get(holders.get(at)))) {
+                    at++;
+                }
+                ColumnType type = target.pairings()
+                        .get(target.columns().indexOf(holders.get(at)))
+                        .target();
+                key.add(new Pairing(type, source.key().get(i)).carry(held.get(at)));
+            }
+        } catch (BadValue e) {
+            return Optional.empty();
+        }
+        return Optional.of(key);
+    }
+
+    private String constant(String column) {
+        String literal = Objects.requireNonNull(route.up().get(column)).strip();
+        return literal.startsWith("'")
+                ? literal.substring(1, literal.length() - 1).replace("''", "'")
+                : literal;
+    }
+
+    private Wanted carry(SourceTable.Row row) {
+        List<@Nullable String> values = new ArrayList<>(row.values());
+        for (int i = 0; i < values.size(); i++) {
+            try {
+                String value = values.get(i);
+                values.set(i, value == null ? null : target.pairings().get(i).carry(value));
+            } catch (BadValue e) {
+                String words = e.at(target.columns().get(i)).getMessage();
+                return new Wanted(row.key(), values, Optional.of(new Bad(row.key(), "22000", String.valueOf(words))));
+            }
+        }
+        return new Wanted(row.key(), values, Optional.empty());
+    }
+
+    /** Keys each once, in the order of their first. */
+    static List<List<String>> distinct(List<List<String>> keys) {
+        return List.copyOf(new LinkedHashSet<>(keys));
+    }
+}

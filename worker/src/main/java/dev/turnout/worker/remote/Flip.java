@@ -1,0 +1,145 @@
+package dev.turnout.worker.remote;
+
+import dev.turnout.migration.Side;
+import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.phase.Progress;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.phase.Stride;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Gives the authority over writes from one side to the other: closes the side that has it, drains its changelog, and opens the
+ * other. Closing is a trigger that refuses; making it waits for every transaction that has written, so what it finds in the
+ * changelog then is all there will be. Each step is harmless when repeated and tells from the databases where it is, so a
+ * process that dies anywhere is followed by one that goes on. Taken back when the drain does not end in time.
+ */
+public final class Flip {
+    private static final Duration PAUSE = Duration.ofMillis(20);
+    /** Before it is tried again, when the drain took too long. */
+    private static final Duration BREATH = Duration.ofSeconds(30);
+
+    private final Side to;
+    private final Duration longest;
+    private final Applier applier;
+    private Optional<Long> closedNanos = Optional.empty();
+
+    /**
+     * @param to the side that is to have the authority
+     * @param longest that applications are kept from writing
+     */
+    public Flip(Side to, Duration longest) {
+        this.to = to;
+        this.longest = longest;
+        this.applier = new Applier(from());
+    }
+
+    private Side from() {
+        return to == Side.OLD ? Side.NEW : Side.OLD;
+    }
+
+    /** The side whose writes count; the old one until it has been given away. */
+    public static Side authority(Site site) throws SQLException {
+        return site.database(Side.OLD)
+                .transaction(
+                        Limits.BOOKKEEPING,
+                        connection ->
+                                Sql.rows(connection, "SELECT side FROM turnout.authority WHERE run = ?", site.run())
+                                        .stream()
+                                        .findFirst()
+                                        .map(row -> Side.valueOf(row.get(0)))
+                                        .orElse(Side.OLD));
+    }
+
+    /** Every move knows its way back, so writes may go to the new side while the old one is kept current. */
+    public static boolean reversible(Site site) {
+        List<Route> forward = Route.forward(site.spec());
+        return !forward.isEmpty() && Route.backward(site.spec()).size() == forward.size();
+    }
+
+    /** Done once the side has the authority. */
+    public Stride stride(Site site) throws SQLException {
+        if (authority(site) == to) {
+            return open(site);
+        }
+        if (!ChangelogTriggers.closed(site, from())) {
+            return close(site);
+        }
+        long now = System.nanoTime();
+        // A process that found it closed does not know since when: it allows the whole time once more.
+        long since = closedNanos.orElse(now);
+        closedNanos = Optional.of(since);
+        boolean more = applier.stride(site) instanceof Stride.Again;
+        if (!more && empty(site)) {
+            give(site);
+            return open(site);
+        }
+        if (now - since > longest.toNanos()) {
+            return takeBack(site);
+        }
+        return more
+                ? new Stride.Again("draining the changelog", Progress.of(0, 1, "steps"))
+                : new Stride.Wait(PAUSE, "draining the changelog, with writes closed");
+    }
+
+    private Stride close(Site site) throws SQLException {
+        String what = "closing " + site.database(from()).name() + " to writes";
+        try {
+            ChangelogTriggers.close(site, from(), true);
+        } catch (SQLException e) {
+            // A part may be closed: nobody can write there until it is open or given away.
+            ChangelogTriggers.close(site, from(), false);
+            return ChangelogTriggers.blocked(site, from(), what, e);
+        }
+        closedNanos = Optional.of(System.nanoTime());
+        return new Stride.Again(what, Progress.of(0, 1, "steps"));
+    }
+
+    private Stride takeBack(Site site) throws SQLException {
+        ChangelogTriggers.close(site, from(), false);
+        closedNanos = Optional.empty();
+        return new Stride.Wait(
+                BREATH,
+                "the changelog was not drained within " + longest.toMillis()
+                        + " ms: writes stay where they are, and it is tried again");
+    }
+
+    private boolean empty(Site site) throws SQLException {
+        List<Route> routes = from() == Side.OLD ? Route.forward(site.spec()) : Route.backward(site.spec());
+        return site.database(from())
+                .transaction(Limits.BOOKKEEPING, connection -> Changelog.lag(connection, site, routes))
+                .isEmpty();
+    }
+
+    private Stride open(Site site) throws SQLException {
+        if (ChangelogTriggers.closed(site, to)) {
+            // The other database is told only now; were it told first, a crash could leave two sides open.
+            site.database(Side.NEW).transaction(Limits.BOOKKEEPING, connection -> record(connection, site));
+            ChangelogTriggers.close(site, to, false);
+        }
+        return new Stride.Done(site.database(to).name() + " takes the writes");
+    }
+
+    private void give(Site site) throws SQLException {
+        site.database(Side.OLD).transaction(Limits.BOOKKEEPING, connection -> record(connection, site));
+    }
+
+    private Side record(Connection connection, Site site) throws SQLException {
+        Bookkeeping.fence(connection, site);
+        String again = Dialect.of(connection).upsert("turnout.authority", List.of("run"), List.of("side"));
+        try (PreparedStatement insert =
+                connection.prepareStatement("INSERT INTO turnout.authority (run, side) VALUES (?, ?)" + again)) {
+            insert.setLong(1, site.run());
+            insert.setString(2, to.name());
+            insert.executeUpdate();
+        }
+        return to;
+    }
+}

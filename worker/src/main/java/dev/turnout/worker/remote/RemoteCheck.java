@@ -1,0 +1,222 @@
+package dev.turnout.worker.remote;
+
+import dev.turnout.migration.Side;
+import dev.turnout.worker.backfill.Chunk;
+import dev.turnout.worker.backfill.Chunks;
+import dev.turnout.worker.backfill.KeyRange;
+import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.SearchPath;
+import dev.turnout.worker.phase.Site;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Verifies a chunk whose two sides are on two servers. Reading both is no snapshot, so what differs is only suspected; it is a
+ * mismatch when it still differs under the gate, where nobody writes the target, with no change of that row in the changelog
+ * that was read after the row: every change that the row shows has been carried by then. The rows themselves are compared,
+ * and no sums of them: they all pass through here anyway. Stateless and thread-safe.
+ */
+public final class RemoteCheck {
+    private static final int ROWS_AT_ONCE = 500;
+    private static final int SAMPLES = 5;
+    /** More changes than this are not searched for a row: it counts as one that is still on its way. */
+    private static final int CHANGES_LOOKED_AT = 5_000;
+
+    private static final Limits GATE = new Limits(Duration.ofSeconds(5), Duration.ofSeconds(30), 1);
+
+    private RemoteCheck() {}
+
+    /**
+     * @param rows looked at
+     * @param rejected put aside, so not compared
+     * @param differing rows that are not what the mapping says, whatever is still on its way
+     * @param undecided rows that differ and have changes on their way: the chunk has to be looked at again
+     * @param samples of the differing rows
+     */
+    public record Finding(long rows, long rejected, long differing, long undecided, List<Sample> samples) {
+        public Finding {
+            samples = List.copyOf(samples);
+        }
+    }
+
+    /** @param key as JSON */
+    public record Sample(String key, String column, String expected, String found) {}
+
+    /** Whether the chunks of that name are verified here. */
+    public static boolean carries(Site site, String name) {
+        return Route.names(site.spec()).contains(name);
+    }
+
+    public static Finding run(Site site, Chunk chunk) throws SQLException {
+        Route route = Route.forward(site.spec()).stream()
+                .filter(one -> one.move().equals(chunk.table()))
+                .findFirst()
+                .orElseThrow();
+        // Both only read; the one of the target stays open while pages are read, and holds nothing.
+        return site.database(Side.OLD).transaction(Limits.SCAN, source -> site.database(Side.NEW)
+                .transaction(Limits.SCAN, target -> look(source, target, site, route, chunk)));
+    }
+
+    private static Finding look(Connection source, Connection target, Site site, Route route, Chunk chunk)
+            throws SQLException {
+        SearchPath.of(source, site.spec(), Side.OLD);
+        Ferry ferry = Ferry.of(source, target, route);
+        long[] rows = new long[1];
+        Set<List<String>> suspects = new LinkedHashSet<>();
+        KeyRange rest = chunk.range();
+        for (List<SourceTable.Row> page = ferry.source().wanted(source, rest, ROWS_AT_ONCE);
+                !page.isEmpty();
+                page = page.size() < ROWS_AT_ONCE ? List.of() : ferry.source().wanted(source, rest, ROWS_AT_ONCE)) {
+            rows[0] += page.size();
+            List<Ferry.Wanted> good = ferry.good(page);
+            suspects.addAll(ferry.bad(page));
+            compare(ferry, target, good).forEach(wrong -> suspects.add(wrong.key()));
+            rest = rest.above(page.get(page.size() - 1).key());
+        }
+        if (chunk.seq() == Chunks.TAIL) {
+            // Once per pass over the table: rows of the target that no row of the source is the reason for.
+            Standing.pages(target, site, route, held -> suspects.addAll(tooMany(source, ferry, held)));
+        }
+        return decide(site, route, suspects, rows[0]);
+    }
+
+    private static List<Comparison.Wrong> compare(Ferry ferry, Connection target, List<Ferry.Wanted> good)
+            throws SQLException {
+        return Comparison.of(
+                ferry.target(),
+                good,
+                ferry.target()
+                        .found(
+                                target,
+                                good.stream()
+                                        .map(row -> ferry.target().as(row.values()))
+                                        .toList()));
+    }
+
+    private static List<List<String>> tooMany(Connection source, Ferry ferry, List<List<String>> held)
+            throws SQLException {
+        List<List<String>> keys = new ArrayList<>();
+        for (List<String> one : held) {
+            // A row that no key could be the reason for has none to be asked about: it is shown by what it holds.
+            keys.add(ferry.keyOf(one).orElse(one));
+        }
+        return ferry.delta(source, keys).gone();
+    }
+
+    private static Finding decide(Site site, Route route, Set<List<String>> suspects, long rows) throws SQLException {
+        long rejected = 0;
+        long undecided = 0;
+        Map<List<String>, Comparison.Wrong> wrong = new LinkedHashMap<>();
+        List<List<String>> left = new ArrayList<>(suspects);
+        for (int from = 0; from < left.size(); from += ROWS_AT_ONCE) {
+            List<List<String>> some = left.subList(from, Math.min(left.size(), from + ROWS_AT_ONCE));
+            Decision decision = underGate(site, route, some);
+            rejected += decision.aside();
+            undecided += decision.undecided();
+            decision.wrong().forEach(one -> wrong.putIfAbsent(one.key(), one));
+        }
+        return new Finding(
+                rows,
+                rejected,
+                wrong.size(),
+                undecided,
+                wrong.values().stream()
+                        .limit(SAMPLES)
+                        .map(one -> new Sample(
+                                one.key().size() == route.key().size()
+                                        ? Keys.object(route.key(), List.copyOf(one.key()))
+                                        : one.key().toString(),
+                                one.column(),
+                                one.expected(),
+                                one.found()))
+                        .toList());
+    }
+
+    private record Decision(int aside, int undecided, List<Comparison.Wrong> wrong) {}
+
+    private static Decision underGate(Site site, Route route, List<List<String>> suspects) throws SQLException {
+        return site.database(Side.OLD)
+                .transaction(GATE, source -> site.database(Side.NEW).transaction(GATE, target -> {
+                    Bookkeeping.fence(target, site);
+                    Gate.exclusive(target, site, route.move());
+                    return decide(source, target, site, route, suspects);
+                }));
+    }
+
+    private static Decision decide(
+            Connection source, Connection target, Site site, Route route, List<List<String>> suspects)
+            throws SQLException {
+        SearchPath.of(source, site.spec(), Side.OLD);
+        Ferry ferry = Ferry.of(source, target, route);
+        Ferry.Delta delta = ferry.delta(source, suspects);
+        // After the rows were read: what they show is either here, or carried, as nobody can carry now.
+        List<Changelog.Change> changes = Changelog.pending(source, site, route.move(), CHANGES_LOOKED_AT);
+        boolean unclear =
+                changes.size() == CHANGES_LOOKED_AT || changes.stream().anyMatch(change -> !change.namesRow());
+        Set<List<String>> onTheWay = new LinkedHashSet<>();
+        changes.stream().filter(Changelog.Change::namesRow).forEach(change -> onTheWay.add(Load.key(change)));
+        Set<List<String>> aside = new LinkedHashSet<>();
+        Aside.open(source, site, route).forEach(row -> aside.add(row.key()));
+
+        List<Comparison.Wrong> wrong = new ArrayList<>(compare(
+                ferry,
+                target,
+                delta.standing().stream().filter(row -> row.bad().isEmpty()).toList()));
+        delta.standing().forEach(row -> row.bad()
+                .ifPresent(bad -> wrong.add(
+                        new Comparison.Wrong(row.key(), "the row", "put aside: " + bad.words(), "not put aside"))));
+        for (List<String> key : delta.gone()) {
+            wrong.addAll(standsStill(ferry, target, key));
+        }
+        int asides = 0;
+        int undecided = 0;
+        List<Comparison.Wrong> sure = new ArrayList<>();
+        for (Comparison.Wrong one : wrong) {
+            if (aside.contains(one.key())) {
+                asides++;
+            } else if (unclear || onTheWay.contains(one.key())) {
+                undecided++;
+            } else {
+                sure.add(one);
+            }
+        }
+        return new Decision(asides, undecided, sure);
+    }
+
+    private static List<Comparison.Wrong> standsStill(Ferry ferry, Connection target, List<String> key)
+            throws SQLException {
+        Comparison.Wrong tooMany = new Comparison.Wrong(key, "the row", "none", "there");
+        if (key.size() != ferry.route().key().size()) {
+            return List.of(tooMany);
+        }
+        var told = ferry.told(key);
+        boolean there = told.isEmpty()
+                || !ferry.target().found(target, List.of(told.get())).isEmpty();
+        return there ? List.of(tooMany) : List.of();
+    }
+
+    /** Names the differing rows in the changelog, so that the applier brings them up to date. */
+    public static void repair(Site site, Chunk chunk, Finding finding) throws SQLException {
+        Route route = Route.forward(site.spec()).stream()
+                .filter(one -> one.move().equals(chunk.table()))
+                .findFirst()
+                .orElseThrow();
+        site.database(Side.OLD).transaction(Limits.BOOKKEEPING, connection -> {
+            Bookkeeping.fence(connection, site);
+            List<List<String>> keys = finding.samples().stream()
+                    .filter(sample -> sample.key().startsWith("{"))
+                    .map(sample -> Keys.ofObject(route.key(), sample.key()))
+                    .toList();
+            Changelog.put(connection, site, route.move(), keys);
+            return keys;
+        });
+    }
+}

@@ -1,0 +1,28 @@
+package dev.turnout.worker.remote;
+
+import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.Site;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Names the rows that are put aside in the changelog again: somebody may have mended or deleted them. What lands then is put
+ * aside no more. Stateless and thread-safe.
+ */
+public final class SecondChance {
+    private SecondChance() {}
+
+    public static void ofAll(Site site) throws SQLException {
+        for (Route route : Route.forward(site.spec())) {
+            site.database(route.side()).transaction(Limits.BOOKKEEPING, connection -> {
+                Bookkeeping.fence(connection, site);
+                List<List<String>> keys = Aside.open(connection, site, route).stream()
+                        .map(Aside.Open::key)
+                        .toList();
+                Changelog.put(connection, site, route.move(), keys);
+                return keys;
+            });
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.turnout.worker.remote;
+
+import dev.turnout.migration.Side;
+import dev.turnout.worker.phase.PhaseWork;
+import dev.turnout.worker.phase.Progress;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.phase.Stride;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The end of the flow between two servers, on the way back or before the contract: the side that is to remain gets the
+ * authority, with every change of the other, and the triggers of both go away. Harmless when repeated.
+ */
+public final class WayBack implements PhaseWork {
+    private final Side remaining;
+    private final Flip flip;
+
+    private WayBack(Side remaining, Duration longest) {
+        this.remaining = remaining;
+        this.flip = new Flip(remaining, longest);
+    }
+
+    /** The old side remains: without a flip it has the authority still, and nothing needs to be carried. */
+    public static WayBack toOld(Duration longest) {
+        return new WayBack(Side.OLD, longest);
+    }
+
+    /** The new side remains. There is no way back from here. */
+    public static WayBack toNew(Duration longest) {
+        return new WayBack(Side.NEW, longest);
+    }
+
+    /** What has ended the way back; empty: there is one. */
+    public static Optional<String> pointOfNoReturn(Site site) throws SQLException {
+        boolean ended = !Route.forward(site.spec()).isEmpty()
+                && Flip.authority(site) == Side.NEW
+                && !ChangelogTriggers.any(site);
+        return ended ? Optional.of("the end of the flow between the servers") : Optional.empty();
+    }
+
+    @Override
+    public Stride stride(Site site) throws SQLException {
+        if (Route.forward(site.spec()).isEmpty()) {
+            return new Stride.Done("there is no flow between two servers");
+        }
+        if (ChangelogTriggers.any(site)) {
+            Stride stride = Flip.authority(site) == remaining ? flip.stride(site) : giving(site);
+            if (!(stride instanceof Stride.Done)) {
+                return stride;
+            }
+            try {
+                // First where nobody may write, then where everybody does: what is written in between is not carried,
+                // and not missed.
+                ChangelogTriggers.remove(site, remaining == Side.OLD ? Side.NEW : Side.OLD);
+                ChangelogTriggers.remove(site, remaining);
+            } catch (SQLException e) {
+                return ChangelogTriggers.blocked(site, remaining, "removing the triggers between the servers", e);
+            }
+            return new Stride.Again("the flow between the servers has ended", Progress.of(1, 1, "steps"));
+        }
+        if (Flip.authority(site) != remaining) {
+            return new Stride.Stop(
+                    "there is no way back any more",
+                    List.of("the flow between the servers has ended, and the new side alone is current"),
+                    "resume the contract; what is lost comes from the backup alone");
+        }
+        return new Stride.Done("there is no flow between the servers any more");
+    }
+
+    private Stride giving(Site site) throws SQLException {
+        List<String> put = Aside.words(site);
+        if (!put.isEmpty()) {
+            return new Stride.Stop(
+                    "rows that are put aside would be lost with the side that they are on",
+                    put,
+                    "mend them, and try again");
+        }
+        return flip.stride(site);
+    }
+}

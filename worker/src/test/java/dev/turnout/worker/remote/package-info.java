@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnout.worker.remote;
+
+import org.jspecify.annotations.NullMarked;
