@@ -22,6 +22,18 @@ public final class Bookkeeping {
     private static final String SCHEMA = "turnout";
     private static final String LOCATION = "classpath:dev/turnout/sql/engine/";
 
+    private static final String HOLD = "SELECT 1 FROM turnout.run r WHERE r.run = ? AND r.epoch = ? LOCK IN SHARE MODE";
+    /**
+     * PostgreSQL lets a further sharer of a row pass one who waits to change it, so a stream of batches would keep a
+     * takeover waiting without end. The queue of an advisory lock is fair. The row itself is locked as well: that reads its
+     * newest version, also after a wait in the queue. InnoDB queues in order by itself.
+     */
+    private static final String QUEUE_AND_HOLD = """
+            SELECT 1 FROM (SELECT pg_advisory_xact_lock_shared(?, ?)) AS queue, turnout.run r
+            WHERE r.run = ? AND r.epoch = ? FOR SHARE OF r""";
+    /** The first half of the advisory key, {@code turn} in ASCII; the second is the run. */
+    private static final int QUEUE = 0x7475726e;
+
     private Bookkeeping() {}
 
     /** Makes the schema or brings it up to date; harmless when repeated and when several workers do it at once. */
@@ -64,6 +76,13 @@ public final class Bookkeeping {
     }
 
     private static boolean raise(Connection connection, Site site) throws SQLException {
+        if (!Dialect.of(connection).mysql()) {
+            try (PreparedStatement queue = connection.prepareStatement("SELECT pg_advisory_xact_lock(?, ?)")) {
+                queue.setInt(1, QUEUE);
+                queue.setInt(2, (int) site.run());
+                queue.execute();
+            }
+        }
         String insert = "INSERT INTO turnout.run (run, migration, epoch) VALUES (?, ?, ?)"
                 + Dialect.of(connection).upsert("turnout.run", List.of("run"), List.of());
         try (PreparedStatement there = connection.prepareStatement(insert)) {
@@ -87,11 +106,15 @@ public final class Bookkeeping {
      * @throws StaleEpoch when the run's epoch is not the site's; the transaction must be rolled back
      */
     public static void fence(Connection connection, Site site) throws SQLException {
-        String hold = "SELECT 1 FROM turnout.run WHERE run = ? AND epoch = ?"
-                + Dialect.of(connection).shareLock();
-        try (PreparedStatement held = connection.prepareStatement(hold)) {
-            held.setLong(1, site.run());
-            held.setLong(2, site.epoch());
+        boolean mysql = Dialect.of(connection).mysql();
+        try (PreparedStatement held = connection.prepareStatement(mysql ? HOLD : QUEUE_AND_HOLD)) {
+            int next = 1;
+            if (!mysql) {
+                held.setInt(next++, QUEUE);
+                held.setInt(next++, (int) site.run());
+            }
+            held.setLong(next++, site.run());
+            held.setLong(next, site.epoch());
             try (ResultSet row = held.executeQuery()) {
                 if (!row.next()) {
                     throw new StaleEpoch(site.run(), site.epoch());

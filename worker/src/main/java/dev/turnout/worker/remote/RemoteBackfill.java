@@ -64,7 +64,12 @@ public final class RemoteBackfill implements PhaseWork {
         }
     }
 
-    /** @param aside rows that were put aside; @param full the batch had as many rows as it was meant to */
+    /**
+     * How a batch went.
+     *
+     * @param aside rows that were put aside
+     * @param full it had as many rows as it was meant to
+     */
     private record Batch(String move, int rows, int aside, boolean full) {}
 
     @Override

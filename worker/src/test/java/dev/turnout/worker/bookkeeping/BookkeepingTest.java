@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.testkit.Clinic;
 import dev.turnout.worker.testkit.TestDatabase;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,5 +89,33 @@ class BookkeepingTest {
             return connection;
         });
         Bookkeeping.enter(site(2));
+    }
+
+    @Test
+    void aStreamOfTransactionsUnderTheOlderEpochDoesNotKeepTheNewerOneWaiting() throws Exception {
+        Bookkeeping.enter(site(1));
+        Site older = site(1);
+        AtomicBoolean going = new AtomicBoolean(true);
+        ExecutorService lanes = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> strides = IntStream.range(0, 4)
+                    .<Future<?>>mapToObj(lane -> lanes.submit(() -> {
+                        while (going.get()) {
+                            older.database().transaction(Limits.BOOKKEEPING, connection -> {
+                                Bookkeeping.fence(connection, older);
+                                return Sql.value(connection, "SELECT pg_sleep(0.03)");
+                            });
+                        }
+                        return lane;
+                    }))
+                    .toList();
+            Bookkeeping.enter(site(2));
+            for (Future<?> stride : strides) {
+                assertThatThrownBy(stride::get).hasCauseInstanceOf(StaleEpoch.class);
+            }
+        } finally {
+            going.set(false);
+            lanes.shutdown();
+        }
     }
 }
