@@ -57,6 +57,11 @@ public record Spec(
         return side == Side.OLD ? database : target.orElse(database);
     }
 
+    /** The new table of a transfer, in the schema of the side on whose server it is. */
+    public TableName into(Transfer transfer) {
+        return transfer.into().in(place(transfer.stays() ? Side.OLD : Side.NEW).schema());
+    }
+
     /** Whether the new side is on a server of its own. */
     public boolean remote() {
         return target.isPresent() && !target.get().database().equals(database.database());

@@ -175,6 +175,25 @@ class SpecReaderTest {
     }
 
     @Test
+    void what_stays_is_in_the_schema_of_the_old_side() {
+        Spec spec = accepted("""
+                migration: apart
+                database: { name: shop, schema: past }
+                target: { schema: future }
+                flag: use-new
+                move:
+                  a: { from: b, key: id, up: { id: old.id } }
+                  c: { from: b, key: id, up: { id: old.id }, stays: true }
+                  d: { from: b, key: id, up: { id: old.id }, into: other.d }
+                """);
+        assertThat(spec.transfers().stream().map(spec::into))
+                .containsExactly(
+                        new TableName(Optional.of("future"), "a"),
+                        new TableName(Optional.of("past"), "c"),
+                        new TableName(Optional.of("other"), "d"));
+    }
+
+    @Test
     void five_mistakes_give_five_messages_with_their_lines() {
         String yaml = """
                 migration: five

@@ -4,7 +4,6 @@ import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.turnout.migration.Move;
-import dev.turnout.migration.Side;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.TableName;
 import dev.turnout.migration.Transfer;
@@ -23,7 +22,7 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
 
     /** What can be told before anything of the new side is made. */
     void before() throws SQLException {
-        TableName into = transfer.into().in(spec.place(Side.NEW).schema());
+        TableName into = spec.into(transfer);
         boolean there = !Sql.rows(connection, "SELECT 1 WHERE to_regclass(?) IS NOT NULL", quoted(into))
                 .isEmpty();
         if (there

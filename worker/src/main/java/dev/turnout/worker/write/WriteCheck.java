@@ -36,9 +36,7 @@ public final class WriteCheck {
                         "side must be OLD: that side has the authority over " + write.move() + " until the contract");
             }
             // Names are found by the connection's own schema: in another one, there may be a table of the same name.
-            if (Stream.of(
-                            transfer.from().in(spec.place(Side.OLD).schema()),
-                            transfer.into().in(spec.place(Side.NEW).schema()))
+            if (Stream.of(transfer.from().in(spec.place(Side.OLD).schema()), spec.into(transfer))
                     .anyMatch(table -> table.schema().isPresent())) {
                 problems.add("move must be one without a schema of its own: writes reach the connection's only");
             }
