@@ -83,10 +83,16 @@ class KilledUuidIdentitiesTest {
     /** Users come with a dashboard, change their names and go. */
     private static final class Desk implements KilledWorker.Application, AutoCloseable {
         private static final int WRITERS = 3;
+        private static final String OLD_USER = "INSERT INTO users (id, email, name) VALUES (?, ?, ?)";
+        private static final String NEW_USER = "INSERT INTO users (id, email, name, uuid_id) VALUES (?, ?, ?, ?)";
+        private static final String OLD_DASHBOARD = "INSERT INTO dashboards (id, user_id, title) VALUES (?, ?, 'new')";
+        private static final String NEW_DASHBOARD =
+                "INSERT INTO dashboards (id, user_id, title, uuid_id, user_uuid_id) VALUES (?, ?, 'new', ?, ?)";
 
         private final TestDatabase clinic;
         private final Promises promises = new Promises();
         private final Writers writers;
+        private volatile int weight;
 
         Desk(TestDatabase clinic) {
             this.clinic = clinic;
@@ -94,18 +100,31 @@ class KilledUuidIdentitiesTest {
         }
 
         private void write(Connection connection, int writer, Random random) throws SQLException {
-            String id = "live" + (writer + WRITERS * random.nextInt(200));
+            int number = writer + WRITERS * random.nextInt(200);
+            String id = "live" + number;
             String dashboard = "dashboard of " + id;
             if (!promises.settled(id) || !promises.settled(dashboard)) {
                 return;
             }
+            // The new application gives what the triggers give the old one's rows, which go with the contract.
+            boolean newSide = number * 7919L % 100_000 < weight;
             String name = "n" + random.nextInt(1_000_000);
+            UUID identity = UUID.fromString(identity("users/" + id));
+            UUID ofDashboard = UUID.fromString(identity("dashboards/" + dashboard));
             if (promises.value(id).isEmpty()) {
-                String user = "INSERT INTO users (id, email, name) VALUES (?, ?, ?)";
-                promises.write(id, Optional.of(user(id, name)), () -> run(connection, user, id, id, name));
+                promises.write(
+                        id,
+                        Optional.of(name + "|" + identity),
+                        () -> newSide
+                                ? run(connection, NEW_USER, id, id, name, identity)
+                                : run(connection, OLD_USER, id, id, name));
             } else if (promises.value(dashboard).isEmpty()) {
-                String insert = "INSERT INTO dashboards (id, user_id, title) VALUES (?, ?, 'new')";
-                promises.write(dashboard, Optional.of(dashboard(id)), () -> run(connection, insert, dashboard, id));
+                promises.write(
+                        dashboard,
+                        Optional.of(identity + "|" + ofDashboard),
+                        () -> newSide
+                                ? run(connection, NEW_DASHBOARD, dashboard, id, ofDashboard, identity)
+                                : run(connection, OLD_DASHBOARD, dashboard, id));
             } else if (random.nextInt(4) == 0) {
                 promises.write(
                         dashboard,
@@ -114,21 +133,12 @@ class KilledUuidIdentitiesTest {
                 promises.write(id, Optional.empty(), () -> run(connection, "DELETE FROM users WHERE id = ?", id));
             } else {
                 String update = "UPDATE users SET name = ? WHERE id = ?";
-                promises.write(id, Optional.of(user(id, name)), () -> run(connection, update, name, id));
+                promises.write(id, Optional.of(name + "|" + identity), () -> run(connection, update, name, id));
             }
         }
 
-        /** As it must be found: with the identity, in its row and in the table of pairs. */
-        private static String user(String id, String name) {
-            return name + "|" + identity(id) + "|" + identity(id);
-        }
-
-        private static String dashboard(String user) {
-            return identity(user);
-        }
-
-        private static String identity(String user) {
-            byte[] name = ("users/" + user).getBytes(StandardCharsets.UTF_8);
+        private static String identity(String thing) {
+            byte[] name = thing.getBytes(StandardCharsets.UTF_8);
             ByteBuffer named = ByteBuffer.allocate(16 + name.length)
                     .putLong(NAMESPACE.getMostSignificantBits())
                     .putLong(NAMESPACE.getLeastSignificantBits())
@@ -146,25 +156,40 @@ class KilledUuidIdentitiesTest {
         }
 
         @Override
-        public void ramp(int weight) throws Exception {
+        public void ramp(int to) throws Exception {
             writers.atRest(() -> {
-                assertThat(promises.brokenBy(found())).isEmpty();
-                assertThat(clinic.query("SELECT u.id FROM users u FULL JOIN"
-                                + " (SELECT * FROM id_mappings WHERE table_name = 'users') m ON m.old_id = u.id"
-                                + " WHERE u.uuid_id IS DISTINCT FROM m.new_id"))
-                        .isEmpty();
-                return weight;
+                compare();
+                weight = to;
+                return to;
             });
+        }
+
+        @Override
+        public void bothSides() throws Exception {
+            writers.atRest(() -> {
+                compare();
+                return 0;
+            });
+        }
+
+        private void compare() throws SQLException {
+            assertThat(promises.brokenBy(found())).isEmpty();
+            assertThat(
+                            clinic.query(
+                                    "SELECT t.id, m.old_id FROM"
+                                            + " (SELECT 'users' AS name, id, uuid_id FROM users"
+                                            + " UNION ALL SELECT 'dashboards', id, identity_of('dashboards', id) FROM dashboards) t"
+                                            + " FULL JOIN (SELECT * FROM id_mappings WHERE table_name IN ('users', 'dashboards')) m"
+                                            + " ON m.table_name = t.name AND m.old_id = t.id WHERE t.uuid_id IS DISTINCT FROM m.new_id"))
+                    .isEmpty();
         }
 
         Map<String, String> found() throws SQLException {
             Map<String, String> rows = new HashMap<>();
-            for (String line : clinic.query(
-                    "SELECT u.id, u.name, u.uuid_id, m.new_id FROM users u LEFT JOIN id_mappings m"
-                            + " ON m.table_name = 'users' AND m.old_id = u.id WHERE u.id LIKE 'live%'"
-                            + " UNION ALL SELECT id, user_uuid_id::text, NULL, NULL FROM dashboards WHERE id LIKE '% of live%'")) {
+            for (String line : clinic.query("SELECT id, name, uuid_id FROM users WHERE id LIKE 'live%' UNION ALL"
+                    + " SELECT id, user_uuid_id::text, uuid_id FROM dashboards WHERE id LIKE '% of live%'")) {
                 int bar = line.indexOf('|');
-                rows.put(line.substring(0, bar), line.substring(bar + 1).replace("|NULL|NULL", ""));
+                rows.put(line.substring(0, bar), line.substring(bar + 1));
             }
             return rows;
         }

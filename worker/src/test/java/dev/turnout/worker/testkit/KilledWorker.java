@@ -146,6 +146,14 @@ public final class KilledWorker {
         return worker;
     }
 
+    /** All kills fall in one phase, where the work of this migration is; those that it is over too soon for, later. */
+    public KilledWorker in(Phase phase) {
+        int all = due.values().stream().mapToInt(Integer::intValue).sum();
+        due.clear();
+        due.put(phase, all);
+        return this;
+    }
+
     /** A database by the name that the spec has for it. */
     public KilledWorker database(String name, ConnectionSettings settings) {
         databases.add(
