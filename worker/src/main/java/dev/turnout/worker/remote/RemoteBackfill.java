@@ -64,7 +64,10 @@ public final class RemoteBackfill implements PhaseWork {
         }
     }
 
-    /** @param aside rows that were put aside; @param full the batch had as many rows as it was meant to */
+    /**
+     * @param aside rows that were put aside
+     * @param full the batch had as many rows as it was meant to
+     */
     private record Batch(String move, int rows, int aside, boolean full) {}
 
     @Override

@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -82,8 +83,9 @@ abstract class RemoteUnderLoad {
             for (Future<Integer> worker : workers) {
                 worker.get();
             }
-            Shop.finish(backfill, driver.get());
-            Shop.drain(new Applier(Side.OLD), driver.get());
+            Site last = Objects.requireNonNull(driver.get());
+            Shop.finish(backfill, last);
+            Shop.drain(new Applier(Side.OLD), last);
             assertThat(writes).isGreaterThan(100);
             assertThat(killed).isGreaterThan(KILLS);
             assertThat(shop.found()).isEqualTo(shop.wanted());
@@ -100,7 +102,7 @@ abstract class RemoteUnderLoad {
     private static int work(PhaseWork work, AtomicReference<Site> driver, int lane, AtomicBoolean working) {
         int strides = 0;
         while (working.get()) {
-            Site site = driver.get();
+            Site site = Objects.requireNonNull(driver.get());
             try {
                 Stride stride = work.stride(new Site(
                         site.spec(),
