@@ -18,22 +18,22 @@ final class Writer {
     private volatile boolean stopped;
     private int count;
 
-    private Writer(Hospital hospital, long rows) {
-        thread = new Thread(() -> write(hospital, rows), "writer");
+    private Writer(Rig rig) {
+        thread = new Thread(() -> write(rig), "writer");
     }
 
-    static Writer start(Hospital hospital, long rows) {
-        Writer writer = new Writer(hospital, rows);
+    static Writer start(Rig rig) {
+        Writer writer = new Writer(rig);
         writer.thread.start();
         return writer;
     }
 
-    private void write(Hospital hospital, long rows) {
-        try (Connection connection = hospital.connect();
-                PreparedStatement update = connection.prepareStatement(
-                        "UPDATE reservations SET \"preferredTime\" = '14:30', \"updatedAt\" = now() WHERE id = ?")) {
+    private void write(Rig rig) {
+        try (Connection connection = rig.connect();
+                PreparedStatement update =
+                        connection.prepareStatement(rig.workload().write())) {
             while (!stopped && count < MOST) {
-                update.setLong(1, 1 + ThreadLocalRandom.current().nextLong(rows));
+                update.setLong(1, 1 + ThreadLocalRandom.current().nextLong(rig.rows()));
                 long begun = System.nanoTime();
                 update.executeUpdate();
                 nanos[count++] = System.nanoTime() - begun;

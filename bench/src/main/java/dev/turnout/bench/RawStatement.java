@@ -1,0 +1,36 @@
+package dev.turnout.bench;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+
+/** A statement over a range, issued as a transaction of its own with nothing of the engine around it. Not thread-safe. */
+final class RawStatement implements AutoCloseable {
+    private final Connection connection;
+    private final PreparedStatement statement;
+
+    private RawStatement(Connection connection, PreparedStatement statement) {
+        this.connection = connection;
+        this.statement = statement;
+    }
+
+    /** @param sql with two parameters, the bounds */
+    static RawStatement of(Rig rig, String sql) throws SQLException {
+        Connection connection = rig.raw();
+        return new RawStatement(connection, connection.prepareStatement(sql));
+    }
+
+    /** @return nanoseconds that it took */
+    long issue(Range range) throws SQLException {
+        long begun = System.nanoTime();
+        statement.setLong(1, range.lo());
+        statement.setLong(2, range.hi());
+        statement.execute();
+        return System.nanoTime() - begun;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.turnout.bench;
+
+import dev.turnout.worker.phase.Stride;
+import dev.turnout.worker.verify.Verify;
+import java.io.PrintStream;
+import java.sql.SQLException;
+import java.util.Iterator;
+
+/**
+ * Rows per second of the full verification, which compares both sides, beside a hash scan of the new side alone, chunk by
+ * chunk over the same ranges. Engine and baseline take turns on one database; what the verifier does once (proving itself,
+ * assertions, constraints) is not counted. In a transfer the engine reads and hashes two rows for each that it verifies, so
+ * there the rows read are compared as well.
+ */
+final class VerifyBench {
+    private final Workload workload;
+    private final PrintStream out;
+
+    VerifyBench(Workload workload, PrintStream out) {
+        this.workload = workload;
+        this.out = out;
+    }
+
+    /** @param arguments as {@link Order}, by default of a million rows and three rounds */
+    public static void main(String[] arguments) throws Exception {
+        Order order = Order.of(arguments, 1_000_000, 3);
+        PrintStream out = Print.out();
+        Print.machine(out);
+        for (Workload workload : order.workloads()) {
+            new VerifyBench(workload, out).run(order.rows(), order.rounds());
+        }
+    }
+
+    void run(long rows, int rounds) throws SQLException {
+        int sides = workload.spec().transfers().isEmpty() ? 1 : 2;
+        out.printf("%n%s: %,d %s in chunks of %,d%n", workload, rows, workload.target(), Rig.CHUNK_ROWS);
+        out.printf("%-7s %17s %15s %8s %14s%n", "round", "hash scan rows/s", "verify rows/s", "ratio", "by rows read");
+        Ratios ratios = new Ratios();
+        Ratios read = new Ratios();
+        try (Rig rig = Rig.open(workload, rows)) {
+            Drive.over(rig, Work.backfill(1), 1);
+            rig.settle();
+            // Once beforehand: whoever comes first would find the caches cold.
+            round(rig);
+            for (int round = 1; round <= rounds; round++) {
+                Nanos nanos = round(rig);
+                double ratio = (double) nanos.raw() / nanos.engine();
+                ratios.add(ratio);
+                read.add(ratio * sides);
+                out.printf(
+                        "%-7d %,17.0f %,15.0f %8.2f %14.2f%n",
+                        round, rows * 1e9 / nanos.raw(), rows * 1e9 / nanos.engine(), ratio, ratio * sides);
+            }
+        }
+        out.printf("median ratio %.2f, by rows read %.2f (target at least 0.70)%n", ratios.median(), read.median());
+    }
+
+    private record Nanos(long engine, long raw) {}
+
+    /** After each chunk that is verified, a chunk is scanned. */
+    private static Nanos round(Rig rig) throws SQLException {
+        rig.execute("UPDATE turnout.chunk SET verified_at = NULL");
+        Verify verify = new Verify();
+        Iterator<Range> chunks = Range.chunks(rig.rows()).iterator();
+        long engine = 0;
+        long raw = 0;
+        try (RawStatement scan = RawStatement.of(rig, RawSql.hashScan(rig))) {
+            Stride stride;
+            do {
+                long begun = System.nanoTime();
+                stride = rig.stride(verify, 0);
+                if (stride instanceof Stride.Again && stride.because().startsWith("verified ")) {
+                    engine += System.nanoTime() - begun;
+                    raw += chunks.hasNext() ? scan.issue(chunks.next()) : 0;
+                }
+            } while (!(stride instanceof Stride.Done));
+        }
+        if (chunks.hasNext()) {
+            throw new IllegalStateException("fewer chunks were verified than there are");
+        }
+        return new Nanos(engine, raw);
+    }
+}
