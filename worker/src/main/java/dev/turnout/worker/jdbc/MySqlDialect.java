@@ -204,7 +204,7 @@ record MySqlDialect(boolean mariaDb) implements Dialect {
     @Override
     public void reset(Connection connection) throws SQLException {
         try (Statement set = connection.createStatement()) {
-            set.execute("SET @turnout_backfill = NULL");
+            set.execute("SET @turnout_backfill = NULL, @turnout_carrying = NULL");
         }
     }
 }

@@ -2,6 +2,8 @@ package dev.turnout.worker.sync;
 
 import dev.turnout.migration.Side;
 import dev.turnout.migration.Transfer;
+import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
@@ -16,7 +18,11 @@ public record Carrying(Site site, Transfer transfer) {
      */
     public void up(Connection connection) throws SQLException {
         String token = CarrySql.token(site.run(), site.spec().transfers().indexOf(transfer), "up");
-        set(connection, CarrySql.GUARD, token);
+        if (Dialect.of(connection).mysql()) {
+            Sql.run(connection, "SET " + MySqlCarrySql.ENGINE + " = " + Dialect.MYSQL.literal(token));
+        } else {
+            set(connection, CarrySql.GUARD, token);
+        }
         SearchPath.of(connection, site.spec(), Side.OLD);
     }
 

@@ -7,7 +7,9 @@ import static java.util.stream.Collectors.joining;
 
 import dev.turnout.migration.Move;
 import dev.turnout.migration.SqlText;
+import dev.turnout.migration.Transfer;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -181,17 +183,21 @@ record ReturnSql(CarrySql carry) {
     }
 
     private List<String> mirrored(String column) {
-        String from = down(column).from();
-        return sql().columns().stream()
-                .filter(up -> SqlText.mentionsRow(from, "new")
-                        || SqlText.columns(from, "new").contains(up))
-                .filter(up -> {
-                    String expression =
-                            Objects.requireNonNull(sql().transfer().up().get(up));
-                    return SqlText.mentionsRow(expression, "old")
-                            || SqlText.columns(expression, "old").contains(column);
-                })
-                .toList();
+        return new Mirror(sql().transfer()).of(column);
+    }
+
+    /** Which new columns show an old one: the down of that reads them, and their up reads it in turn. */
+    record Mirror(Transfer transfer) {
+        List<String> of(String column) {
+            String from = Objects.requireNonNull(transfer.down().get(column)).from();
+            return transfer.up().entrySet().stream()
+                    .filter(up -> SqlText.mentionsRow(from, "new")
+                            || SqlText.columns(from, "new").contains(up.getKey()))
+                    .filter(up -> SqlText.mentionsRow(up.getValue(), "old")
+                            || SqlText.columns(up.getValue(), "old").contains(column))
+                    .map(Map.Entry::getKey)
+                    .toList();
+        }
     }
 
     private String derived(String column) {

@@ -11,6 +11,7 @@ import dev.turnout.migration.SqlText;
 import dev.turnout.migration.TableName;
 import dev.turnout.migration.Transfer;
 import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.TableColumn;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -33,6 +34,7 @@ public final class TransferSql {
     private static final String OR_OLD_SNAPSHOT =
             " OR current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')";
 
+    private final Dialect dialect;
     private final Transfer transfer;
     private final String from;
     private final String into;
@@ -40,11 +42,13 @@ public final class TransferSql {
     private final Map<String, TypedColumn> target;
 
     private TransferSql(
+            Dialect dialect,
             Transfer transfer,
             String from,
             String into,
             Map<String, TypedColumn> source,
             Map<String, TypedColumn> target) {
+        this.dialect = dialect;
         this.transfer = transfer;
         this.from = from;
         this.into = into;
@@ -60,7 +64,13 @@ public final class TransferSql {
         Map<String, TypedColumn> target = TypedColumn.of(connection, into);
         missing(from, source, transfer.key());
         missing(into, target, transfer.up().keySet());
-        return new TransferSql(transfer, TypedColumn.quoted(from), TypedColumn.quoted(into), source, target);
+        return new TransferSql(
+                Dialect.of(connection),
+                transfer,
+                TypedColumn.quoted(from),
+                TypedColumn.quoted(into),
+                source,
+                target);
     }
 
     private static void missing(TableName table, Map<String, TypedColumn> columns, Iterable<String> wanted)
@@ -74,7 +84,7 @@ public final class TransferSql {
 
     /** The same over other tables with the same columns: copies to be tried on. */
     public TransferSql over(String otherFrom, String otherInto) {
-        return new TransferSql(transfer, otherFrom, otherInto, source, target);
+        return new TransferSql(dialect, transfer, otherFrom, otherInto, source, target);
     }
 
     /** The same for a statement that has parameters: a {@code ?} of the operator is an operator there, not one of ours. */
@@ -93,7 +103,7 @@ public final class TransferSql {
                 transfer.touchedBy(),
                 transfer.stays(),
                 transfer.maxRejected());
-        return new TransferSql(escaped, from, into, source, target);
+        return new TransferSql(dialect, escaped, from, into, source, target);
     }
 
     private static String verbatim(String sql) {
@@ -149,7 +159,7 @@ public final class TransferSql {
     }
 
     /** The mapped columns that do not tell the row. */
-    private List<String> carried() {
+    List<String> carried() {
         return columns().stream()
                 .filter(column -> !transfer.as().contains(column))
                 .toList();
@@ -191,7 +201,25 @@ public final class TransferSql {
 
     /** @param lock of the rows read, such as {@code FOR SHARE OF old} */
     public String upsert(String which, String lock) {
+        if (dialect.mysql()) {
+            return new MySqlWrite(this).upsert(from + " AS old", which);
+        }
         return insertInto(columns()) + "\n" + wanted(which) + (lock.isEmpty() ? "" : "\n " + lock) + onConflict();
+    }
+
+    /**
+     * As the other one, on MySQL, in the way in which the old table is to be walked.
+     *
+     * @param walked the old table, called {@code old}, with what the optimizer is told about it
+     */
+    public String upsertWalking(String walked, String which) {
+        return new MySqlWrite(this).upsert(walked, which);
+    }
+
+    /** Counts the rows that must stand and do not: on MySQL another unique key may have been in their way. */
+    public String missing(String which) {
+        return "SELECT count(*) FROM " + from + " AS old WHERE " + which + " AND " + where()
+                + " AND NOT EXISTS (SELECT 1 FROM " + into + " AS new WHERE " + pairs() + ")";
     }
 
     private String insertInto(List<String> columns) {
@@ -239,6 +267,9 @@ public final class TransferSql {
      * @param keys an item of FROM called {@code key}, with the columns {@code k0, k1, …}: keys of the old table
      */
     public String remove(String keys) {
+        if (dialect.mysql()) {
+            return new MySqlWrite(this).remove(keys);
+        }
         return "DELETE FROM " + into + " AS new USING " + keys + "\n WHERE " + is("key")
                 + "\n   AND NOT EXISTS (SELECT FROM "
                 + from + " AS old WHERE " + keyIs("key")
@@ -248,6 +279,10 @@ public final class TransferSql {
 
     /** Takes the rows away whose old row is there, chosen, and has no counterpart. */
     public String removeUnwanted(String which) {
+        if (dialect.mysql()) {
+            return "DELETE new FROM " + into + " AS new JOIN " + from + " AS old ON " + pairs() + "\n WHERE " + which
+                    + " AND NOT (" + where() + ")";
+        }
         return "DELETE FROM " + into + " AS new USING " + from + " AS old\n WHERE " + which + " AND " + pairs()
                 + " AND NOT (" + where() + ")";
     }
@@ -317,7 +352,14 @@ public final class TransferSql {
      */
     public List<String> keyAsText(String value) {
         return transfer.key().stream()
-                .map(name -> sourceColumn(name).cast(value.formatted(quote(holder(name)))) + "::text")
+                .map(name -> {
+                    TypedColumn column = sourceColumn(name);
+                    String held = column.cast(value.formatted(quote(holder(name))));
+                    boolean binary = column.mysql()
+                            .filter(c -> c.family() == TableColumn.Family.BINARY)
+                            .isPresent();
+                    return binary ? dialect.hex(held) : dialect.asText(held);
+                })
                 .toList();
     }
 
@@ -340,9 +382,18 @@ public final class TransferSql {
     }
 
     String json(KeyNames key) {
-        return transfer.key().stream()
-                .map(name -> literal(name) + ", " + key.of(name))
-                .collect(joining(", ", "jsonb_build_object(", ")"));
+        return dialect.jsonObject(transfer.key().stream()
+                .flatMap(name -> Stream.of(dialect.literal(name), shownInJson(name, key.of(name))))
+                .toList());
+    }
+
+    private String shownInJson(String keyColumn, String value) {
+        return sourceColumn(keyColumn)
+                        .mysql()
+                        .filter(column -> column.family() == TableColumn.Family.BINARY)
+                        .isPresent()
+                ? dialect.hex(value)
+                : value;
     }
 
     interface KeyNames {
@@ -356,7 +407,7 @@ public final class TransferSql {
 
     /** {@link #differs(String, String)} of the one column. */
     public String differs(String column, String a, String b) {
-        return shown(a, column) + " IS DISTINCT FROM " + shown(b, column);
+        return dialect.differs(shown(a, column), shown(b, column));
     }
 
     /** A column of a row in a form whose equality tells every difference. */
@@ -364,8 +415,17 @@ public final class TransferSql {
         return targetColumn(column).telling(alias + "." + quote(column));
     }
 
+    Dialect dialect() {
+        return dialect;
+    }
+
     /** A 64-bit hash over the mapped columns of a row, the same on both sides for the same values. */
     public String hash(Dialect dialect, String alias) {
+        if (dialect.mysql()) {
+            return dialect.hash(columns().stream()
+                    .map(column -> targetColumn(column).mysql().orElseThrow().text(alias))
+                    .toList());
+        }
         return dialect.hash(columns().stream()
                 .map(column -> "CAST(" + alias + "." + quote(column) + " AS "
                         + targetColumn(column).exact() + ")::text")

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 /** The sync triggers of one table in one database. Each method works on the caller's connection. */
-sealed interface Triggers permits PostgreSqlTriggers, MySqlTriggers, PostgreSqlTransferTriggers {
+sealed interface Triggers permits PostgreSqlTriggers, MySqlTriggers, PostgreSqlTransferTriggers, MySqlTransferTriggers {
     /** @param ordinal which move of the spec, from 0; names the triggers */
     static Triggers of(Dialect dialect, long run, int ordinal, Move move) {
         return dialect.mysql() ? new MySqlTriggers(run, ordinal, move) : new PostgreSqlTriggers(run, ordinal, move);
@@ -16,10 +16,9 @@ sealed interface Triggers permits PostgreSqlTriggers, MySqlTriggers, PostgreSqlT
 
     /** Of a table that concerns transfers. */
     static Triggers of(Dialect dialect, long run, Spec spec, Concerned table) {
-        if (dialect.mysql()) {
-            throw new IllegalStateException("no transfer on MySQL yet");
-        }
-        return new PostgreSqlTransferTriggers(run, spec, table);
+        return dialect.mysql()
+                ? new MySqlTransferTriggers(run, spec, table)
+                : new PostgreSqlTransferTriggers(run, spec, table);
     }
 
     List<String> names();

@@ -27,6 +27,19 @@ public final class Shop {
         return database;
     }
 
+    /** The same on MySQL. */
+    public static TestDatabase openOnMySql() throws SQLException {
+        TestDatabase database = TestServer.MYSQL.newDatabase();
+        database.execute(
+                "CREATE TABLE companies (id int PRIMARY KEY, name text NOT NULL, deleted boolean NOT NULL DEFAULT false)",
+                "CREATE TABLE branches (id int PRIMARY KEY, name text NOT NULL)",
+                "CREATE TABLE hours (id int PRIMARY KEY, company int NOT NULL, open int NOT NULL, close int NOT NULL,"
+                        + " KEY company (company))",
+                "CREATE TABLE places (kind varchar(20) NOT NULL, old_id bigint NOT NULL, title varchar(20) NOT NULL,"
+                        + " open int, close int, note varchar(40) DEFAULT 'of the new side', UNIQUE (kind, old_id))");
+        return database;
+    }
+
     public static Transfer companies() {
         return transfer(
                 "companies",
