@@ -54,18 +54,23 @@ public record TableColumn(
         TEXT,
         BINARY,
         JSON,
-        /** {@code =} is missing, or its answer says less than the text form: json, xml, geometry, citext in PostgreSQL. */
+        /**
+         * {@code =} is missing, or its answer says less than the text form. In PostgreSQL json, xml, geometry and citext, and
+         * where 1.0 is 1.00, 0 is -0 or 24 hours are a day: numeric without a scale, floats, intervals, jsonb, arrays.
+         */
         OPAQUE
     }
 
     private static final String POSTGRESQL = """
             SELECT a.attname, format_type(a.atttypid, a.atttypmod), format_type(a.atttypid, -1),
-                   CASE WHEN t.typname = 'bytea' THEN 'BINARY' WHEN t.typname = 'jsonb' THEN 'JSON'
-                        WHEN t.typcategory = 'G' OR t.typname IN ('json', 'xml', 'citext') THEN 'OPAQUE'
+                   CASE WHEN t.typname = 'bytea' THEN 'BINARY'
+                        WHEN t.typcategory IN ('A', 'G') OR t.typname = 'numeric' AND a.atttypmod = -1
+                          OR t.typname IN ('json', 'jsonb', 'xml', 'citext', 'float4', 'float8', 'interval') THEN 'OPAQUE'
                         WHEN t.typcategory = 'S' THEN 'TEXT' ELSE 'PLAIN' END,
                    CASE WHEN a.attnotnull THEN 'NOT_NULL ' ELSE '' END
                    || CASE WHEN a.attgenerated <> '' THEN 'GENERATED' ELSE '' END
-            FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+            FROM pg_attribute a JOIN pg_type d ON d.oid = a.atttypid
+            JOIN pg_type t ON t.oid = CASE d.typtype WHEN 'd' THEN d.typbasetype ELSE d.oid END
             WHERE a.attrelid = to_regclass(?) AND a.attnum > 0 AND NOT a.attisdropped
             ORDER BY a.attnum""";
 
@@ -129,15 +134,34 @@ public record TableColumn(
      */
     public String differs(String a, String b) {
         if (!dialect.mysql()) {
-            return family == Family.OPAQUE
-                    ? dialect.differs("(" + a + ")::text", "(" + b + ")::text")
+            return family == Family.OPAQUE || family == Family.TEXT
+                    ? dialect.differs(dialect.exactly(dialect.asText(a)), dialect.exactly(dialect.asText(b)))
                     : dialect.differs(a, b);
         }
         return switch (family) {
             case TEXT -> dialect.differs(bytes(a), bytes(b));
-            case JSON -> dialect.differs("CAST(" + a + " AS JSON)", "CAST(" + b + " AS JSON)");
+            // As text: to the comparison of JSON, 1 is 1.0.
+            case JSON -> dialect.differs(bytes("CAST(" + a + " AS JSON)"), bytes("CAST(" + b + " AS JSON)"));
             default -> dialect.differs(a, b);
         };
+    }
+
+    /**
+     * What an expression comes to in this column, as far as {@link #differs} depends on that: in MySQL a text is compared
+     * with a number as two doubles, which tell no long numbers apart.
+     */
+    public String stored(String expression) {
+        String lower = type.toLowerCase(Locale.ROOT);
+        if (!dialect.mysql()) {
+            // A cast to varchar(n) would cut off.
+            String exact = lower.startsWith("character") ? declaration : type;
+            return family == Family.OPAQUE ? "CAST((" + expression + ") AS " + exact + ")" : "(" + expression + ")";
+        }
+        String number =
+                lower.startsWith("bigint") ? "DECIMAL(65,0)" : lower.replaceFirst("^(decimal\\(.*?\\)).*$", "$1");
+        return lower.startsWith("bigint") || lower.startsWith("decimal(")
+                ? "CAST((" + expression + ") AS " + number + ")"
+                : "(" + expression + ")";
     }
 
     /** Of any character set, as UTF-8: a binary collation would still take trailing spaces for nothing. */

@@ -120,13 +120,15 @@ public final class Mapping {
         return concernedAnd(move.up().entrySet().stream().map(up -> strictly(up.getKey(), up.getValue())));
     }
 
-    /** In PostgreSQL by the operator of the column's own type, whatever that is. */
     private String strictly(String column, String up) {
-        String is = "old." + quote(column);
+        return differs("old", column, up);
+    }
+
+    /** True when the column of a row is not what the expression gives. */
+    private String differs(String row, String column, String expression) {
+        String is = row + "." + quote(column);
         TableColumn type = columns.get(column);
-        return type == null || !dialect.mysql()
-                ? dialect.differs(is, "(" + up + ")")
-                : type.differs(is, "(" + up + ")");
+        return type == null ? dialect.differs(is, "(" + expression + ")") : type.differs(is, type.stored(expression));
     }
 
     /**
@@ -151,9 +153,8 @@ public final class Mapping {
                     + strictly(column, asOld(otherwise)) + "))";
         }
         String written = newSide.stream().map(name -> "new." + quote(name)).collect(Collectors.joining(", "));
-        return "EXISTS (SELECT FROM (SELECT old.*) AS new WHERE num_nonnulls(" + written + ") > 0 AND ("
-                + down.from() + ") IS NULL AND new." + quote(column) + " IS NOT DISTINCT FROM ("
-                + otherwise + "))";
+        return "EXISTS (SELECT FROM (SELECT old.*) AS new WHERE num_nonnulls(" + written + ") > 0 AND (" + down.from()
+                + ") IS NULL AND NOT (" + differs("new", column, otherwise) + "))";
     }
 
     /** MariaDB has no derived table that reads another one of its query; the row is the same one anyway. */

@@ -90,7 +90,8 @@ record TypedColumn(
             // Of any character set, as UTF-8: a binary collation would still take trailing spaces for nothing.
             return telling ? value : "CAST(CONVERT(" + value + " USING utf8mb4) AS BINARY)";
         }
-        return telling ? value : "(" + value + ")::text";
+        // A text cast to text would keep its collation.
+        return telling ? value : "(" + value + ")::text COLLATE \"C\"";
     }
 
     /** The expression in the type of this column, as an assignment makes it, but failing where that would. */

@@ -8,6 +8,7 @@ import dev.turnout.worker.backfill.KeySql;
 import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.jdbc.TableColumn;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.sync.Mapping;
 import java.sql.Connection;
@@ -16,6 +17,7 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Shows that the comparison would notice: in a copy of a few rows it plants a wrong value per mapped column and expects the
@@ -42,15 +44,17 @@ final class NegativeControl {
         Move move = site.spec().moves().get(ordinal);
         return site.database().transaction(Limits.SCAN, connection -> {
             KeySql key = KeySql.of(connection, move);
-            DifferenceQuery query = new DifferenceQuery(site, Mapping.of(connection, move), key);
+            Mapping mapping = Mapping.of(connection, move);
+            DifferenceQuery query = new DifferenceQuery(site, mapping, key);
             List<String> blind = new ArrayList<>();
             List<String> unproven = new ArrayList<>();
             for (String column : move.up().keySet()) {
+                TableColumn type = Objects.requireNonNull(mapping.columns().get(column), column);
                 Outcome outcome = Outcome.UNSEEN;
                 boolean disturbed = true;
                 for (int tried = 0; tried < TRIES && disturbed && outcome == Outcome.UNSEEN; tried++) {
                     copy(connection, site, move, key, column);
-                    outcome = plant(connection, query, column);
+                    outcome = plant(connection, query, type);
                     disturbed = holdsRejected(connection, site, move, key);
                 }
                 switch (outcome) {
@@ -93,14 +97,14 @@ final class NegativeControl {
     }
 
     /** Two kinds of wrong: a value that is missing, and the value of another row. */
-    private static Outcome plant(Connection connection, DifferenceQuery query, String column) throws SQLException {
-        String name = quote(column);
+    private static Outcome plant(Connection connection, DifferenceQuery query, TableColumn type) throws SQLException {
+        String name = quote(type.name());
         String first = "(SELECT f.ctid FROM pg_temp." + COPY + " f ORDER BY f.ctid LIMIT 1)";
         String missing = "UPDATE pg_temp." + COPY + " SET " + name + " = NULL WHERE ctid = " + first;
         // A value that only its text tells from this one is taken when there is no other: then the comparison is at
         // fault.
         String another = "(SELECT x.ctid FROM pg_temp." + COPY + " x WHERE x." + name + "::text <> c." + name
-                + "::text ORDER BY x." + name + " IS DISTINCT FROM c." + name + " DESC LIMIT 1)";
+                + "::text ORDER BY " + type.differs("x." + name, "c." + name) + " DESC LIMIT 1)";
         String swapped = "UPDATE pg_temp." + COPY + " c SET " + name + " = o." + name + " FROM pg_temp." + COPY
                 + " o WHERE c.ctid = " + first + " AND o.ctid = " + another;
         boolean planted = false;
@@ -116,7 +120,7 @@ final class NegativeControl {
                 planted = true;
                 boolean seen = found.differing() == 1
                         && found.samples().size() == 1
-                        && found.samples().get(0).column().equals(column);
+                        && found.samples().get(0).column().equals(type.name());
                 if (!seen) {
                     return Outcome.UNSEEN;
                 }

@@ -126,6 +126,11 @@ record SameTableModel(TestDatabase db) implements Subject {
     }
 
     @Override
+    public boolean holdsUnmovable(Side side) {
+        return true;
+    }
+
+    @Override
     public Map<Integer, String> rows(Side side) throws SQLException {
         Map<Integer, String> rows = new TreeMap<>();
         for (String row : db.query("SELECT id, " + text(side) + ", " + number(side) + " FROM items")) {

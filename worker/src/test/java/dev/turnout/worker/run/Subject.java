@@ -28,6 +28,9 @@ interface Subject extends AutoCloseable {
     /** Whether the shape can be written on the new side while both stand. */
     boolean writableOnNewSide();
 
+    /** Whether a side has a row, be it without values, of what could not be moved; if not, no application there knows of it. */
+    boolean holdsUnmovable(Side side);
+
     /** Key to {@code name|count} or {@code label|amount}. */
     Map<Integer, String> rows(Side side) throws SQLException;
 

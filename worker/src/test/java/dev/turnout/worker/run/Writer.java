@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** An application that writes the rows of its share and knows what must have come of it. One thread at a time. */
 final class Writer {
@@ -79,11 +80,13 @@ final class Writer {
         if (write instanceof Unit.Write.Put put) {
             put(connection, by, own(put.key()), put.item(), after);
         } else if (write instanceof Unit.Write.Delete delete) {
-            subject.delete(connection, by, own(delete.key()));
-            after.remove(own(delete.key()));
+            if (known(by, after.get(own(delete.key())))) {
+                subject.delete(connection, by, own(delete.key()));
+                after.remove(own(delete.key()));
+            }
         } else if (write instanceof Unit.Write.Rekey rekey) {
             Item item = after.get(own(rekey.key()));
-            if (item != null && !after.containsKey(own(rekey.to()))) {
+            if (item != null && known(by, item) && !after.containsKey(own(rekey.to()))) {
                 subject.rekey(connection, by, own(rekey.key()), own(rekey.to()));
                 after.remove(own(rekey.key()));
                 after.put(own(rekey.to()), item);
@@ -91,6 +94,10 @@ final class Writer {
         } else if (write instanceof Unit.Write.Recount recount) {
             recount(connection, by, recount.count(), after);
         }
+    }
+
+    private boolean known(Side by, @Nullable Item item) {
+        return item == null || item.movable() || subject.holdsUnmovable(by);
     }
 
     /** The new side has no row, or an empty one, of what could not be moved: that is for the old application to mend. */

@@ -70,6 +70,21 @@ class TransferSyncTest {
         assertThat(places()).containsExactly("company|1|A|NULL|NULL", "company|2|B|NULL|NULL");
     }
 
+    /** To such a collation the new name is the old one. */
+    @Test
+    void aChangeThatTheCollationTakesForNothingIsCarriedOver() throws SQLException {
+        database.execute(
+                "CREATE COLLATION anyhow (provider = icu, locale = 'und-u-ks-level1', deterministic = false)",
+                "ALTER TABLE places ALTER title TYPE text COLLATE anyhow");
+        site.database().transaction(Limits.DDL, connection -> {
+            SyncTriggers.remove(connection, site);
+            return site;
+        });
+        assertThat(Clinic.drive(new SyncTriggers(), site)).isInstanceOf(Stride.Done.class);
+        database.execute("INSERT INTO branches VALUES (1, 'jose')", "UPDATE branches SET name = 'José'");
+        assertThat(places()).containsExactly("branch|1|José|NULL|NULL");
+    }
+
     @Test
     void aRowWithoutCounterpartHasNone() throws SQLException {
         database.execute("INSERT INTO companies VALUES (1, 'a', true), (2, 'b', false)");

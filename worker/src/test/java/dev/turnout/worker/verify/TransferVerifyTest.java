@@ -2,6 +2,7 @@ package dev.turnout.worker.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnout.migration.Transfer;
 import dev.turnout.worker.backfill.ChunkPlan;
 import dev.turnout.worker.backfill.Visits;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
@@ -12,9 +13,12 @@ import dev.turnout.worker.sync.SyncTriggers;
 import dev.turnout.worker.testkit.Clinic;
 import dev.turnout.worker.testkit.Shop;
 import dev.turnout.worker.testkit.TestDatabase;
+import dev.turnout.worker.testkit.TestSpec;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,6 +97,34 @@ class TransferVerifyTest {
                 .isEmpty();
         assertThat(database.one("SELECT title FROM places WHERE kind = 'branch' AND old_id = 7"))
                 .isEqualTo("mended");
+    }
+
+    /** The application writes a bad row just after the verifier has made the copies in which it plants. */
+    @Test
+    void aRowPutAsideWhileTheVerifierProvesItselfIsNotMissed() throws SQLException {
+        database.execute("CREATE TABLE bad (id int)", """
+                CREATE FUNCTION named(branch int, name text) RETURNS text LANGUAGE plpgsql AS $$
+                BEGIN
+                  DELETE FROM bad WHERE id = branch;
+                  IF FOUND THEN
+                    INSERT INTO turnout.rejected (run, table_name, key, phase, sqlstate, message, "row")
+                    VALUES (7, 'branches', jsonb_build_object('id', branch), 'SYNC', '22001', 'meanwhile', '{}');
+                  END IF;
+                  RETURN name;
+                END $$""");
+        Transfer branches = Shop.transfer(
+                "branches",
+                "branches",
+                Optional.empty(),
+                Shop.ordered("kind", "'branch'", "old_id", "old.id", "title", "named(old.id, old.name)"),
+                Map.of(),
+                Map.of());
+        site = Clinic.site(new TestSpec().transfer(branches), database, 1);
+        backfilled();
+        database.execute("INSERT INTO bad VALUES (1)");
+        finish(new Verify());
+        assertThat(database.query("SELECT key FROM turnout.rejected WHERE resolved_at IS NULL"))
+                .containsExactly("{\"id\": 1}");
     }
 
     @Test

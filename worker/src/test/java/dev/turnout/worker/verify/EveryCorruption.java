@@ -1,0 +1,103 @@
+package dev.turnout.worker.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.worker.backfill.Chunk;
+import dev.turnout.worker.backfill.ChunkPlan;
+import dev.turnout.worker.backfill.Chunks;
+import dev.turnout.worker.backfill.Visits;
+import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.PhaseWork;
+import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.phase.Stride;
+import dev.turnout.worker.sync.SyncTriggers;
+import dev.turnout.worker.testkit.SetClock;
+import dev.turnout.worker.testkit.TestDatabase;
+import dev.turnout.worker.testkit.TestSpec;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The mutation test of the verifier: each corruption is planted past the triggers among a few hundred right rows, and the
+ * verification of the chunks must name its rows and columns and no other. A subclass says which shape on which database.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class EveryCorruption {
+    private static final int CHUNK_ROWS = 50;
+
+    private final TestDatabase db;
+    private final String table;
+    private final Site site;
+    private int planted;
+    private int found;
+
+    /** @param table where the new columns are, with a column {@code id} */
+    EveryCorruption(TestDatabase db, String table, TestSpec spec) {
+        this.db = db;
+        this.table = table;
+        this.site = new Site(spec.spec(), 7, 1, 0, "a worker", db.database(), new SetClock());
+    }
+
+    abstract Stream<Corruption> corruptions();
+
+    /** Precedes what the triggers must not see. */
+    abstract String pastTheTriggers();
+
+    @BeforeAll
+    void move() throws SQLException {
+        Bookkeeping.enter(site);
+        for (PhaseWork phase : List.of(
+                new SyncTriggers(), new ChunkPlan(CHUNK_ROWS), Visits.backfill(Duration.ofMillis(50)), new Verify())) {
+            assertThat(Visits.finish(phase, site)).isInstanceOf(Stride.Done.class);
+        }
+        db.execute("CREATE TABLE kept AS SELECT * FROM " + table);
+    }
+
+    @AfterAll
+    void close() throws SQLException {
+        System.out.println(getClass().getSimpleName() + ": " + planted + " planted, " + found + " found");
+        db.close();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("corruptions")
+    void everyOneIsFoundWhereItIs(Corruption corruption) throws SQLException {
+        planted++;
+        db.execute(pastTheTriggers() + corruption.plants().formatted(table));
+        try {
+            assertThat(differing()).as(corruption.title()).containsExactlyInAnyOrderElementsOf(corruption.found());
+            found++;
+        } finally {
+            undo();
+        }
+        assertThat(differing()).as("undone").isEmpty();
+    }
+
+    private void undo() throws SQLException {
+        db.execute(pastTheTriggers() + "DELETE FROM " + table + "; INSERT INTO " + table + " SELECT * FROM kept");
+    }
+
+    /** Key and column of whatever the verification of all chunks finds. */
+    private List<String> differing() throws SQLException {
+        db.execute("UPDATE turnout.chunk SET verified_at = NULL");
+        List<String> lines = new ArrayList<>();
+        for (int n = Integer.parseInt(db.one("SELECT count(*) FROM turnout.chunk")); n > 0; n--) {
+            Chunk chunk = site.database()
+                    .transaction(Limits.BOOKKEEPING, connection -> Chunks.stalest(connection, site))
+                    .orElseThrow();
+            ChunkCheck.run(site, chunk)
+                    .samples()
+                    .forEach(sample -> lines.add(sample.key().replaceAll("[^0-9-]", "") + " " + sample.column()));
+        }
+        return lines;
+    }
+}

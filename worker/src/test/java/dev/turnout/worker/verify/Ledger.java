@@ -1,0 +1,102 @@
+package dev.turnout.worker.verify;
+
+import static java.util.stream.Collectors.joining;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A table with a column of every kind of value, each carried over as it is: {@code was_title} becomes {@code title}.
+ *
+ * @param types of the columns, by name
+ * @param values of row {@code n}
+ */
+record Ledger(Map<String, String> types, Map<String, String> values, String numbers) {
+    private static final int ROWS = 240;
+
+    static final Ledger POSTGRESQL = new Ledger("generate_series(1, " + ROWS + ") AS s (n)")
+            .with("title", "text", "'Café ' || n")
+            .with("label", "text COLLATE anyhow", "'Jose ' || n || ' 🙂'")
+            .with("bytes", "bytea", "decode('00' || lpad(to_hex(n), 4, '0'), 'hex')")
+            .with("price", "numeric(12,2)", "n * 1.01")
+            .with("mass", "numeric", "n * 1.50")
+            .with("moment", "timestamptz", "timestamptz '2026-03-29 00:30:00.123456Z' + n * interval '1 minute'")
+            .with("flag", "boolean", "n % 2 = 0")
+            .with("doc", "jsonb", "jsonb_build_object('n', n, 'x', NULL)")
+            .with("ratio", "double precision", "CASE n WHEN 7 THEN 1 WHEN 9 THEN 0 ELSE n / 7.0 END")
+            .with("big", "bigint", "9223372036854775807 - abs(n - 7)")
+            .with("raw", "json", "('{\"n\": ' || n || '}')::json")
+            .with("tags", "text[]", "CASE WHEN n <> 13 THEN ARRAY['a', 'tag ' || n] ELSE ARRAY[]::text[] END")
+            .with("masses", "numeric[]", "ARRAY[n * 1.50]")
+            .with("span", "interval", "n * interval '1 day'");
+
+    static final Ledger MYSQL = new Ledger(
+                    "(WITH RECURSIVE s AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM s WHERE n < " + ROWS
+                            + ") SELECT n FROM s) AS s")
+            .with("title", "varchar(40) COLLATE utf8mb4_unicode_ci", "concat('Café ', n)")
+            .with("label", "varchar(40) COLLATE utf8mb4_unicode_ci", "concat('Jose ', n, ' 🙂')")
+            .with("bytes", "varbinary(20)", "unhex(concat('00', lpad(hex(n), 4, '0')))")
+            .with("price", "decimal(12,2)", "n * 1.01")
+            .with("mass", "decimal(40,10)", "1e25 + n")
+            .with("moment", "datetime(6)", "'2026-03-29 00:30:00.123456' + INTERVAL n MINUTE")
+            .with("flag", "tinyint(1)", "n % 2 = 0")
+            .with("doc", "json", "JSON_OBJECT('n', n, 'x', NULL)")
+            .with("ratio", "double", "CASE n WHEN 7 THEN 1 ELSE n / 7.0 END")
+            .with("big", "bigint", "9223372036854775807 - abs(n - 7)")
+            .with("digits", "bigint", "9007199254740992 + n")
+            .with("written", "decimal(40,10)", "concat('9007199254740992000000', n, '.0000000001')")
+            .as("digits", "varchar(40)")
+            .as("written", "varchar(60)");
+
+    private Ledger(String numbers) {
+        this(Map.of(), Map.of(), numbers);
+    }
+
+    private Ledger with(String column, String type, String value) {
+        return new Ledger(and(types, column, type), and(values, column, value), numbers);
+    }
+
+    /** The old column is of another type. */
+    private Ledger as(String column, String type) {
+        return new Ledger(and(types, "was_" + column, type), values, numbers);
+    }
+
+    private static Map<String, String> and(Map<String, String> map, String key, String value) {
+        Map<String, String> more = new LinkedHashMap<>(map);
+        more.put(key, value);
+        return more;
+    }
+
+    Map<String, String> up() {
+        Map<String, String> up = new LinkedHashMap<>();
+        values.keySet().forEach(column -> up.put(column, "old.was_" + column));
+        return up;
+    }
+
+    String oldColumns() {
+        return values.keySet().stream()
+                .map(column -> "was_" + column + " " + types.getOrDefault("was_" + column, types.get(column)))
+                .collect(joining(", "));
+    }
+
+    String newColumns() {
+        return values.keySet().stream()
+                .map(column -> column + " " + types.get(column))
+                .collect(joining(", "));
+    }
+
+    /** Row 12 has no value but its key, row 13 empty ones where there are such. */
+    List<String> rows() {
+        String names = values.keySet().stream().map(column -> "was_" + column).collect(joining(", "));
+        return List.of(
+                "INSERT INTO ledger (id, " + names + ") SELECT n, " + String.join(", ", values.values()) + " FROM "
+                        + numbers,
+                "UPDATE ledger SET "
+                        + values.keySet().stream()
+                                .map(column -> "was_" + column + " = NULL")
+                                .collect(joining(", "))
+                        + " WHERE id = 12",
+                "UPDATE ledger SET was_title = '', was_label = '', was_bytes = '' WHERE id = 13");
+    }
+}
