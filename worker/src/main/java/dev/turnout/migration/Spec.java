@@ -57,6 +57,30 @@ public record Spec(
         return side == Side.OLD ? database : target.orElse(database);
     }
 
+    /** The same between other schemas of the same databases: where it is tried out. */
+    public Spec elsewhere(Optional<String> oldSchema, Optional<String> newSchema) {
+        Place old = new Place(database.database(), database.product(), oldSchema);
+        Place fresh = target.filter(place -> remote()).orElse(new Place(database.database(), database.product(), newSchema));
+        return new Spec(
+                name,
+                old,
+                Optional.of(fresh),
+                flag,
+                expand,
+                analyses,
+                moves,
+                transfers,
+                assertions,
+                verifyMaxAge,
+                rollout,
+                monitors,
+                chores,
+                contract,
+                checks,
+                backfill,
+                hash);
+    }
+
     /** Whether the new side is on a server of its own. */
     public boolean remote() {
         return target.isPresent() && !target.get().database().equals(database.database());

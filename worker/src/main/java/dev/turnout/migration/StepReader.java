@@ -33,7 +33,7 @@ final class StepReader {
         List<ExpandStep> steps = new ArrayList<>();
         for (Part entry : part.list()) {
             Fields step = entry.called("an expand step").fields("run", "undo", "verify", "columns", "make", "on");
-            if (List.of("run", "columns", "make", "on").stream()
+            if (List.of("run", "columns", "make").stream()
                             .filter(step::has)
                             .count()
                     != 1) {
