@@ -81,6 +81,11 @@ public record Spec(
                 hash);
     }
 
+    /** The new table of a transfer, as found from where it stands. */
+    public TableName into(Transfer transfer) {
+        return transfer.into().in(place(transfer.stays() ? Side.OLD : Side.NEW).schema());
+    }
+
     /** Whether the new side is on a server of its own. */
     public boolean remote() {
         return target.isPresent() && !target.get().database().equals(database.database());

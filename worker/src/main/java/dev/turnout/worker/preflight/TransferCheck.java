@@ -4,7 +4,6 @@ import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.turnout.migration.Move;
-import dev.turnout.migration.Side;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.TableName;
 import dev.turnout.migration.Transfer;
@@ -18,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Whether a transfer can run: its tables, its keys, and all SQL that follows from it, planned and not run. */
@@ -26,7 +26,7 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
 
     /** What can be told before anything of the new side is made. */
     void before() throws SQLException {
-        TableName into = transfer.into().in(spec.place(Side.NEW).schema());
+        TableName into = spec.into(transfer);
         boolean there = !TableColumn.of(connection, into.schema(), into.table()).isEmpty();
         if (there
                 && !Sql.rows(connection, "SELECT 1 FROM " + quoted(into) + " LIMIT 1")
@@ -163,18 +163,20 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
     }
 
     private List<List<String>> uniqueInMySql() throws SQLException {
-        TableName into = transfer.into().in(spec.place(Side.NEW).schema());
+        TableName into = spec.into(transfer);
+        List<String> as = transfer.as().stream().sorted().toList();
         return Sql.rows(
-                connection,
-                """
-                SELECT index_name FROM information_schema.statistics
-                WHERE table_schema = coalesce(nullif(?, ''), database()) AND table_name = ? AND non_unique = 0
-                GROUP BY index_name
-                HAVING group_concat(column_name ORDER BY column_name COLLATE utf8mb4_bin SEPARATOR '/') = ?
-                   AND max(sub_part) IS NULL""",
-                into.schema().orElse(""),
-                into.table(),
-                transfer.as().stream().sorted().collect(joining("/")));
+                        connection,
+                        """
+                        SELECT group_concat(column_name ORDER BY seq_in_index SEPARATOR '/')
+                        FROM information_schema.statistics
+                        WHERE table_schema = coalesce(nullif(?, ''), database()) AND table_name = ? AND non_unique = 0
+                        GROUP BY index_name HAVING max(sub_part) IS NULL""",
+                        into.schema().orElse(""),
+                        into.table())
+                .stream()
+                .filter(row -> Stream.of(row.get(0).split("/")).sorted().toList().equals(as))
+                .toList();
     }
 
     private boolean uniqueAs(List<List<String>> indexes) {
@@ -200,16 +202,22 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
     }
 
     private boolean attempt(String where, Attempt attempt) throws SQLException {
-        Savepoint before = connection.setSavepoint();
+        // Where each statement commits, as in a trial on MySQL, one that fails leaves nothing behind.
+        Optional<Savepoint> before =
+                connection.getAutoCommit() ? Optional.empty() : Optional.of(connection.setSavepoint());
         try {
             attempt.run();
-            connection.releaseSavepoint(before);
+            if (before.isPresent()) {
+                connection.releaseSavepoint(before.get());
+            }
             return true;
         } catch (SQLException e) {
             if (Failure.of(e).transientLike()) {
                 throw e;
             }
-            connection.rollback(before);
+            if (before.isPresent()) {
+                connection.rollback(before.get());
+            }
             notes.problem(where + ": " + Failure.words(e), "mend the SQL");
             return false;
         }

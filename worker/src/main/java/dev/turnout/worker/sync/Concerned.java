@@ -71,6 +71,6 @@ record Concerned(int number, Role role, TableName table, List<Integer> transfers
     }
 
     private static TableName into(Spec spec, Transfer transfer) {
-        return transfer.into().in(spec.place(Side.NEW).schema());
+        return spec.into(transfer);
     }
 }

@@ -59,7 +59,7 @@ public final class TransferSql {
     /** @throws SQLException when a table or a mapped column is not there (42P01, 42703) */
     public static TransferSql of(Connection connection, Spec spec, Transfer transfer) throws SQLException {
         TableName from = transfer.from().in(spec.place(Side.OLD).schema());
-        TableName into = transfer.into().in(spec.place(Side.NEW).schema());
+        TableName into = spec.into(transfer);
         Map<String, TypedColumn> source = TypedColumn.of(connection, from);
         Map<String, TypedColumn> target = TypedColumn.of(connection, into);
         missing(from, source, transfer.key());

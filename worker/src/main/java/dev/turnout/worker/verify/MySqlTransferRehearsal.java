@@ -145,9 +145,7 @@ record MySqlTransferRehearsal(Site site, int ordinal) {
 
         /** Columns without a unique index: MySQL looks at these row by row. */
         private List<String> exchangeable() throws SQLException {
-            TableName into = stage.transfer()
-                    .into()
-                    .in(site.spec().place(Side.NEW).schema());
+            TableName into = site.spec().into(stage.transfer());
             List<String> unique = Sql.rows(
                             connection,
                             """
