@@ -57,6 +57,31 @@ public record Spec(
         return side == Side.OLD ? database : target.orElse(database);
     }
 
+    /** The same between other schemas of the same databases: where it is tried out. */
+    public Spec elsewhere(Optional<String> oldSchema, Optional<String> newSchema) {
+        Place old = new Place(database.database(), database.product(), oldSchema);
+        Place fresh =
+                target.filter(place -> remote()).orElse(new Place(database.database(), database.product(), newSchema));
+        return new Spec(
+                name,
+                old,
+                Optional.of(fresh),
+                flag,
+                expand,
+                analyses,
+                moves,
+                transfers,
+                assertions,
+                verifyMaxAge,
+                rollout,
+                monitors,
+                chores,
+                contract,
+                checks,
+                backfill,
+                hash);
+    }
+
     /** The new table of a transfer, in the schema of the side on whose server it is. */
     public TableName into(Transfer transfer) {
         return transfer.into().in(place(transfer.stays() ? Side.OLD : Side.NEW).schema());

@@ -234,7 +234,7 @@ public final class KeySql {
         for (int i = 0; i < key.size(); i++) {
             columns.add(key.get(i).cast() + " AS " + names.get(i));
         }
-        return "(SELECT " + String.join(", ", columns) + ") AS key";
+        return "(SELECT " + String.join(", ", columns) + ") AS \"key\"";
     }
 
     private long count(Connection connection, KeyRange range, String lock) throws SQLException {

@@ -5,6 +5,7 @@ import dev.turnout.worker.sync.Carrying;
 import dev.turnout.worker.sync.TransferSql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +41,9 @@ final class RangeInsert implements RangeWrite {
 
     @Override
     public int lock(Connection connection, KeyRange range, Optional<Integer> known) throws SQLException {
+        if (key.dialect().mysql()) {
+            return (int) key.lockOrFail(connection, range);
+        }
         if (lockedFirst()) {
             return (int) key.lock(connection, range);
         }
@@ -53,9 +57,33 @@ final class RangeInsert implements RangeWrite {
             execute(connection, sql.removeUnwanted(key.within(range)), range);
         }
         execute(connection, upsert(range), range);
+        if (key.dialect().mysql()) {
+            complete(connection, key.within(range), range);
+        }
     }
 
+    /** @throws SQLException of bad data (23000) when a row is not there because another one has its place */
+    private void complete(Connection connection, String which, KeyRange range) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql.missing(which))) {
+            key.bind(select, 1, range);
+            checked(select);
+        }
+    }
+
+    private static void checked(PreparedStatement select) throws SQLException {
+        try (ResultSet row = select.executeQuery()) {
+            row.next();
+            if (row.getLong(1) > 0) {
+                throw new SQLException("another row of the new table has a value that must be unique", "23000", 1062);
+            }
+        }
+    }
+
+    /** MySQL locks what it passes on its way, so it is told to walk by the key; the rows themselves are locked already. */
     private String upsert(KeyRange range) {
+        if (key.dialect().mysql()) {
+            return sql.upsertWalking(key.table(), key.within(range));
+        }
         return sql.upsert(key.within(range), LOCK);
     }
 
@@ -87,6 +115,14 @@ final class RangeInsert implements RangeWrite {
         key.lockAt(connection, row);
         bound(connection, sql.remove(key.asItem(sql.keyNames())), row);
         bound(connection, sql.upsert(key.at()), row);
+        if (key.dialect().mysql()) {
+            try (PreparedStatement select = connection.prepareStatement(sql.missing(key.at()))) {
+                for (int i = 0; i < row.size(); i++) {
+                    select.setString(i + 1, row.get(i));
+                }
+                checked(select);
+            }
+        }
         return true;
     }
 

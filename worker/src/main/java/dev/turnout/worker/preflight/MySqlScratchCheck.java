@@ -7,8 +7,10 @@ import dev.turnout.migration.Assertion;
 import dev.turnout.migration.ExpandStep;
 import dev.turnout.migration.Monitor;
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.SqlText;
+import dev.turnout.migration.Transfer;
 import dev.turnout.worker.expand.Expand;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Failure;
@@ -21,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -36,31 +39,54 @@ record MySqlScratchCheck(Connection connection, Spec spec, Findings.Notes notes)
         String live = Sql.value(connection, "SELECT database()").orElseThrow();
         String scratch = "turnout_scratch_"
                 + Sql.value(connection, "SELECT connection_id()").orElseThrow();
+        Optional<String> other = spec.place(Side.NEW).schema().filter(schema -> !spec.remote() && !schema.equals(live));
         List<ExpandStep> steps = new ArrayList<>();
         for (ExpandStep step : spec.expand()) {
+            connection.setCatalog(on(step) == Side.NEW ? other.orElse(live) : live);
             if (step instanceof ExpandStep.Columns || !Expand.inPlace(connection, step)) {
                 steps.add(step);
             }
         }
-        Sql.statement(connection, "DROP DATABASE IF EXISTS " + quote(scratch));
-        Sql.statement(connection, "CREATE DATABASE " + quote(scratch));
+        connection.setCatalog(live);
+        make(scratch, live);
         try {
-            Set<String> mentioned = mentioned();
-            for (List<String> table : Sql.rows(connection, """
-                    SELECT table_name FROM information_schema.tables
-                    WHERE table_schema = database() AND table_type = 'BASE TABLE'""")) {
-                if (mentioned.contains(table.get(0))) {
-                    Sql.statement(
-                            connection,
-                            "CREATE TABLE " + quote(scratch) + "." + quote(table.get(0)) + " LIKE "
-                                    + quote(table.get(0)));
-                }
+            if (other.isPresent()) {
+                make(scratch + "_new", other.get());
             }
             connection.setCatalog(scratch);
-            tryOut(steps);
+            tryOut(steps, new Sides(scratch, other.isPresent() ? scratch + "_new" : scratch));
         } finally {
             connection.setCatalog(live);
             Sql.statement(connection, "DROP DATABASE " + quote(scratch));
+            Sql.statement(connection, "DROP DATABASE IF EXISTS " + quote(scratch + "_new"));
+        }
+    }
+
+    /** The databases in which the sides are tried out. */
+    private record Sides(String old, String fresh) {
+        String of(Side side) {
+            return side == Side.NEW ? fresh : old;
+        }
+    }
+
+    private static Side on(ExpandStep step) {
+        return step instanceof ExpandStep.Run run ? run.on() : Side.OLD;
+    }
+
+    /** A database with empty copies of those tables of another one that the spec mentions. */
+    private void make(String scratch, String model) throws SQLException {
+        Sql.statement(connection, "DROP DATABASE IF EXISTS " + quote(scratch));
+        Sql.statement(connection, "CREATE DATABASE " + quote(scratch));
+        Set<String> mentioned = mentioned();
+        for (List<String> table : Sql.rows(connection, """
+                SELECT table_name FROM information_schema.tables
+                WHERE table_schema = ? AND table_type = 'BASE TABLE'""", model)) {
+            if (mentioned.contains(table.get(0))) {
+                Sql.statement(
+                        connection,
+                        "CREATE TABLE " + quote(scratch) + "." + quote(table.get(0)) + " LIKE " + quote(model) + "."
+                                + quote(table.get(0)));
+            }
         }
     }
 
@@ -84,6 +110,17 @@ record MySqlScratchCheck(Connection connection, Spec spec, Findings.Notes notes)
             move.scope().where().ifPresent(texts::add);
             texts.addAll(move.scope().quarantine().values());
         }
+        for (Transfer transfer : spec.transfers()) {
+            texts.add(quote(transfer.from().table()));
+            texts.add(quote(transfer.into().table()));
+            texts.addAll(transfer.up().values());
+            transfer.where().ifPresent(texts::add);
+            transfer.touchedBy().forEach((table, condition) -> texts.addAll(List.of(quote(table), condition)));
+            transfer.down().values().forEach(down -> {
+                texts.add(down.from());
+                down.otherwise().ifPresent(texts::add);
+            });
+        }
         spec.assertions().forEach(assertion -> {
             if (assertion instanceof Assertion.NoRow noRow) {
                 texts.add(noRow.rows());
@@ -97,8 +134,9 @@ record MySqlScratchCheck(Connection connection, Spec spec, Findings.Notes notes)
         return names;
     }
 
-    private void tryOut(List<ExpandStep> steps) throws SQLException {
+    private void tryOut(List<ExpandStep> steps, Sides sides) throws SQLException {
         for (ExpandStep step : steps) {
+            connection.setCatalog(sides.of(on(step)));
             boolean fine = attempt("expand: " + step.title(), () -> {
                 List<String> differences = Expand.tryOut(connection, step);
                 differences.forEach(difference -> notes.problem(
@@ -108,9 +146,11 @@ record MySqlScratchCheck(Connection connection, Spec spec, Findings.Notes notes)
                 return;
             }
         }
+        connection.setCatalog(sides.old());
         for (Move move : spec.moves()) {
             expressions(move);
         }
+        transfers(sides);
         if (notes.clean()) {
             for (int ordinal = 0; ordinal < spec.moves().size(); ordinal++) {
                 int move = ordinal;
@@ -128,12 +168,26 @@ record MySqlScratchCheck(Connection connection, Spec spec, Findings.Notes notes)
             }
         }
         for (Assertion assertion : spec.assertions()) {
-            if (assertion instanceof Assertion.NoRow noRow) {
+            if (assertion instanceof Assertion.NoRow noRow && !(spec.remote() && noRow.on() == Side.NEW)) {
+                connection.setCatalog(sides.of(noRow.on()));
                 explained("verify '" + noRow.name() + "'", "SELECT count(*) FROM (" + noRow.rows() + "\n) AS broken");
             }
         }
+        connection.setCatalog(sides.old());
         for (Monitor monitor : spec.monitors()) {
             monitor(dialect, monitor);
+        }
+    }
+
+    private void transfers(Sides sides) throws SQLException {
+        Spec tried = spec.elsewhere(Optional.of(sides.old()), Optional.of(sides.fresh()));
+        for (Transfer transfer : tried.transfers()) {
+            if (!tried.remote(transfer)) {
+                new TransferCheck(connection, tried, transfer, notes).after();
+            }
+        }
+        if (notes.clean()) {
+            attempt("the sync triggers of the moves into other tables", () -> SyncTriggers.tryOut(connection, tried));
         }
     }
 

@@ -95,13 +95,14 @@ public final class Preflight implements PhaseWork {
             for (Move move : spec.moves()) {
                 new MySqlTableCheck(connection, move, notes).run();
             }
+            for (Transfer transfer : spec.transfers()) {
+                if (!spec.remote(transfer)) {
+                    new MySqlTableCheck(connection, asMove(transfer), notes).run();
+                    new TransferCheck(connection, spec, transfer, notes).before();
+                }
+            }
             return notes;
         });
-        spec.transfers().stream()
-                .filter(transfer -> !spec.remote(transfer))
-                .forEach(transfer -> notes.problem(
-                        "move " + transfer.name() + " goes into another table of the same MySQL server",
-                        "that shape runs on PostgreSQL only for now"));
         ContractCheck.run(spec.contract(), notes);
         if (notes.clean()) {
             database.alone(LIMITS, connection -> {

@@ -7,14 +7,18 @@ import dev.turnout.migration.Move;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.TableName;
 import dev.turnout.migration.Transfer;
+import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.jdbc.TableColumn;
 import dev.turnout.worker.sync.TransferSql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Whether a transfer can run: its tables, its keys, and all SQL that follows from it, planned and not run. */
 record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findings.Notes notes) {
@@ -23,8 +27,7 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
     /** What can be told before anything of the new side is made. */
     void before() throws SQLException {
         TableName into = spec.into(transfer);
-        boolean there = !Sql.rows(connection, "SELECT 1 WHERE to_regclass(?) IS NOT NULL", quoted(into))
-                .isEmpty();
+        boolean there = !TableColumn.of(connection, into.schema(), into.table()).isEmpty();
         if (there
                 && !Sql.rows(connection, "SELECT 1 FROM " + quoted(into) + " LIMIT 1")
                         .isEmpty()) {
@@ -57,7 +60,7 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
         attempt(what + " has rows and cannot be compared", () -> {
             TransferSql sql = TransferSql.of(connection, spec, transfer);
             String foreign = " FROM " + sql.into() + " AS new WHERE " + sql.owned()
-                    + " AND NOT EXISTS (SELECT FROM (" + sql.wanted("true") + ") AS wanted WHERE "
+                    + " AND NOT EXISTS (SELECT 1 FROM (" + sql.wanted("true") + ") AS wanted WHERE "
                     + transfer.as().stream()
                             .map(column -> "wanted." + quote(column) + " = new." + quote(column))
                             .collect(joining(" AND "))
@@ -66,7 +69,8 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
             if (!count.equals("0")) {
                 String examples = Sql.rows(
                                 connection,
-                                "SELECT " + sql.keyOfNewAsJson() + "::text" + foreign + " LIMIT " + EXAMPLES)
+                                "SELECT " + Dialect.of(connection).asText(sql.keyOfNewAsJson()) + foreign + " LIMIT "
+                                        + EXAMPLES)
                         .stream()
                         .map(row -> row.get(0))
                         .collect(joining(", "));
@@ -98,7 +102,7 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
         if (!planned) {
             return;
         }
-        for (Repeatable.Objection objection : Repeatable.objections(connection, sql.wanted("true"))) {
+        for (Repeatable.Objection objection : objections(sql)) {
             notes.problem(
                     "up of " + transfer.name() + " uses " + objection.function()
                             + ", so it gives another value next time",
@@ -108,12 +112,22 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
         for (Map.Entry<String, String> touched : transfer.touchedBy().entrySet()) {
             plan(
                     "touched by " + touched.getKey() + " of " + transfer.name(),
-                    "SELECT FROM " + sql.from() + " AS old, " + quote(touched.getKey()) + " AS it WHERE "
+                    "SELECT 1 FROM " + sql.from() + " AS old, " + quote(touched.getKey()) + " AS it WHERE "
                             + touched.getValue());
         }
         for (Map.Entry<String, Move.Down> down : transfer.down().entrySet()) {
             down(sql, down.getKey(), down.getValue());
         }
+    }
+
+    private List<Repeatable.Objection> objections(TransferSql sql) throws SQLException {
+        if (!Dialect.of(connection).mysql()) {
+            return Repeatable.objections(connection, sql.wanted("true"));
+        }
+        return Stream.concat(transfer.up().values().stream(), transfer.where().stream())
+                .flatMap(expression -> Repeatable.byName(expression).stream())
+                .distinct()
+                .toList();
     }
 
     private void down(TransferSql sql, String column, Move.Down down) throws SQLException {
@@ -124,12 +138,19 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
         }
     }
 
-    private static String update(TransferSql sql, String column, String expression) {
+    private String update(TransferSql sql, String column, String expression) throws SQLException {
+        if (Dialect.of(connection).mysql()) {
+            return "UPDATE " + sql.from() + " AS old JOIN " + sql.into() + " AS new ON " + sql.pairs() + " SET old."
+                    + quote(column) + " = (" + expression + ")";
+        }
         return "UPDATE " + sql.from() + " AS old SET " + quote(column) + " = (" + expression + ") FROM " + sql.into()
                 + " AS new WHERE " + sql.pairs();
     }
 
     private boolean uniqueAs(TransferSql sql) throws SQLException {
+        if (Dialect.of(connection).mysql()) {
+            return uniqueAs(uniqueInMySql());
+        }
         Object as = transfer.as().stream().sorted().toArray(String[]::new);
         List<List<String>> indexes = Sql.rows(connection, """
                 SELECT i.indexrelid::regclass FROM pg_index i
@@ -139,6 +160,23 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
                             FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, nth)
                             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
                             WHERE nth <= i.indnkeyatts ORDER BY 1) = ?::text[]""", sql.into(), as);
+        return uniqueAs(indexes);
+    }
+
+    private List<List<String>> uniqueInMySql() throws SQLException {
+        TableName into = spec.into(transfer);
+        List<String> as = transfer.as().stream().sorted().toList();
+        return Sql.rows(connection, """
+                        SELECT group_concat(column_name ORDER BY seq_in_index SEPARATOR '/')
+                        FROM information_schema.statistics
+                        WHERE table_schema = coalesce(nullif(?, ''), database()) AND table_name = ? AND non_unique = 0
+                        GROUP BY index_name HAVING max(sub_part) IS NULL""", into.schema().orElse(""), into.table()).stream()
+                .filter(row ->
+                        Stream.of(row.get(0).split("/")).sorted().toList().equals(as))
+                .toList();
+    }
+
+    private boolean uniqueAs(List<List<String>> indexes) {
         if (indexes.isEmpty()) {
             notes.problem(
                     "'as' of the move " + transfer.name() + " (" + String.join(", ", transfer.as())
@@ -161,16 +199,22 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
     }
 
     private boolean attempt(String where, Attempt attempt) throws SQLException {
-        Savepoint before = connection.setSavepoint();
+        // Where each statement commits, as in a trial on MySQL, one that fails leaves nothing behind.
+        Optional<Savepoint> before =
+                connection.getAutoCommit() ? Optional.empty() : Optional.of(connection.setSavepoint());
         try {
             attempt.run();
-            connection.releaseSavepoint(before);
+            if (before.isPresent()) {
+                connection.releaseSavepoint(before.get());
+            }
             return true;
         } catch (SQLException e) {
             if (Failure.of(e).transientLike()) {
                 throw e;
             }
-            connection.rollback(before);
+            if (before.isPresent()) {
+                connection.rollback(before.get());
+            }
             notes.problem(where + ": " + Failure.words(e), "mend the SQL");
             return false;
         }

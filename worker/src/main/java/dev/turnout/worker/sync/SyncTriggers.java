@@ -98,6 +98,13 @@ public final class SyncTriggers implements PhaseWork {
                 .install(connection);
     }
 
+    /** Makes the triggers of all tables that concern transfers in databases that are dropped afterwards. */
+    public static void tryOut(Connection connection, Spec spec) throws SQLException {
+        for (Concerned table : Concerned.all(spec)) {
+            Triggers.of(Dialect.of(connection), 0, spec, table).install(connection);
+        }
+    }
+
     /**
      * What is wrong with the triggers, one sentence per table; empty: they stand as installed and fire for everybody.
      * A write in between was not carried to the other side.

@@ -138,6 +138,11 @@ public final class TransferSql {
         return List.copyOf(transfer.up().keySet());
     }
 
+    /** Whether a column of the new table must hold something. */
+    public boolean mustHold(String column) {
+        return targetColumn(column).notNull();
+    }
+
     /** The columns of the old table that a statement may write. */
     public List<String> writtenOfOld() {
         return List.copyOf(source.keySet());

@@ -51,7 +51,9 @@ public final class Rehearsal implements PhaseWork {
         for (int ordinal = 0; ordinal < site.spec().transfers().size(); ordinal++) {
             Transfer transfer = site.spec().transfers().get(ordinal);
             if (!site.spec().remote(transfer)) {
-                Finding finding = TransferRehearsal.run(site, ordinal);
+                Finding finding = site.database().dialect().mysql()
+                        ? new MySqlTransferRehearsal(site, ordinal).run()
+                        : TransferRehearsal.run(site, ordinal);
                 problems.addAll(finding.problems());
                 report.put(transfer.name(), finding.report());
             }

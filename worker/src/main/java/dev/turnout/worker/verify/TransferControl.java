@@ -38,6 +38,9 @@ final class TransferControl {
     private TransferControl() {}
 
     static NegativeControl.Finding run(Site site, Transfer transfer) throws SQLException {
+        if (site.database().dialect().mysql()) {
+            return new MySqlTransferControl(site, transfer).run();
+        }
         return site.database().transaction(Limits.SCAN, connection -> {
             SearchPath.of(connection, site.spec(), Side.OLD);
             Source source = Source.of(site.spec(), transfer);

@@ -1,6 +1,5 @@
 package dev.turnout.worker.verify;
 
-import static dev.turnout.worker.jdbc.Identifiers.literal;
 import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static java.util.stream.Collectors.joining;
 
@@ -8,6 +7,7 @@ import dev.turnout.worker.backfill.KeyRange;
 import dev.turnout.worker.backfill.KeySql;
 import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.backfill.Source;
+import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.sync.TransferSql;
 import java.sql.Connection;
@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Compares the rows of the new table with those that follow from a range of the old one: each statement one snapshot and no
@@ -83,18 +84,25 @@ final class TransferQuery {
     }
 
     /** Rows of either side that are not the same on the other one, as {@code wanted} and {@code found}. */
-    private String differing() {
-        String same = sql.transfer().as().stream()
-                .map(column -> "wanted." + quote(column) + " = found." + quote(column))
-                .collect(joining(" AND "));
-        return " FROM wanted FULL JOIN found ON wanted.turnout_nth = found.turnout_nth AND " + same
+    private String differing(String columns) {
+        String pairs = " ON wanted.turnout_nth = found.turnout_nth AND "
+                + sql.transfer().as().stream()
+                        .map(column -> "wanted." + quote(column) + " = found." + quote(column))
+                        .collect(joining(" AND "));
+        if (key.dialect().mysql()) {
+            // It has no FULL JOIN.
+            return " FROM (SELECT " + columns + " FROM wanted LEFT JOIN found" + pairs
+                    + " WHERE found.turnout_here IS NULL OR " + sql.differs("wanted", "found") + " UNION ALL SELECT "
+                    + columns + " FROM found LEFT JOIN wanted" + pairs + " WHERE wanted.turnout_here IS NULL) AS d";
+        }
+        return " FROM (SELECT " + columns + " FROM wanted FULL JOIN found" + pairs
                 + " WHERE wanted.turnout_here IS NULL OR found.turnout_here IS NULL OR "
-                + sql.differs("wanted", "found");
+                + sql.differs("wanted", "found") + ") AS d";
     }
 
     private String bothSides(KeyRange range) {
-        return "WITH wanted AS MATERIALIZED (" + counted(wanted(range)) + "), found AS MATERIALIZED ("
-                + counted(found(range)) + ") ";
+        String as = key.dialect().mysql() ? " AS (" : " AS MATERIALIZED (";
+        return "WITH wanted" + as + counted(wanted(range)) + "), found" + as + counted(found(range)) + ") ";
     }
 
     /** A row that stands twice has one partner only. */
@@ -108,19 +116,21 @@ final class TransferQuery {
 
     /** The old keys of rows that differ, as texts. */
     List<List<String>> keys(Connection connection, KeyRange range, int most) throws SQLException {
-        String statement =
-                bothSides(range) + "SELECT " + String.join(", ", sql.keyAsText("coalesce(wanted.%1$s, found.%1$s)"))
-                        + differing() + " LIMIT " + most;
+        List<String> texts = sql.keyAsText("coalesce(wanted.%1$s, found.%1$s)");
+        String columns = IntStream.range(0, texts.size())
+                .mapToObj(i -> texts.get(i) + " AS k" + i)
+                .collect(joining(", "));
+        String statement = bothSides(range) + "SELECT * " + differing(columns) + " LIMIT " + most;
         try (PreparedStatement select = connection.prepareStatement(statement)) {
             key.bind(select, key.bind(select, 1, range), range);
             List<List<String>> keys = new ArrayList<>();
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
-                    List<String> texts = new ArrayList<>();
-                    for (int column = 1; column <= sql.transfer().key().size(); column++) {
-                        texts.add(row.getString(column));
+                    List<String> values = new ArrayList<>();
+                    for (int column = 1; column <= texts.size(); column++) {
+                        values.add(row.getString(column));
                     }
-                    keys.add(texts);
+                    keys.add(values);
                 }
             }
             return keys;
@@ -129,24 +139,44 @@ final class TransferQuery {
 
     /** Row by row, whatever the sums say. */
     Difference rows(Connection connection, KeyRange range) throws SQLException {
-        List<String> as = sql.transfer().as();
-        String statement =
-                "SELECT count(*) OVER (), (SELECT count(*) FROM wanted), wanted.turnout_here, found.turnout_here, "
-                        + as.stream()
-                                .map(column -> literal(column + " ") + " || coalesce(wanted." + quote(column)
-                                        + ", found." + quote(column) + ")::text")
-                                .collect(joining(" || ', ' || "))
-                        + sql.transfer().up().keySet().stream()
-                                .map(column -> ", wanted." + quote(column) + "::text, found." + quote(column)
-                                        + "::text, " + sql.differs(column, "wanted", "found"))
-                                .collect(joining())
-                        + differing() + " LIMIT " + DifferenceQuery.SAMPLES;
+        String statement = "SELECT count(*) OVER (), (SELECT count(*) FROM wanted), d.*" + differing(shown())
+                + " LIMIT " + DifferenceQuery.SAMPLES;
         try (PreparedStatement select = connection.prepareStatement(bothSides(range) + statement)) {
             key.bind(select, key.bind(select, 1, range), range);
             try (ResultSet row = select.executeQuery()) {
                 return read(row);
             }
         }
+    }
+
+    /** Which of the two are there, the row's key in words, and each column on both sides with whether it differs. */
+    private String shown() {
+        Dialect dialect = key.dialect();
+        List<String> words = new ArrayList<>();
+        for (String column : sql.transfer().as()) {
+            words.add(dialect.literal((words.isEmpty() ? "" : ", ") + column + " "));
+            words.add(dialect.asText("coalesce(wanted." + quote(column) + ", found." + quote(column) + ")"));
+        }
+        StringBuilder shown = new StringBuilder(
+                        "wanted.turnout_here AS wanted_here, found.turnout_here AS found_here, ")
+                .append(String.join(" || ", words))
+                .append(" AS which");
+        int column = 0;
+        for (String name : sql.transfer().up().keySet()) {
+            shown.append(", ")
+                    .append(dialect.asText("wanted." + quote(name)))
+                    .append(" AS w")
+                    .append(column);
+            shown.append(", ")
+                    .append(dialect.asText("found." + quote(name)))
+                    .append(" AS f")
+                    .append(column);
+            shown.append(", ")
+                    .append(sql.differs(name, "wanted", "found"))
+                    .append(" AS d")
+                    .append(column++);
+        }
+        return shown.toString();
     }
 
     private Difference read(ResultSet row) throws SQLException {
