@@ -141,6 +141,7 @@ public final class Database implements AutoCloseable {
                 dialect.limit(connection, limits, false);
                 T result = work.with(timed(connection, limits));
                 dialect.limit(connection, UNLIMITED, false);
+                reset(connection);
                 return result;
             } catch (SQLException | RuntimeException | Error e) {
                 // The next borrower must not inherit these limits; a fresh connection has none.
