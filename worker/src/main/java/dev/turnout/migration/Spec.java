@@ -60,7 +60,8 @@ public record Spec(
     /** The same between other schemas of the same databases: where it is tried out. */
     public Spec elsewhere(Optional<String> oldSchema, Optional<String> newSchema) {
         Place old = new Place(database.database(), database.product(), oldSchema);
-        Place fresh = target.filter(place -> remote()).orElse(new Place(database.database(), database.product(), newSchema));
+        Place fresh =
+                target.filter(place -> remote()).orElse(new Place(database.database(), database.product(), newSchema));
         return new Spec(
                 name,
                 old,

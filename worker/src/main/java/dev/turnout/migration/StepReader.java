@@ -33,10 +33,7 @@ final class StepReader {
         List<ExpandStep> steps = new ArrayList<>();
         for (Part entry : part.list()) {
             Fields step = entry.called("an expand step").fields("run", "undo", "verify", "columns", "make", "on");
-            if (List.of("run", "columns", "make").stream()
-                            .filter(step::has)
-                            .count()
-                    != 1) {
+            if (List.of("run", "columns", "make").stream().filter(step::has).count() != 1) {
                 step.owner()
                         .wrong(
                                 "an expand step has one of 'run', 'columns' and 'make'",

@@ -69,7 +69,8 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
             if (!count.equals("0")) {
                 String examples = Sql.rows(
                                 connection,
-                                "SELECT " + Dialect.of(connection).asText(sql.keyOfNewAsJson()) + foreign + " LIMIT " + EXAMPLES)
+                                "SELECT " + Dialect.of(connection).asText(sql.keyOfNewAsJson()) + foreign + " LIMIT "
+                                        + EXAMPLES)
                         .stream()
                         .map(row -> row.get(0))
                         .collect(joining(", "));
@@ -165,17 +166,13 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
     private List<List<String>> uniqueInMySql() throws SQLException {
         TableName into = spec.into(transfer);
         List<String> as = transfer.as().stream().sorted().toList();
-        return Sql.rows(
-                        connection,
-                        """
+        return Sql.rows(connection, """
                         SELECT group_concat(column_name ORDER BY seq_in_index SEPARATOR '/')
                         FROM information_schema.statistics
                         WHERE table_schema = coalesce(nullif(?, ''), database()) AND table_name = ? AND non_unique = 0
-                        GROUP BY index_name HAVING max(sub_part) IS NULL""",
-                        into.schema().orElse(""),
-                        into.table())
-                .stream()
-                .filter(row -> Stream.of(row.get(0).split("/")).sorted().toList().equals(as))
+                        GROUP BY index_name HAVING max(sub_part) IS NULL""", into.schema().orElse(""), into.table()).stream()
+                .filter(row ->
+                        Stream.of(row.get(0).split("/")).sorted().toList().equals(as))
                 .toList();
     }
 

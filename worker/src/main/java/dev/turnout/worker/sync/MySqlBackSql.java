@@ -39,8 +39,8 @@ record MySqlBackSql(List<MySqlCarrySql> carries) {
     private static String moved(MySqlCarrySql carry) {
         TransferSql sql = carry.sql();
         String same = sql.transfer().as().stream()
-                .map(column -> "NOT (" + sql.dialect().differs(
-                                sql.shown("OLD", column), sql.shown("NEW", column)) + ")")
+                .map(column ->
+                        "NOT (" + sql.dialect().differs(sql.shown("OLD", column), sql.shown("NEW", column)) + ")")
                 .collect(joining(" AND "));
         return "IF NOT (" + same + ") THEN\n" + back(carry, "OLD") + "\nEND IF;\n" + back(carry, "NEW");
     }

@@ -42,8 +42,8 @@ record MySqlCarrySql(String home, long run, int ordinal, TransferSql sql) {
     /** One that is made in the database of the old side. */
     record Procedure(String name, String parameters, String body) {
         String create(String home) {
-            return "CREATE PROCEDURE " + quote(home) + "." + quote(name) + "(" + parameters
-                    + ") SQL SECURITY DEFINER " + body;
+            return "CREATE PROCEDURE " + quote(home) + "." + quote(name) + "(" + parameters + ") SQL SECURITY DEFINER "
+                    + body;
         }
     }
 
@@ -66,7 +66,9 @@ record MySqlCarrySql(String home, long run, int ordinal, TransferSql sql) {
     /** Bare names of the procedures of a transfer in one direction. */
     static List<String> procedures(long run, int ordinal, boolean up) {
         return (up ? List.of("remove", "write") : List.of("back"))
-                .stream().map(what -> "turnout_" + what + "_" + run + "_" + ordinal).toList();
+                .stream()
+                        .map(what -> "turnout_" + what + "_" + run + "_" + ordinal)
+                        .toList();
     }
 
     String called(String procedure) {
@@ -194,7 +196,9 @@ record MySqlCarrySql(String home, long run, int ordinal, TransferSql sql) {
      */
     private String again(MySqlWrite write) {
         String update = sql.carried().isEmpty() ? "" : write.update(chosen(), found()) + ";\n";
-        return transfer().where().isEmpty() ? update : update + remove().replace("END IF;", "SET turnout_gone = TRUE;\nEND IF;");
+        return transfer().where().isEmpty()
+                ? update
+                : update + remove().replace("END IF;", "SET turnout_gone = TRUE;\nEND IF;");
     }
 
     private String body(String work) {
@@ -218,8 +222,7 @@ record MySqlCarrySql(String home, long run, int ordinal, TransferSql sql) {
                 %7$s
                 %8$s
                 SET %1$s = turnout_guard;
-                END""".formatted(
-                        GUARD, declaredAs(), ANY_ERROR, NOT_THE_ROW, putAside(), setAs(), guard(up()), work);
+                END""".formatted(GUARD, declaredAs(), ANY_ERROR, NOT_THE_ROW, putAside(), setAs(), guard(up()), work);
     }
 
     private String putAside() {
@@ -235,8 +238,7 @@ record MySqlCarrySql(String home, long run, int ordinal, TransferSql sql) {
                 dialect.now(),
                 dialect.jsonObject(sql.source().values().stream()
                         .flatMap(column -> column.mysql().stream())
-                        .flatMap((TableColumn column) ->
-                                Stream.of(dialect.literal(column.name()), column.json("old")))
+                        .flatMap((TableColumn column) -> Stream.of(dialect.literal(column.name()), column.json("old")))
                         .toList()),
                 sql.from(),
                 chosen(),

@@ -32,7 +32,12 @@ record MySqlFeedSql(List<Feed> feeds) {
     Map<String, String> bodies() {
         Map<String, String> bodies = new LinkedHashMap<>();
         bodies.put("INSERT", body(feed -> "", feed -> written(feed, "NEW"), feed -> touched(feed, List.of("NEW"))));
-        bodies.put("UPDATE", body(MySqlFeedSql::rekeyed, feed -> written(feed, "NEW"), feed -> touched(feed, List.of("OLD", "NEW"))));
+        bodies.put(
+                "UPDATE",
+                body(
+                        MySqlFeedSql::rekeyed,
+                        feed -> written(feed, "NEW"),
+                        feed -> touched(feed, List.of("OLD", "NEW"))));
         bodies.put("DELETE", body(feed -> removed(feed, "OLD"), feed -> "", feed -> touched(feed, List.of("OLD"))));
         return bodies;
     }
@@ -41,12 +46,16 @@ record MySqlFeedSql(List<Feed> feeds) {
         List<Feed> backwards = new ArrayList<>(feeds);
         Collections.reverse(backwards);
         String work = backwards.stream()
-                        .map(feed -> feed.own() ? unguarded(feed, remove.apply(feed)) : touch.apply(feed).removing())
+                        .map(feed -> feed.own()
+                                ? unguarded(feed, remove.apply(feed))
+                                : touch.apply(feed).removing())
                         .filter(text -> !text.isEmpty())
                         .collect(joining("\n"))
                 + "\n"
                 + feeds.stream()
-                        .map(feed -> feed.own() ? unguarded(feed, write.apply(feed)) : touch.apply(feed).writing())
+                        .map(feed -> feed.own()
+                                ? unguarded(feed, write.apply(feed))
+                                : touch.apply(feed).writing())
                         .filter(text -> !text.isEmpty())
                         .collect(joining("\n"));
         return "BEGIN\n" + work + "\nEND";

@@ -161,12 +161,9 @@ record MySqlTransferTriggers(long run, Spec spec, Concerned unit) implements Tri
     }
 
     private boolean called(Connection connection, String procedure) throws SQLException {
-        return !Sql.rows(
-                        connection,
-                        """
+        return !Sql.rows(connection, """
                         SELECT 1 FROM information_schema.triggers
-                        WHERE left(trigger_name, 12) = 'zzz_turnout_' AND locate(?, action_statement) > 0 LIMIT 1""",
-                        quote(home(connection)) + "." + quote(procedure) + "(")
+                        WHERE left(trigger_name, 12) = 'zzz_turnout_' AND locate(?, action_statement) > 0 LIMIT 1""", quote(home(connection)) + "." + quote(procedure) + "(")
                 .isEmpty();
     }
 
@@ -177,9 +174,7 @@ record MySqlTransferTriggers(long run, Spec spec, Concerned unit) implements Tri
     }
 
     private List<List<String>> triggers(Connection connection) throws SQLException {
-        return Sql.rows(
-                        connection, TRIGGERS, schema(connection), unit.table().table())
-                .stream()
+        return Sql.rows(connection, TRIGGERS, schema(connection), unit.table().table()).stream()
                 .filter(row -> names().contains(row.get(0)))
                 .toList();
     }

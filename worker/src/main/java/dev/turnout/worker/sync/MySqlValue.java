@@ -31,16 +31,15 @@ final class MySqlValue {
 
     private static String text(String type, String declaration, String value) {
         Matcher text = TEXT.matcher(declaration);
-        String converted = text.matches()
-                ? "CONVERT(" + value + " USING " + text.group(1) + ") COLLATE " + text.group(2)
-                : value;
+        String converted =
+                text.matches() ? "CONVERT(" + value + " USING " + text.group(1) + ") COLLATE " + text.group(2) : value;
         return type.equals("char") ? "TRIM(TRAILING ' ' FROM " + converted + ")" : converted;
     }
 
     private static String plain(String type, String size, boolean unsigned, String value) {
         return switch (type) {
-            case "tinyint", "smallint", "mediumint", "int", "bigint" -> "CAST(" + value + " AS "
-                    + (unsigned ? "UNSIGNED" : "SIGNED") + ")";
+            case "tinyint", "smallint", "mediumint", "int", "bigint" ->
+                "CAST(" + value + " AS " + (unsigned ? "UNSIGNED" : "SIGNED") + ")";
             case "decimal" -> "CAST(" + value + " AS DECIMAL" + size + ")";
             case "date" -> "CAST(" + value + " AS DATE)";
             case "time" -> "CAST(" + value + " AS TIME" + size + ")";

@@ -1,6 +1,5 @@
 package dev.turnout.worker.sync;
 
-import static dev.turnout.worker.jdbc.Identifiers.literal;
 import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static dev.turnout.worker.jdbc.Identifiers.quoteAll;
 import static java.util.stream.Collectors.joining;
@@ -65,12 +64,7 @@ public final class TransferSql {
         missing(from, source, transfer.key());
         missing(into, target, transfer.up().keySet());
         return new TransferSql(
-                Dialect.of(connection),
-                transfer,
-                TypedColumn.quoted(from),
-                TypedColumn.quoted(into),
-                source,
-                target);
+                Dialect.of(connection), transfer, TypedColumn.quoted(from), TypedColumn.quoted(into), source, target);
     }
 
     private static void missing(TableName table, Map<String, TypedColumn> columns, Iterable<String> wanted)

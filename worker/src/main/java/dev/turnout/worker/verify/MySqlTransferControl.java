@@ -187,9 +187,8 @@ record MySqlTransferControl(Site site, Transfer transfer) {
     }
 
     private String exchanged(TransferSql sql, List<String> values) {
-        String differing = values.stream()
-                .map(column -> sql.differs(column, "x", "y"))
-                .collect(joining(" OR "));
+        String differing =
+                values.stream().map(column -> sql.differs(column, "x", "y")).collect(joining(" OR "));
         String pair = "(SELECT x." + NUMBER + " AS a, y." + NUMBER + " AS b FROM " + newCopy() + " AS x JOIN "
                 + newCopy() + " AS y ON x." + NUMBER + " < y." + NUMBER + " AND (" + differing + ") LIMIT 1) AS pair";
         String others = "(SELECT * FROM " + newCopy() + " AS z LIMIT " + ROWS + ") AS o";

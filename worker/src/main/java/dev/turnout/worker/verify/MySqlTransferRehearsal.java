@@ -76,9 +76,7 @@ record MySqlTransferRehearsal(Site site, int ordinal) {
     }
 
     private void remove(Connection connection) throws SQLException {
-        Sql.run(
-                connection,
-                "DROP TABLE IF EXISTS " + copy("sample") + ", " + copy("old") + ", " + copy("new"));
+        Sql.run(connection, "DROP TABLE IF EXISTS " + copy("sample") + ", " + copy("old") + ", " + copy("new"));
         String home = Sql.value(connection, "SELECT database()").orElseThrow();
         TransferCopies.removeFrom(connection, home, site, ordinal);
     }
@@ -127,8 +125,7 @@ record MySqlTransferRehearsal(Site site, int ordinal) {
             }
             problems.addAll(act(query, "a row deleted by the new application", "DELETE FROM " + stage.copy("new")));
             String left = Sql.value(
-                            connection,
-                            "SELECT count(*) FROM " + stage.copy("old") + " AS old WHERE " + copies.where())
+                            connection, "SELECT count(*) FROM " + stage.copy("old") + " AS old WHERE " + copies.where())
                     .orElse("0");
             if (!left.equals("0")) {
                 problems.add("rows deleted by the new application stay on the old side");
@@ -146,28 +143,22 @@ record MySqlTransferRehearsal(Site site, int ordinal) {
         /** Columns without a unique index: MySQL looks at these row by row. */
         private List<String> exchangeable() throws SQLException {
             TableName into = site.spec().into(stage.transfer());
-            List<String> unique = Sql.rows(
-                            connection,
-                            """
+            List<String> unique = Sql.rows(connection, """
                             SELECT DISTINCT column_name FROM information_schema.statistics
                             WHERE table_schema = coalesce(nullif(?, ''), database()) AND table_name = ?
-                              AND non_unique = 0""",
-                            into.schema().orElse(""),
-                            into.table())
-                    .stream()
+                              AND non_unique = 0""", into.schema().orElse(""), into.table()).stream()
                     .map(row -> row.get(0))
                     .toList();
             return stage.transfer().up().keySet().stream()
-                    .filter(column ->
-                            !stage.transfer().as().contains(column) && !unique.contains(column))
+                    .filter(column -> !stage.transfer().as().contains(column) && !unique.contains(column))
                     .toList();
         }
 
         /** Every row gets the values of another one. */
         private String exchange(List<String> values) {
             List<String> as = stage.transfer().as();
-            String numbered = "(SELECT n.*, row_number() OVER (ORDER BY " + quoteAll(as) + ") AS turnout_n, count(*) OVER ()"
-                    + " AS turnout_all FROM " + stage.copy("new") + " AS n)";
+            String numbered = "(SELECT n.*, row_number() OVER (ORDER BY " + quoteAll(as)
+                    + ") AS turnout_n, count(*) OVER ()" + " AS turnout_all FROM " + stage.copy("new") + " AS n)";
             return "UPDATE " + stage.copy("new") + " AS changed JOIN " + numbered + " AS mine ON "
                     + as.stream()
                             .map(column -> "mine." + quote(column) + " = changed." + quote(column))

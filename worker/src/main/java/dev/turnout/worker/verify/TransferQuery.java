@@ -139,8 +139,8 @@ final class TransferQuery {
 
     /** Row by row, whatever the sums say. */
     Difference rows(Connection connection, KeyRange range) throws SQLException {
-        String statement = "SELECT count(*) OVER (), (SELECT count(*) FROM wanted), d.*" + differing(shown()) + " LIMIT "
-                + DifferenceQuery.SAMPLES;
+        String statement = "SELECT count(*) OVER (), (SELECT count(*) FROM wanted), d.*" + differing(shown())
+                + " LIMIT " + DifferenceQuery.SAMPLES;
         try (PreparedStatement select = connection.prepareStatement(bothSides(range) + statement)) {
             key.bind(select, key.bind(select, 1, range), range);
             try (ResultSet row = select.executeQuery()) {
@@ -157,14 +157,24 @@ final class TransferQuery {
             words.add(dialect.literal((words.isEmpty() ? "" : ", ") + column + " "));
             words.add(dialect.asText("coalesce(wanted." + quote(column) + ", found." + quote(column) + ")"));
         }
-        StringBuilder shown = new StringBuilder("wanted.turnout_here AS wanted_here, found.turnout_here AS found_here, ")
+        StringBuilder shown = new StringBuilder(
+                        "wanted.turnout_here AS wanted_here, found.turnout_here AS found_here, ")
                 .append(String.join(" || ", words))
                 .append(" AS which");
         int column = 0;
         for (String name : sql.transfer().up().keySet()) {
-            shown.append(", ").append(dialect.asText("wanted." + quote(name))).append(" AS w").append(column);
-            shown.append(", ").append(dialect.asText("found." + quote(name))).append(" AS f").append(column);
-            shown.append(", ").append(sql.differs(name, "wanted", "found")).append(" AS d").append(column++);
+            shown.append(", ")
+                    .append(dialect.asText("wanted." + quote(name)))
+                    .append(" AS w")
+                    .append(column);
+            shown.append(", ")
+                    .append(dialect.asText("found." + quote(name)))
+                    .append(" AS f")
+                    .append(column);
+            shown.append(", ")
+                    .append(sql.differs(name, "wanted", "found"))
+                    .append(" AS d")
+                    .append(column++);
         }
         return shown.toString();
     }

@@ -99,9 +99,8 @@ class MySqlTransferSyncTest {
     void a_bad_row_is_put_aside_and_never_fails_the_application() throws SQLException {
         database.execute("INSERT INTO companies (id, name) VALUES (4, 'c'), (5, repeat('x', 21)), (6, 'c')");
         assertThat(places()).hasSize(2).noneMatch(row -> row.startsWith("company|5"));
-        assertThat(
-                        database.query(
-                                "SELECT table_name, `key`, phase, `sqlstate`, `row` ->> '$.id' FROM turnout.rejected"))
+        assertThat(database.query(
+                        "SELECT table_name, `key`, phase, `sqlstate`, `row` ->> '$.id' FROM turnout.rejected"))
                 .containsExactly("companies|{\"id\": 5}|SYNC|22001|5");
         database.execute("UPDATE companies SET name = 'short' WHERE id = 5");
         assertThat(places()).hasSize(3);
@@ -144,8 +143,7 @@ class MySqlTransferSyncTest {
 
     @Test
     void a_new_row_that_the_old_side_cannot_hold_is_refused() throws SQLException {
-        database.execute(
-                "INSERT INTO companies VALUES (1, 'a', true)", "ALTER TABLE places MODIFY title varchar(20)");
+        database.execute("INSERT INTO companies VALUES (1, 'a', true)", "ALTER TABLE places MODIFY title varchar(20)");
         assertThatThrownBy(() -> database.execute("INSERT INTO places (kind, old_id) VALUES ('company', 2)"))
                 .hasMessageContaining("no old value for this row of")
                 .hasMessageContaining("name, which must not be NULL");
@@ -186,7 +184,12 @@ class MySqlTransferSyncTest {
                 "DROP TRIGGER zzz_turnout_7_back_3_insert",
                 "DROP PROCEDURE turnout_back_7_0")) {
             database.execute(sql);
-            assertThat(SyncTriggers.intact(site)).as(sql).isNotEmpty().first().asString().contains("altered");
+            assertThat(SyncTriggers.intact(site))
+                    .as(sql)
+                    .isNotEmpty()
+                    .first()
+                    .asString()
+                    .contains("altered");
             assertThat(Clinic.drive(new SyncTriggers(), site)).isInstanceOf(Stride.Done.class);
             assertThat(SyncTriggers.intact(site)).isEmpty();
         }
@@ -200,9 +203,11 @@ class MySqlTransferSyncTest {
                 return site;
             });
         }
-        assertThat(database.query("SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = database()"))
+        assertThat(database.query(
+                        "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = database()"))
                 .isEmpty();
-        assertThat(database.query("SELECT routine_name FROM information_schema.routines WHERE routine_schema = database()"))
+        assertThat(database.query(
+                        "SELECT routine_name FROM information_schema.routines WHERE routine_schema = database()"))
                 .isEmpty();
     }
 }
