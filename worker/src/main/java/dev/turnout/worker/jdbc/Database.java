@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
@@ -20,11 +21,14 @@ public final class Database implements AutoCloseable {
     private final String name;
     private final HikariDataSource pool;
     private final Dialect dialect;
+    /** In MySQL the database in which a borrowed connection finds names; empty: of PostgreSQL, where it cannot change. */
+    private final Optional<String> home;
 
-    private Database(String name, HikariDataSource pool, Dialect dialect) {
+    private Database(String name, HikariDataSource pool, Dialect dialect, Optional<String> home) {
         this.name = name;
         this.pool = pool;
         this.dialect = dialect;
+        this.home = home;
     }
 
     /**
@@ -40,7 +44,9 @@ public final class Database implements AutoCloseable {
     static Database open(ConnectionSettings settings, int poolSize, Duration borrowTimeout) {
         HikariDataSource pool = Pools.open(settings, poolSize, borrowTimeout);
         try (Connection connection = pool.getConnection()) {
-            return new Database(settings.name(), pool, Dialect.of(connection));
+            Dialect dialect = Dialect.of(connection);
+            Optional<String> home = dialect.mysql() ? Optional.ofNullable(connection.getCatalog()) : Optional.empty();
+            return new Database(settings.name(), pool, dialect, home);
         } catch (SQLException e) {
             pool.close();
             throw Pools.unreachable(settings, e);
@@ -118,6 +124,10 @@ public final class Database implements AutoCloseable {
     private void reset(Connection connection) {
         try {
             dialect.reset(connection);
+            // Nobody but us takes it back: a pool knows only the catalogs that it was told.
+            if (home.isPresent() && !home.get().equals(connection.getCatalog())) {
+                connection.setCatalog(home.get());
+            }
         } catch (SQLException e) {
             pool.evictConnection(connection);
         }
@@ -131,6 +141,7 @@ public final class Database implements AutoCloseable {
                 dialect.limit(connection, limits, false);
                 T result = work.with(timed(connection, limits));
                 dialect.limit(connection, UNLIMITED, false);
+                reset(connection);
                 return result;
             } catch (SQLException | RuntimeException | Error e) {
                 // The next borrower must not inherit these limits; a fresh connection has none.
