@@ -58,8 +58,24 @@ public final class RemotePreflight implements PhaseWork {
                 "mend what is named and resume, or roll back and start with a mended spec");
     }
 
+    /** Where the database {@code turnout} is: one per server in MySQL, one per database in PostgreSQL. */
+    private static String place(Connection connection) throws SQLException {
+        return Sql.value(
+                        connection,
+                        Dialect.of(connection).mysql()
+                                ? "SELECT concat_ws(' ', @@hostname, @@port, @@datadir)"
+                                : "SELECT concat_ws(' ', current_database(), pg_postmaster_start_time(), inet_server_port())")
+                .orElseThrow();
+    }
+
     private List<String> problems(Connection source, Connection target, Site site) throws SQLException {
         List<String> problems = new ArrayList<>();
+        if (place(source).equals(place(target))) {
+            return List.of(site.database(Side.OLD).name() + " and "
+                    + site.database(Side.NEW).name()
+                    + " lead to one place, which has the engine's bookkeeping once — write the target as a schema of that server:"
+                    + " target: { schema: … }");
+        }
         SearchPath.of(source, site.spec(), Side.OLD);
         SearchPath.of(target, site.spec(), Side.NEW);
         for (Route route : Route.forward(site.spec())) {
