@@ -72,7 +72,8 @@ public enum Failure {
             }
             default -> {}
         }
-        if (e instanceof SQLTimeoutException) {
+        // Of a batch, Connector/J tells the timeout in the cause alone.
+        if (e instanceof SQLTimeoutException || e.getCause() instanceof SQLTimeoutException) {
             return STATEMENT_TIMEOUT;
         }
         if (MYSQL_BAD_DATA.contains(e.getErrorCode())) {

@@ -87,6 +87,9 @@ final class Pools {
         properties.put("yearIsDateType", false);
         properties.put("useServerPrepStmts", false);
         properties.put("rewriteBatchedStatements", true);
+        // The driver would go on behind a row that failed, with each waiting for its own lock; the transaction is lost
+        // anyway.
+        properties.put("continueBatchOnError", false);
         // Spares a round trip wherever auto-commit or read-only is set to what it is.
         properties.put("useLocalSessionState", true);
         properties.put("connectionAttributes", "program_name:turnout");
