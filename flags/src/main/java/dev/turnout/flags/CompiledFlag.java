@@ -1,87 +1,140 @@
 package dev.turnout.flags;
 
+import dev.turnout.flags.Evaluation.Answer;
+import dev.turnout.flags.Serve.Portion;
 import dev.turnout.flags.stage.Side;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.function.Predicate;
 
-/** A flag with everything worked out that does not depend on the subject. Immutable. */
+/**
+ * A flag with everything worked out that does not depend on the subject. Immutable once {@link #link} has told it where
+ * its prerequisites are, which is before anybody else sees it.
+ */
 final class CompiledFlag {
     private final Flag flag;
-    private final Evaluation inside;
-    private final Evaluation outside;
     private final Evaluation disabled;
+    private final Evaluation unmet;
+    private final Evaluation failed;
+    private final List<CompiledRule> rules = new ArrayList<>();
+    private final CompiledServe split;
+    private List<Required> required = List.of();
 
-    CompiledFlag(Flag flag) {
+    private record Required(Prerequisite prerequisite, Optional<CompiledFlag> flag) {}
+
+    CompiledFlag(Flag flag, Strategies strategies) {
         this.flag = flag;
-        Weight weight = flag.weight();
-        Reason reason = weight.equals(Weight.NONE) || weight.equals(Weight.ALL) ? Reason.STATIC : Reason.SPLIT;
-        this.inside = answer(true, reason);
-        this.outside = answer(false, reason);
-        this.disabled = answer(false, Reason.DISABLED);
+        Answer old = side(false, Reason.DISABLED);
+        this.disabled = Evaluation.of(old);
+        this.unmet = Evaluation.of(side(false, Reason.TARGETING_MATCH));
+        this.failed = Evaluation.of(old.failing(ErrorCode.GENERAL));
+        for (Rule rule : flag.targeting().rules()) {
+            rules.add(CompiledRule.of(flag.key(), rules.size(), rule, serve(rule.serve(), old), strategies));
+        }
+        this.split = split(old);
     }
 
     Flag flag() {
         return flag;
     }
 
-    Evaluation evaluate(Subject subject) {
-        if (!flag.live()) {
-            return disabled;
-        }
-        Optional<String> key;
-        try {
-            key = subject.bucketingKey(flag.split().bucketBy());
-        } catch (IllegalArgumentException e) {
-            return keyless(ErrorCode.INVALID_CONTEXT);
-        }
-        if (key.isEmpty()) {
-            return keyless(ErrorCode.TARGETING_KEY_MISSING);
-        }
-        int bucket = Bucket.of(flag.seed(), key.get());
-        return at(bucket < flag.weight().hundredThousandths() ? inside : outside, bucket);
+    /** @param usable which prerequisites may be asked: not one that waits for this flag itself */
+    void link(Map<String, CompiledFlag> all, Predicate<String> usable) {
+        required = flag.targeting().prerequisites().stream()
+                .map(each -> new Required(
+                        each, Optional.ofNullable(all.get(each.flag())).filter(it -> usable.test(each.flag()))))
+                .toList();
     }
 
-    /** Nobody and everybody need no bucket; in between a unit without one stays on the old side and is told why. */
-    private Evaluation keyless(ErrorCode error) {
-        if (inside.reason() == Reason.STATIC) {
-            return flag.weight().equals(Weight.ALL) ? inside : outside;
+    Evaluation evaluate(Subject subject, InstantSource time, Trail trail) {
+        if (!flag.live()) {
+            trail.disabled(flag);
+            return disabled;
         }
-        return new Evaluation(
+        Schedule schedule = flag.targeting().schedule();
+        if (!schedule.always() && !schedule.openAt(time.instant())) {
+            trail.closed(schedule);
+            return disabled;
+        }
+        for (Required each : required) {
+            Optional<Evaluation> answer = each.flag().map(it -> it.evaluate(subject, time, Trail.SILENT));
+            trail.prerequisite(each.prerequisite(), answer);
+            if (answer.isEmpty() || answer.get().error().isPresent()) {
+                return failed;
+            }
+            if (answer.get()
+                    .variant()
+                    .map(Variant::name)
+                    .filter(each.prerequisite().variants()::contains)
+                    .isEmpty()) {
+                return unmet;
+            }
+        }
+        for (int i = 0; i < rules.size(); i++) {
+            CompiledRule rule = rules.get(i);
+            try {
+                if (rule.holds(subject, time, trail)) {
+                    return rule.serve().answer(subject, trail);
+                }
+            } catch (RuntimeException e) {
+                // A strategy that cannot decide is not a rule that does not match.
+                trail.failed(i, rule.rule(), e);
+                return failed;
+            }
+        }
+        return split.answer(subject, trail);
+    }
+
+    private CompiledServe split(Answer keyless) {
+        Weight weight = flag.weight();
+        boolean certain = weight.equals(Weight.NONE) || weight.equals(Weight.ALL);
+        boolean asked = !flag.targeting().rules().isEmpty()
+                || !flag.targeting().prerequisites().isEmpty();
+        Reason fixed = asked ? Reason.DEFAULT : Reason.STATIC;
+        Reason reason = certain ? fixed : Reason.SPLIT;
+        Serve serve = new Serve(List.of(
+                new Portion(flag.variants().newVariant(), weight),
+                new Portion(flag.variants().oldVariant(), new Weight(Weight.WHOLE - weight.hundredThousandths()))));
+        return new CompiledServe(flag, serve, List.of(side(true, reason), side(false, reason)), keyless);
+    }
+
+    private CompiledServe serve(Serve serve, Answer keyless) {
+        Reason reason = serve.fixed() ? Reason.TARGETING_MATCH : Reason.SPLIT;
+        List<Answer> answers = serve.portions().stream()
+                .map(portion -> variant(portion.variant(), reason))
+                .toList();
+        return new CompiledServe(flag, serve, answers, keyless);
+    }
+
+    /** With stages, a rule that serves a side puts the unit inside the split or outside of it. */
+    private Answer variant(String name, Reason reason) {
+        boolean isNew = name.equals(flag.variants().newVariant());
+        if (isNew || name.equals(flag.variants().oldVariant())) {
+            return side(isNew, reason);
+        }
+        return new Answer(
                 flag.key(),
-                outside.variant(),
-                outside.side(),
-                Reason.ERROR,
-                Optional.of(error),
-                OptionalInt.empty(),
-                outside.stage(),
+                Optional.of(flag.variants().variant(name)),
+                Side.NEW, // whatever is not as it was
+                reason,
+                Optional.empty(),
+                Optional.empty(),
                 flag.version());
     }
 
-    private static Evaluation at(Evaluation answer, int bucket) {
-        return new Evaluation(
-                answer.key(),
-                answer.variant(),
-                answer.side(),
-                answer.reason(),
-                answer.error(),
-                OptionalInt.of(bucket),
-                answer.stage(),
-                answer.version());
-    }
-
-    private Evaluation answer(boolean isInside, Reason reason) {
-        Side side = flag.sideOf(isInside);
-        return new Evaluation(
+    private Answer side(boolean inside, Reason reason) {
+        Side side = flag.sideOf(inside);
+        Variants variants = flag.variants();
+        return new Answer(
                 flag.key(),
-                Optional.of(
-                        side == Side.NEW
-                                ? flag.variants().newSide()
-                                : flag.variants().oldSide()),
+                Optional.of(side == Side.NEW ? variants.newSide() : variants.oldSide()),
                 side,
                 reason,
                 Optional.empty(),
-                OptionalInt.empty(),
-                flag.stageOf(isInside),
+                flag.stageOf(inside),
                 flag.version());
     }
 }

@@ -2,43 +2,114 @@ package dev.turnout.flags;
 
 import dev.turnout.flags.stage.Side;
 import dev.turnout.flags.stage.Stage;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The answer for one subject.
- *
- * @param variant empty only when there is no such flag
- * @param side which side the subject is on; what it reports its outcomes under
- * @param error empty when all went well; with it, the answer is the old side's
- * @param bucket of the subject, when it has a bucketing key and the flag is live
- * @param stage of the subject, for a migration flag
- * @param version of the flag, or of the flag set when there is no such flag
- */
-public record Evaluation(
-        String key,
-        Optional<Variant> variant,
-        Side side,
-        Reason reason,
-        Optional<ErrorCode> error,
-        OptionalInt bucket,
-        Optional<Stage> stage,
-        long version) {
+/** The answer for one subject. Immutable. */
+public final class Evaluation {
+    private static final int NO_BUCKET = -1;
+
+    /** Made when the flag was compiled, so that an evaluation allocates nothing else than itself. */
+    private final Answer answer;
+
+    private final int bucket;
+
+    private Evaluation(Answer answer, int bucket) {
+        this.answer = answer;
+        this.bucket = bucket;
+    }
+
+    /** What is the same for every subject that gets this answer. */
+    record Answer(
+            String key,
+            Optional<Variant> variant,
+            Side side,
+            Reason reason,
+            Optional<ErrorCode> error,
+            Optional<Stage> stage,
+            long version) {
+        Answer failing(ErrorCode code) {
+            return new Answer(key, variant, side, Reason.ERROR, Optional.of(code), stage, version);
+        }
+    }
+
+    static Evaluation of(Answer answer) {
+        return new Evaluation(answer, NO_BUCKET);
+    }
+
+    static Evaluation of(Answer answer, int bucket) {
+        return new Evaluation(answer, bucket);
+    }
 
     static Evaluation notFound(String key, long version) {
-        return new Evaluation(
+        return of(new Answer(
                 key,
                 Optional.empty(),
                 Side.OLD,
                 Reason.ERROR,
                 Optional.of(ErrorCode.FLAG_NOT_FOUND),
-                OptionalInt.empty(),
                 Optional.empty(),
-                version);
+                version));
+    }
+
+    public String key() {
+        return answer.key();
+    }
+
+    /** Empty only when there is no such flag. */
+    public Optional<Variant> variant() {
+        return answer.variant();
+    }
+
+    /** Which side the subject is on; what it reports its outcomes under. */
+    public Side side() {
+        return answer.side();
+    }
+
+    public Reason reason() {
+        return answer.reason();
+    }
+
+    /** Empty when all went well; with it, the answer is the old side's. */
+    public Optional<ErrorCode> error() {
+        return answer.error();
+    }
+
+    /** Of the subject, when it has a bucketing key and the flag is live. */
+    public OptionalInt bucket() {
+        return bucket == NO_BUCKET ? OptionalInt.empty() : OptionalInt.of(bucket);
+    }
+
+    /** Of the subject, for a migration flag. */
+    public Optional<Stage> stage() {
+        return answer.stage();
+    }
+
+    /** Of the flag, or of the flag set when there is no such flag. */
+    public long version() {
+        return answer.version();
     }
 
     /** Whether the answer is {@code true}; the short question of a boolean flag. */
     public boolean on() {
-        return variant.map(Variant::value).filter(Boolean.TRUE::equals).isPresent();
+        return answer.variant().isPresent()
+                && Boolean.TRUE.equals(answer.variant().get().value());
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Evaluation that && bucket == that.bucket && answer.equals(that.answer);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(answer, bucket);
+    }
+
+    @Override
+    public String toString() {
+        return answer + (bucket == NO_BUCKET ? "" : " in bucket " + bucket);
     }
 }

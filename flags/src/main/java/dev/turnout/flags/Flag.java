@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * What is decided about a flag. Deeply immutable.
  *
  * @param key {@code [A-Za-z0-9._-]{1,100}}
+ * @param split for the subjects that no rule answers
  * @param stage of a migration flag: units inside the split are at the next stage, the others at this one
  * @param rolledBack why everybody is on the old side until an operator acknowledges; empty in normal life
  * @param version of the flag set that last changed this flag; 0 before it was stored
@@ -20,6 +21,7 @@ public record Flag(
         Variants variants,
         State state,
         Split split,
+        Targeting targeting,
         Optional<Stage> stage,
         Optional<String> rolledBack,
         About about,
@@ -41,6 +43,8 @@ public record Flag(
         }
         problems.addAll(variants.problems());
         problems.addAll(split.problems());
+        problems.addAll(targeting.problems(key, variants.values().keySet()));
+        stage.ifPresent(staged -> problems.addAll(problemsOfStages(targeting, variants)));
         problems.addAll(about.problems());
         if (version < 0) {
             problems.add("a version is not negative, this one is " + version);
@@ -50,6 +54,23 @@ public record Flag(
         }
     }
 
+    /** Units of a migration flag move between its two sides, one step at a time. */
+    private static List<String> problemsOfStages(Targeting targeting, Variants variants) {
+        List<String> problems = new ArrayList<>();
+        if (!targeting.schedule().always()) {
+            problems.add("a migration flag has no schedule: its rollout says when units move");
+        }
+        List<String> sides = List.of(variants.oldVariant(), variants.newVariant());
+        targeting.rules().stream()
+                .flatMap(rule -> rule.serve().portions().stream())
+                .map(Serve.Portion::variant)
+                .filter(variant -> variants.values().containsKey(variant) && !sides.contains(variant))
+                .distinct()
+                .forEach(variant -> problems.add("a rule of a migration flag serves the old or the new side, " + sides
+                        + ", not '" + variant + "'"));
+        return problems;
+    }
+
     public static boolean isKey(String text) {
         return KEY.matcher(text).matches();
     }
@@ -57,7 +78,15 @@ public record Flag(
     /** A boolean flag that is on and keeps everybody on the old side. */
     public static Flag create(String key) {
         return new Flag(
-                key, Variants.ON_OFF, State.ON, Split.NOBODY, Optional.empty(), Optional.empty(), About.NOTHING, 0);
+                key,
+                Variants.ON_OFF,
+                State.ON,
+                Split.NOBODY,
+                Targeting.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                About.NOTHING,
+                0);
     }
 
     public Weight weight() {
@@ -100,36 +129,40 @@ public record Flag(
     }
 
     public Flag withSplit(Split split) {
-        return new Flag(key, variants, state, split, stage, rolledBack, about, version);
+        return new Flag(key, variants, state, split, targeting, stage, rolledBack, about, version);
+    }
+
+    public Flag withTargeting(Targeting targeting) {
+        return new Flag(key, variants, state, split, targeting, stage, rolledBack, about, version);
     }
 
     public Flag withVariants(Variants variants) {
-        return new Flag(key, variants, state, split, stage, rolledBack, about, version);
+        return new Flag(key, variants, state, split, targeting, stage, rolledBack, about, version);
     }
 
     public Flag withState(State state) {
-        return new Flag(key, variants, state, split, stage, rolledBack, about, version);
+        return new Flag(key, variants, state, split, targeting, stage, rolledBack, about, version);
     }
 
     public Flag withStage(Stage stage) {
-        return new Flag(key, variants, state, split, Optional.of(stage), rolledBack, about, version);
+        return new Flag(key, variants, state, split, targeting, Optional.of(stage), rolledBack, about, version);
     }
 
     /** Latches the flag on the old side. */
     public Flag rolledBack(String because) {
-        return new Flag(key, variants, state, split, stage, Optional.of(because), about, version);
+        return new Flag(key, variants, state, split, targeting, stage, Optional.of(because), about, version);
     }
 
     /** Lets the split decide again. */
     public Flag acknowledged() {
-        return new Flag(key, variants, state, split, stage, Optional.empty(), about, version);
+        return new Flag(key, variants, state, split, targeting, stage, Optional.empty(), about, version);
     }
 
     public Flag withAbout(About about) {
-        return new Flag(key, variants, state, split, stage, rolledBack, about, version);
+        return new Flag(key, variants, state, split, targeting, stage, rolledBack, about, version);
     }
 
     public Flag withVersion(long version) {
-        return new Flag(key, variants, state, split, stage, rolledBack, about, version);
+        return new Flag(key, variants, state, split, targeting, stage, rolledBack, about, version);
     }
 }

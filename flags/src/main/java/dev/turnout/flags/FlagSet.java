@@ -1,10 +1,15 @@
 package dev.turnout.flags;
 
+import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** All flags at one version, compiled to answer quickly. Immutable and thread-safe. */
@@ -31,8 +36,26 @@ public final class FlagSet {
             }
         }
         Map<String, CompiledFlag> compiled = new TreeMap<>();
-        byKey.forEach((key, flag) -> compiled.put(key, new CompiledFlag(flag)));
+        byKey.forEach((key, flag) -> compiled.put(key, new CompiledFlag(flag, Strategies.installed())));
+        compiled.forEach((key, flag) -> flag.link(compiled, other -> !requires(byKey, other, key)));
         return new FlagSet(version, Map.copyOf(compiled), Collections.unmodifiableCollection(byKey.values()));
+    }
+
+    /** Whether a flag needs the other one first, at any distance. */
+    private static boolean requires(Map<String, Flag> flags, String key, String other) {
+        Set<String> seen = new HashSet<>();
+        Deque<String> open = new ArrayDeque<>(List.of(key));
+        while (!open.isEmpty()) {
+            String next = open.pop();
+            if (next.equals(other)) {
+                return true;
+            }
+            Flag flag = flags.get(next);
+            if (flag != null && seen.add(next)) {
+                flag.targeting().prerequisites().forEach(each -> open.push(each.flag()));
+            }
+        }
+        return false;
     }
 
     public long version() {
@@ -48,9 +71,21 @@ public final class FlagSet {
         return Optional.ofNullable(compiled.get(key)).map(CompiledFlag::flag);
     }
 
-    /** Answers always: what is wrong with the question is said by {@link Evaluation#error()}. */
-    public Evaluation evaluate(String key, Subject subject) {
+    /**
+     * Answers always: what is wrong with the question is said by {@link Evaluation#error()}.
+     *
+     * @param time asked only by flags that depend on it
+     */
+    public Evaluation evaluate(String key, Subject subject, InstantSource time) {
         CompiledFlag flag = compiled.get(key);
-        return flag == null ? Evaluation.notFound(key, version) : flag.evaluate(subject);
+        return flag == null ? Evaluation.notFound(key, version) : flag.evaluate(subject, time, Trail.SILENT);
+    }
+
+    /** The same answer, and how it came about; empty when there is no such flag. */
+    public Optional<Explanation> explain(String key, Subject subject, InstantSource time) {
+        return Optional.ofNullable(compiled.get(key)).map(flag -> {
+            Explaining trail = new Explaining();
+            return trail.explanation(flag.flag(), flag.evaluate(subject, time, trail));
+        });
     }
 }

@@ -41,18 +41,27 @@ public record Subject(String key, Map<String, Object> attributes) {
         if (value == null) {
             return Optional.empty();
         }
+        Optional<String> text = text(value);
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the attribute '" + bucketBy.get() + "' is neither text, number nor boolean");
+        }
+        return text.filter(it -> !it.isEmpty());
+    }
+
+    /** The plain form of a text, number or boolean, the same however a client's JSON writer wrote it; else empty. */
+    public static Optional<String> text(Object value) {
         if (value instanceof String text) {
-            return text.isEmpty() ? Optional.empty() : Optional.of(text);
+            return Optional.of(text);
         }
         if (value instanceof Integer || value instanceof Long || value instanceof Boolean) {
             return Optional.of(value.toString());
         }
-        if (value instanceof Number number) {
-            // 7, 7.0 and 7.00 are one tenant, whatever a client's JSON writer makes of the number.
+        if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
+            // 7, 7.0 and 7.00 are one tenant.
             return Optional.of(
                     new BigDecimal(number.toString()).stripTrailingZeros().toPlainString());
         }
-        throw new IllegalArgumentException(
-                "the attribute '" + bucketBy.get() + "' is neither text, number nor boolean");
+        return Optional.empty();
     }
 }

@@ -35,7 +35,7 @@ public record Variants(Map<String, Object> values, String oldVariant, String new
         return variant(newVariant);
     }
 
-    private Variant variant(String name) {
+    Variant variant(String name) {
         return new Variant(name, Objects.requireNonNull(values.get(name), name));
     }
 

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.turnout.flags.Flag.State;
 import dev.turnout.flags.stage.Side;
 import dev.turnout.flags.stage.Stage;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class FlagSetTest {
+    private static final InstantSource TIME = InstantSource.fixed(Instant.parse("2026-01-31T10:00:00Z"));
     private static final Flag NEW_SCHEMA = Flag.create("new-schema").withVersion(7);
 
     /** user-42 is in bucket 5453. */
@@ -51,7 +54,7 @@ class FlagSetTest {
     @ParameterizedTest
     @MethodSource("answers")
     void aFlagAnswersEverySubject(Flag flag, Subject subject, String variant, Reason reason, ErrorCode error) {
-        Evaluation answer = FlagSet.of(9, List.of(flag)).evaluate("new-schema", subject);
+        Evaluation answer = FlagSet.of(9, List.of(flag)).evaluate("new-schema", subject, TIME);
         assertThat(answer.variant().orElseThrow().name()).isEqualTo(variant);
         assertThat(answer.on()).isEqualTo(variant.equals("on"));
         assertThat(answer.side()).isEqualTo(variant.equals("on") ? Side.NEW : Side.OLD);
@@ -75,8 +78,8 @@ class FlagSetTest {
     void theStageSaysWhichSideAnswers(Stage stage, int percent, Stage inside, Stage outside, String on, String off) {
         Flag flag = NEW_SCHEMA.withStage(stage).withWeight(new Weight(percent * 1000));
         FlagSet flags = FlagSet.of(1, List.of(flag));
-        Evaluation in = flags.evaluate("new-schema", Subject.of("user-42")); // bucket 5453
-        Evaluation out = flags.evaluate("new-schema", Subject.of("user-1")); // bucket 75102
+        Evaluation in = flags.evaluate("new-schema", Subject.of("user-42"), TIME); // bucket 5453
+        Evaluation out = flags.evaluate("new-schema", Subject.of("user-1"), TIME); // bucket 75102
         assertThat(in.stage()).contains(inside);
         assertThat(out.stage()).contains(outside);
         assertThat(in.variant().orElseThrow().name()).isEqualTo(on);
@@ -94,7 +97,7 @@ class FlagSetTest {
     })
     void aRolledBackFlagGoesNoFurtherBackThanItsDataAllows(Stage stage, Stage held, String variant) {
         Flag flag = NEW_SCHEMA.withStage(stage).withWeight(Weight.ALL).rolledBack("errors");
-        Evaluation answer = FlagSet.of(1, List.of(flag)).evaluate("new-schema", Subject.of("user-42"));
+        Evaluation answer = FlagSet.of(1, List.of(flag)).evaluate("new-schema", Subject.of("user-42"), TIME);
         assertThat(answer.stage()).contains(held);
         assertThat(answer.variant().orElseThrow().name()).isEqualTo(variant);
         assertThat(answer.reason()).isEqualTo(Reason.DISABLED);
@@ -106,21 +109,22 @@ class FlagSetTest {
         FlagSet flags = FlagSet.of(1, List.of(flag));
         List<Object> spellings = List.of("7", 7, 7L, 7.0, new java.math.BigDecimal("7.00"));
         assertThat(spellings)
-                .map(seven -> flags.evaluate("new-schema", new Subject("user-" + seven, Map.of("companyId", seven))))
+                .map(seven ->
+                        flags.evaluate("new-schema", new Subject("user-" + seven, Map.of("companyId", seven)), TIME))
                 .map(Evaluation::bucket)
                 .containsOnly(java.util.OptionalInt.of(Bucket.of("new-schema", "7")));
         Map<String, Object> nothing = new HashMap<>();
         nothing.put("companyId", null);
-        assertThat(flags.evaluate("new-schema", new Subject("u", nothing)).error())
+        assertThat(flags.evaluate("new-schema", new Subject("u", nothing), TIME).error())
                 .contains(TARGETING_KEY_MISSING);
-        assertThat(flags.evaluate("new-schema", new Subject("u", Map.of("companyId", Arrays.asList(1, 2))))
+        assertThat(flags.evaluate("new-schema", new Subject("u", Map.of("companyId", Arrays.asList(1, 2))), TIME)
                         .error())
                 .contains(INVALID_CONTEXT);
     }
 
     @Test
     void anUnknownFlagIsSaidToBeUnknown() {
-        Evaluation answer = FlagSet.EMPTY.evaluate("nowhere", Subject.of("user-1"));
+        Evaluation answer = FlagSet.EMPTY.evaluate("nowhere", Subject.of("user-1"), TIME);
         assertThat(answer.error()).contains(FLAG_NOT_FOUND);
         assertThat(answer.variant()).isEmpty();
         assertThat(answer.on()).isFalse();
@@ -137,16 +141,16 @@ class FlagSetTest {
         FlagSet less = at(Math.min(one, other));
         FlagSet more = at(Math.max(one, other));
         assertThat(IntStream.range(0, 200).mapToObj(i -> Subject.of("unit-" + i)))
-                .allMatch(unit -> !less.evaluate("new-schema", unit).on()
-                        || more.evaluate("new-schema", unit).on());
+                .allMatch(unit -> !less.evaluate("new-schema", unit, TIME).on()
+                        || more.evaluate("new-schema", unit, TIME).on());
     }
 
     @Test
     void theRealisedShareIsTheWeight() {
         FlagSet quarter = at(25_000);
         long on = IntStream.range(0, 100_000)
-                .filter(i ->
-                        quarter.evaluate("new-schema", Subject.of("user-" + i)).on())
+                .filter(i -> quarter.evaluate("new-schema", Subject.of("user-" + i), TIME)
+                        .on())
                 .count();
         assertThat(on).isBetween(24_500L, 25_500L);
     }
@@ -163,10 +167,10 @@ class FlagSetTest {
         int both = 0;
         for (int i = 0; i < 20_000; i++) {
             Subject user = Subject.of("user-" + i);
-            assertThat(flags.evaluate("a", user).on())
-                    .isEqualTo(flags.evaluate("b", user).on());
-            if (flags.evaluate("FEATURE_A", user).on()
-                    && flags.evaluate("FEATURE_B", user).on()) {
+            assertThat(flags.evaluate("a", user, TIME).on())
+                    .isEqualTo(flags.evaluate("b", user, TIME).on());
+            if (flags.evaluate("FEATURE_A", user, TIME).on()
+                    && flags.evaluate("FEATURE_B", user, TIME).on()) {
                 both++;
             }
         }

@@ -19,6 +19,7 @@ class FlagTest {
                         new Variants(Map.of("a", 1, "b", "text", "c", Double.NaN), "a", "z"),
                         Flag.State.ON,
                         new Split(Weight.NONE, "s".repeat(101), Optional.of(" ")),
+                        Targeting.NONE,
                         Optional.empty(),
                         Optional.empty(),
                         new About("o".repeat(201), ""),

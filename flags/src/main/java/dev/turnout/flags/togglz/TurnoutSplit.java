@@ -1,24 +1,21 @@
 package dev.turnout.flags.togglz;
 
 import dev.turnout.flags.Bucket;
+import dev.turnout.flags.Condition;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Split;
-import dev.turnout.flags.Subject;
 import dev.turnout.flags.Weight;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.togglz.core.activation.Parameter;
 import org.togglz.core.activation.ParameterBuilder;
 import org.togglz.core.repository.FeatureState;
-import org.togglz.core.spi.ActivationStrategy;
-import org.togglz.core.user.FeatureUser;
 
 /**
  * Turnout's split as a Togglz strategy: a feature is active for the users whose bucket lies in the share. Found by
  * ServiceLoader. Thread-safe.
  */
-public final class TurnoutSplit implements ActivationStrategy {
+public final class TurnoutSplit extends TurnoutStrategy {
     public static final String ID = "turnout-split";
 
     static final String PERCENTAGE = "percentage";
@@ -26,16 +23,8 @@ public final class TurnoutSplit implements ActivationStrategy {
     static final String BUCKET_BY = "bucketBy";
 
     /** Made by ServiceLoader. */
-    public TurnoutSplit() {}
-
-    @Override
-    public String getId() {
-        return ID;
-    }
-
-    @Override
-    public String getName() {
-        return "Turnout: split by bucket";
+    public TurnoutSplit() {
+        super(ID, "Turnout: split by bucket");
     }
 
     @Override
@@ -56,23 +45,22 @@ public final class TurnoutSplit implements ActivationStrategy {
         };
     }
 
-    /** False as well for what cannot be decided: no user, no such attribute, no percentage. */
     @Override
-    public boolean isActive(FeatureState state, @Nullable FeatureUser user) {
-        try {
-            Weight share = share(state);
-            if (share.equals(Weight.NONE) || share.equals(Weight.ALL)) {
-                return share.equals(Weight.ALL);
-            }
-            Optional<String> bucketBy = parameter(state, BUCKET_BY);
-            String seed = parameter(state, SEED).orElse(state.getFeature().name());
-            return subject(user, bucketBy)
-                    .bucketingKey(bucketBy)
-                    .filter(key -> Bucket.of(seed, key) < share.hundredThousandths())
-                    .isPresent();
-        } catch (IllegalArgumentException undecidable) {
-            return false;
+    Condition condition(String flag, Map<String, String> parameters) {
+        Weight share = Weight.parse(required(parameters, PERCENTAGE));
+        Optional<String> bucketBy = attribute(parameters);
+        String seed = Optional.ofNullable(parameters.get(SEED)).orElse(flag);
+        if (share.equals(Weight.NONE) || share.equals(Weight.ALL)) {
+            return (subject, time) -> share.equals(Weight.ALL);
         }
+        return (subject, time) -> subject.bucketingKey(bucketBy)
+                .filter(key -> Bucket.of(seed, key) < share.hundredThousandths())
+                .isPresent();
+    }
+
+    @Override
+    Optional<String> attribute(Map<String, String> parameters) {
+        return Optional.ofNullable(parameters.get(BUCKET_BY));
     }
 
     /** How a flag looks to Togglz. */
@@ -89,19 +77,5 @@ public final class TurnoutSplit implements ActivationStrategy {
     /** @throws IllegalArgumentException when the state has no percentage */
     static Weight share(FeatureState state) {
         return Weight.parse(parameter(state, PERCENTAGE).orElse(""));
-    }
-
-    static Optional<String> parameter(FeatureState state, String name) {
-        return Optional.ofNullable(state.getParameter(name)).filter(value -> !value.isBlank());
-    }
-
-    private static Subject subject(@Nullable FeatureUser user, Optional<String> bucketBy) {
-        if (user == null) {
-            return Subject.ANONYMOUS;
-        }
-        Map<String, Object> attributes = bucketBy.flatMap(
-                        name -> Optional.ofNullable(user.getAttribute(name)).map(value -> Map.of(name, value)))
-                .orElse(Map.of());
-        return new Subject(Optional.ofNullable(user.getName()).orElse(""), attributes);
     }
 }

@@ -9,6 +9,7 @@ import dev.turnout.flags.Split;
 import dev.turnout.flags.Subject;
 import dev.turnout.flags.Weight;
 import dev.turnout.flags.stage.Stage;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,11 +67,13 @@ class FlagStatesTest {
             Subject subject = new Subject("user-" + i, Map.of("company", i % 40));
             assertThat(togglz.isActive(Features.USE_DYNAMIC_SERVICES))
                     .as("user-%s", i)
-                    .isEqualTo(set.evaluate(KEY, subject).on());
+                    .isEqualTo(
+                            set.evaluate(KEY, subject, InstantSource.system()).on());
         }
         user.set(null);
         assertThat(togglz.isActive(Features.USE_DYNAMIC_SERVICES))
-                .isEqualTo(set.evaluate(KEY, Subject.ANONYMOUS).on());
+                .isEqualTo(set.evaluate(KEY, Subject.ANONYMOUS, InstantSource.system())
+                        .on());
     }
 
     @Test

@@ -30,6 +30,7 @@ public final class FlagStore {
     private final ControlDatabase database;
     private final AuditStore audit;
     private final Clock clock;
+    private final Requirements requirements = new Requirements();
 
     /** @param clock business time */
     public FlagStore(ControlDatabase database, AuditStore audit, Clock clock) {
@@ -74,18 +75,23 @@ public final class FlagStore {
                 .compose(present -> present.isPresent()
                         ? Future.failedFuture(
                                 new VersionConflict(flag.key(), 0, present.get().version()))
-                        : nextVersion(tx).map(flag::withVersion).compose(next -> tx.change(
-                                        INSERT,
-                                        next.key(),
-                                        next.version(),
-                                        Json.write(next),
-                                        Columns.bind(clock.instant()),
-                                        change.actor())
-                                .compose(inserted -> audit.write(
-                                        tx,
-                                        Deed.of("flag.create", subject(next)).to(next),
-                                        change))
-                                .compose(audited -> announce(tx, next))));
+                        : requirements
+                                .check(tx, flag)
+                                .compose(sound -> nextVersion(tx))
+                                .map(flag::withVersion)
+                                .compose(next -> tx.change(
+                                                INSERT,
+                                                next.key(),
+                                                next.version(),
+                                                Json.write(next),
+                                                Columns.bind(clock.instant()),
+                                                change.actor())
+                                        .compose(inserted -> audit.write(
+                                                tx,
+                                                Deed.of("flag.create", subject(next))
+                                                        .to(next),
+                                                change))
+                                        .compose(audited -> announce(tx, next))));
     }
 
     /**
@@ -122,7 +128,10 @@ public final class FlagStore {
                     }
                     return after.equals(before)
                             ? Future.succeededFuture(before)
-                            : nextVersion(tx).compose(next -> store(tx, before, after.withVersion(next), change));
+                            : requirements
+                                    .check(tx, before, after)
+                                    .compose(sound -> nextVersion(tx))
+                                    .compose(next -> store(tx, before, after.withVersion(next), change));
                 });
     }
 

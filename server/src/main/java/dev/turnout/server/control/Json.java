@@ -1,7 +1,5 @@
 package dev.turnout.server.control;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -9,10 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
-import dev.turnout.flags.Weight;
 import dev.turnout.flags.guard.Units;
+import dev.turnout.flags.wire.Ruleset;
 import java.util.List;
 import java.util.Map;
 
@@ -26,11 +22,9 @@ final class Json {
     static final TypeReference<List<String>> TEXTS = new TypeReference<>() {};
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
-            .addModule(new Jdk8Module())
-            .addModule(new JavaTimeModule())
+            .addModules(Ruleset.modules())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .addMixIn(Weight.class, WeightAsNumber.class)
             .addModule(new SimpleModule()
                     .addSerializer(Units.class, new UnitsJson.Writer())
                     .addDeserializer(Units.class, new UnitsJson.Reader()))
@@ -61,14 +55,5 @@ final class Json {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("the stored JSON is no " + type.getType(), e);
         }
-    }
-
-    /** 100 000ths. */
-    private abstract static class WeightAsNumber {
-        @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-        WeightAsNumber(@SuppressWarnings("unused") int hundredThousandths) {}
-
-        @JsonValue
-        abstract int hundredThousandths();
     }
 }

@@ -26,6 +26,7 @@ enum Endpoint {
     LIST_FLAGS(HttpMethod.GET, "/api/v1/flags", OPERATE),
     READ_FLAG(HttpMethod.GET, "/api/v1/flags/:key", OPERATE),
     PUT_FLAG(HttpMethod.PUT, "/api/v1/flags/:key", OPERATE),
+    EXPLAIN_FLAG(HttpMethod.GET, "/api/v1/flags/:key/explain", OPERATE),
     PATCH_FLAG(HttpMethod.PATCH, "/api/v1/flags/:key", OPERATE),
 
     START_MIGRATION(HttpMethod.POST, "/api/v1/migrations", OPERATE),

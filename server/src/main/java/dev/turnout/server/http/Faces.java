@@ -26,6 +26,7 @@ public final class Faces {
     private final PrometheusMeterRegistry registry;
     private final Authentication authentication;
     private final Ofrep ofrep;
+    private final Supplier<FlagSet> flags;
 
     /** What is read and written of the control state. */
     public record Stores(RolloutStores rollout, RunStore runs, RunStores ofRuns, AuditStore audit, TokenStore tokens) {}
@@ -46,10 +47,11 @@ public final class Faces {
             PrometheusMeterRegistry registry) {
         this.stores = stores;
         this.clock = clock;
+        this.flags = flags;
         this.flagsAge = flagsAge;
         this.registry = registry;
         this.authentication = new Authentication(stores.tokens()::check, System::nanoTime);
-        this.ofrep = new Ofrep(flags, new EvaluationMetrics(registry, flags, flagsAge));
+        this.ofrep = new Ofrep(flags, new EvaluationMetrics(registry, flags, flagsAge), clock);
     }
 
     Router router(Vertx vertx) {
@@ -58,6 +60,7 @@ public final class Faces {
         List<Resource> resources = List.of(
                 new OfrepResource(ofrep),
                 new FlagsResource(rollout.flags(), new ByHand(rollout, clock)),
+                new ExplainResource(flags, clock),
                 new MigrationsResource(
                         vertx,
                         stores.runs(),

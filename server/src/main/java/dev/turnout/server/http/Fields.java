@@ -1,6 +1,8 @@
 package dev.turnout.server.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.turnout.flags.Subject;
+import dev.turnout.flags.Weight;
 import dev.turnout.flags.guard.Units;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -40,6 +42,61 @@ final class Fields {
             problem(name, "must be an object");
         }
         return new Fields(node, path + name + ".", problems);
+    }
+
+    /** Each element of a list; none when it is left out. */
+    List<Fields> objects(String name) {
+        JsonNode node = object.path(name);
+        if (!node.isMissingNode() && !node.isNull() && !node.isArray()) {
+            problem(name, "must be a list of objects");
+        }
+        List<Fields> objects = new ArrayList<>();
+        for (JsonNode element : node.isArray() ? node : List.<JsonNode>of()) {
+            String where = name + "[" + objects.size() + "]";
+            if (!element.isObject()) {
+                problem(where, "must be an object");
+            }
+            objects.add(new Fields(element, path + where + ".", problems));
+        }
+        return objects;
+    }
+
+    boolean isList(String name) {
+        return object.path(name).isArray();
+    }
+
+    /** The plain form of a text, number or boolean. */
+    String scalar(String name) {
+        return scalar(object.path(name), name);
+    }
+
+    /** The plain forms of a list's elements, or of one that stands alone. */
+    List<String> list(String name) {
+        JsonNode node = object.path(name);
+        if (!node.isArray()) {
+            return List.of(scalar(name));
+        }
+        List<String> list = new ArrayList<>();
+        node.forEach(element -> list.add(scalar(element, name + "[" + list.size() + "]")));
+        return list;
+    }
+
+    private String scalar(JsonNode node, String name) {
+        Optional<String> text = node.isValueNode() ? Subject.text(Wire.plain(node)) : Optional.empty();
+        if (text.isEmpty() || node.isNull()) {
+            problem(name, "must be a text, number or boolean");
+        }
+        return text.orElse("");
+    }
+
+    /** A percentage; none when it is left out. */
+    Weight weight(String name) {
+        try {
+            return optionalText(name).map(Weight::parse).orElse(Weight.NONE);
+        } catch (IllegalArgumentException e) {
+            problem(name + ":", String.valueOf(e.getMessage()));
+            return Weight.NONE;
+        }
     }
 
     void only(Set<String> known) {

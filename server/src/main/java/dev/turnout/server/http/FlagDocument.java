@@ -5,6 +5,7 @@ import dev.turnout.flags.About;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.FlagProblems;
 import dev.turnout.flags.Split;
+import dev.turnout.flags.Targeting;
 import dev.turnout.flags.Variants;
 import dev.turnout.flags.Weight;
 import dev.turnout.flags.stage.Stage;
@@ -31,6 +32,9 @@ final class FlagDocument {
             "variants",
             "oldVariant",
             "newVariant",
+            "schedule",
+            "prerequisites",
+            "rules",
             "stage",
             "rolledBack",
             "owner",
@@ -50,6 +54,7 @@ final class FlagDocument {
         document.put("variants", flag.variants().values());
         document.put("oldVariant", flag.variants().oldVariant());
         document.put("newVariant", flag.variants().newVariant());
+        document.putAll(TargetingDocument.write(flag.targeting()));
         flag.stage().ifPresent(stage -> document.put("stage", stage.name()));
         flag.rolledBack().ifPresent(because -> document.put("rolledBack", because));
         document.put("owner", flag.about().owner());
@@ -73,7 +78,7 @@ final class FlagDocument {
             fields.problem("rolledBack", "is not set by hand: roll back, or acknowledge the incident");
         }
         Flag.State state = member(fields, "state", Flag.State.class).orElse(Flag.State.ON);
-        Weight weight = weight(fields);
+        Weight weight = fields.weight("weight");
         // The seed is the key unless set: written out, it reads back as what it is.
         String seed = document.path("seed").asText("");
         Split split = new Split(weight, seed.equals(present.key()) ? "" : seed, fields.optionalText("bucketBy"));
@@ -83,11 +88,20 @@ final class FlagDocument {
                 .ifPresent(
                         now -> fields.problem("stage", "moves one at a time, not from " + now + " to " + stage.get()));
         Variants variants = variants(document, fields);
+        Targeting targeting = TargetingDocument.read(document, fields);
         About about = new About(
                 document.path("owner").asText(""), document.path("notes").asText(""));
         try {
             Flag flag = new Flag(
-                    present.key(), variants, state, split, stage, present.rolledBack(), about, present.version());
+                    present.key(),
+                    variants,
+                    state,
+                    split,
+                    targeting,
+                    stage,
+                    present.rolledBack(),
+                    about,
+                    present.version());
             fields.check();
             return flag;
         } catch (FlagProblems e) {
@@ -117,16 +131,6 @@ final class FlagDocument {
                 values,
                 fields.optionalText("oldVariant").orElse(Variants.ON_OFF.oldVariant()),
                 fields.optionalText("newVariant").orElse(Variants.ON_OFF.newVariant()));
-    }
-
-    private static Weight weight(Fields fields) {
-        Optional<String> text = fields.optionalText("weight");
-        try {
-            return text.map(Weight::parse).orElse(Weight.NONE);
-        } catch (IllegalArgumentException e) {
-            fields.problem("weight:", String.valueOf(e.getMessage()));
-            return Weight.NONE;
-        }
     }
 
     private static <E extends Enum<E>> Optional<E> member(Fields fields, String name, Class<E> type) {

@@ -1,15 +1,14 @@
 package dev.turnout.server.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.turnout.flags.Evaluation;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.FlagSet;
 import dev.turnout.flags.Reason;
-import dev.turnout.flags.Subject;
 import dev.turnout.flags.Variant;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -26,9 +25,12 @@ final class Ofrep {
 
     private final Supplier<FlagSet> flags;
     private final EvaluationMetrics metrics;
+    private final InstantSource time;
 
-    Ofrep(Supplier<FlagSet> flags, EvaluationMetrics metrics) {
+    /** @param time business time */
+    Ofrep(Supplier<FlagSet> flags, EvaluationMetrics metrics, InstantSource time) {
         this.flags = flags;
+        this.time = time;
         this.metrics = metrics;
     }
 
@@ -36,7 +38,7 @@ final class Ofrep {
     Answer evaluate(String key, Buffer body) {
         long started = System.nanoTime();
         FlagSet current = flags.get();
-        Evaluation evaluation = current.evaluate(key, subject(Wire.read(body)));
+        Evaluation evaluation = current.evaluate(key, OfrepContext.of(Wire.read(body)), time);
         Optional<Variant> variant = evaluation.variant();
         if (variant.isEmpty()) {
             throw Refusal.notFound("flag '" + key + "'");
@@ -82,31 +84,6 @@ final class Ofrep {
             case DISABLED -> "DISABLED";
             case ERROR, UNKNOWN -> "UNKNOWN";
         };
-    }
-
-    /** No body, no context and no key all mean: nobody in particular. Providers send each of them. */
-    private static Subject subject(JsonNode body) {
-        if (!body.isObject()) {
-            throw Refusal.malformed("the body must be a JSON object");
-        }
-        JsonNode context = body.path("context");
-        if (context.isMissingNode() || context.isNull()) {
-            return Subject.ANONYMOUS;
-        }
-        if (!context.isObject()) {
-            throw Refusal.malformed("'context' must be a JSON object");
-        }
-        JsonNode key = context.path("targetingKey");
-        if (!key.isTextual() && !key.isMissingNode() && !key.isNull()) {
-            throw Refusal.malformed("'context.targetingKey' must be a text");
-        }
-        Map<String, Object> attributes = new LinkedHashMap<>();
-        context.properties().forEach(member -> {
-            if (!member.getKey().equals("targetingKey") && !member.getValue().isNull()) {
-                attributes.put(member.getKey(), Wire.plain(member.getValue()));
-            }
-        });
-        return new Subject(key.asText(""), attributes);
     }
 
     /** The flag that a path below {@link #ROOT} asks for; empty when it asks for none. */

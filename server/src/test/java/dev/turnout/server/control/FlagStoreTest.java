@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnout.flags.About;
+import dev.turnout.flags.Clause;
 import dev.turnout.flags.Flag;
+import dev.turnout.flags.Rule;
+import dev.turnout.flags.Schedule;
+import dev.turnout.flags.Serve;
 import dev.turnout.flags.Split;
+import dev.turnout.flags.Targeting;
 import dev.turnout.flags.Variants;
 import dev.turnout.flags.Weight;
 import dev.turnout.flags.stage.Stage;
@@ -45,6 +50,15 @@ class FlagStoreTest {
                 new Variants(Map.of("old", Map.of("a", List.of(1, 2.5, "x")), "new", Map.of("b", true)), "old", "new"),
                 Flag.State.ON,
                 new Split(Weight.parse("12.345%"), "seed", Optional.of("tenant")),
+                new Targeting(
+                        Schedule.ALWAYS,
+                        List.of(),
+                        List.of(new Rule(
+                                "staff",
+                                List.of(new Clause(
+                                        "turnout-attribute",
+                                        Map.of("attribute", "role", "operator", "in", "values", "a\\,b,c"))),
+                                Serve.always("new")))),
                 Optional.of(Stage.SHADOW),
                 Optional.of("errors"),
                 new About("team", "notes"),
