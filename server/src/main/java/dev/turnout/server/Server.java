@@ -14,6 +14,7 @@ import dev.turnout.server.control.OutcomeStore;
 import dev.turnout.server.control.RolloutStore;
 import dev.turnout.server.control.RunClaims;
 import dev.turnout.server.control.RunStore;
+import dev.turnout.server.control.SecretStore;
 import dev.turnout.server.control.TokenStore;
 import dev.turnout.server.control.WriteStore;
 import dev.turnout.server.http.Faces;
@@ -139,6 +140,7 @@ public final class Server implements AutoCloseable {
         if (parts.contains(Part.HTTP)) {
             TokenStore tokens = new TokenStore(database, audit, clock);
             new AdminToken(settings.adminToken()).ensure(() -> started(tokens.firstAdmin()));
+            byte[] secret = started(new SecretStore(database, clock).secret("stream-tickets"));
             FlagSnapshots snapshots = new FlagSnapshots(flags, control, FlagSnapshots.NET);
             deploy(vertx, "flag snapshots", () -> snapshots, 1);
             deploy(vertx, "rollouts", () -> new RolloutVerticle(rollout, settings.pace()), 1);
@@ -148,7 +150,7 @@ public final class Server implements AutoCloseable {
                     new Faces.RunStores(chores, writes, new OperatingStore(database, runs)),
                     audit,
                     tokens);
-            listen(vertx, new Faces(stores, clock, snapshots::current, snapshots::age, registry));
+            listen(vertx, new Faces(stores, clock, snapshots, secret, registry));
         }
     }
 

@@ -78,12 +78,9 @@ public final class TurnoutTime extends TurnoutStrategy {
                         .orElse(ZoneOffset.UTC),
                 days(parameters),
                 read(parameters, HOURS, "hours such as 09:00-18:00", Hours::parse));
-        return (subject, time) -> {
-            Instant now = time.instant();
-            return from.filter(now::isBefore).isEmpty()
-                    && until.filter(end -> !now.isBefore(end)).isEmpty()
-                    && week.holds(now);
-        };
+        return Condition.ofTime(now -> from.filter(now::isBefore).isEmpty()
+                && until.filter(end -> !now.isBefore(end)).isEmpty()
+                && week.holds(now));
     }
 
     @Override

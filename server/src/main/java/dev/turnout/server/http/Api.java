@@ -11,7 +11,6 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -28,6 +27,7 @@ final class Api {
         this.authentication = authentication;
         resources.forEach(resource -> answers.putAll(resource.answers()));
         Set<Endpoint> missing = EnumSet.allOf(Endpoint.class);
+        missing.removeIf(Endpoint::direct);
         missing.removeAll(answers.keySet());
         if (!missing.isEmpty()) {
             throw new IllegalStateException("nobody answers " + missing);
@@ -37,10 +37,8 @@ final class Api {
     Router router(Vertx vertx) {
         Router router = Router.router(vertx);
         new Problems().mount(router);
-        for (Endpoint endpoint : Endpoint.values()) {
-            Function<Call, Future<Answer>> answer = Objects.requireNonNull(answers.get(endpoint));
-            router.route(endpoint.method(), endpoint.path()).handler(ctx -> serve(endpoint, answer, ctx));
-        }
+        answers.forEach((endpoint, answer) ->
+                router.route(endpoint.method(), endpoint.path()).handler(ctx -> serve(endpoint, answer, ctx)));
         return router;
     }
 
@@ -50,7 +48,7 @@ final class Api {
         caller(endpoint, ctx)
                 .onFailure(refused -> ctx.request().resume())
                 .compose(caller -> body.read(ctx.request()).compose(read -> answer(answer, ctx, caller, read)))
-                .onSuccess(ready -> write(ctx.response(), ready))
+                .compose(ready -> write(ctx.response(), ready))
                 .onFailure(ctx::fail);
     }
 
@@ -58,15 +56,7 @@ final class Api {
         if (endpoint.open()) {
             return Future.succeededFuture(NOBODY);
         }
-        return authentication
-                .caller(ctx.request())
-                .compose(caller -> endpoint.admits(caller)
-                        ? Future.succeededFuture(caller)
-                        : Future.failedFuture(new Refusal(
-                                403,
-                                "forbidden",
-                                "the token '" + caller.name() + "' may not do this: " + endpoint.needs(),
-                                Map.of())));
+        return authentication.caller(ctx.request()).map(endpoint::check);
     }
 
     private static Future<Answer> answer(
@@ -78,21 +68,25 @@ final class Api {
         }
     }
 
-    private static void write(HttpServerResponse response, Answer answer) {
+    private static Future<Void> write(HttpServerResponse response, Answer answer) {
         if (response.ended() || response.closed()) {
-            return;
+            return Future.succeededFuture();
+        }
+        if (answer.body().orElse("") instanceof Answer.Streaming stream) {
+            stream.begin(response);
+            return Future.succeededFuture();
         }
         response.setStatusCode(answer.code());
         // What changes by the second must not be kept by anybody on the way.
         response.putHeader("Cache-Control", "no-store");
         answer.headers().forEach(response::putHeader);
         if (answer.body().isEmpty()) {
-            response.end();
-        } else if (answer.body().get() instanceof String text) {
-            response.end(text);
-        } else {
-            response.putHeader("Content-Type", "application/json")
-                    .end(Wire.write(answer.body().get()));
+            return response.end();
         }
+        if (answer.body().get() instanceof String text) {
+            return response.end(text);
+        }
+        return response.putHeader("Content-Type", "application/json")
+                .end(Wire.write(answer.body().get()));
     }
 }

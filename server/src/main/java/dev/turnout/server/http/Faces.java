@@ -1,6 +1,7 @@
 package dev.turnout.server.http;
 
 import dev.turnout.flags.FlagSet;
+import dev.turnout.flags.wire.Ruleset;
 import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.ChoreStore;
 import dev.turnout.server.control.OperatingStore;
@@ -10,23 +11,33 @@ import dev.turnout.server.control.WriteStore;
 import dev.turnout.server.rollout.ByHand;
 import dev.turnout.server.rollout.RolloutOperator;
 import dev.turnout.server.rollout.RolloutStores;
+import dev.turnout.server.snapshot.FlagSnapshots;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
-import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** All that is said over HTTP, put together. Thread-safe; every event loop makes a router of its own. */
 public final class Faces {
+    /** Sockets are cheap, file descriptors and memory are not endless. */
+    private static final int MOST_STREAMS = 20_000;
+
     private final Stores stores;
     private final Clock clock;
-    private final Supplier<Duration> flagsAge;
+    private final FlagSnapshots snapshots;
     private final PrometheusMeterRegistry registry;
     private final Authentication authentication;
     private final Ofrep ofrep;
-    private final Supplier<FlagSet> flags;
+    private final StreamTickets tickets;
+    private final Events refetch = Events.refetch();
+    private final Events ruleset = Events.ruleset(Ruleset::write);
+    private final AtomicInteger streams = new AtomicInteger();
 
     /** What is read and written of the control state. */
     public record Stores(RolloutStores rollout, RunStore runs, RunStores ofRuns, AuditStore audit, TokenStore tokens) {}
@@ -36,31 +47,50 @@ public final class Faces {
 
     /**
      * @param clock business time
-     * @param flags the newest that this process knows
-     * @param flagsAge since when they were last known to be the newest
+     * @param snapshots the flags
+     * @param secret to sign tickets with
      */
-    public Faces(
-            Stores stores,
-            Clock clock,
-            Supplier<FlagSet> flags,
-            Supplier<Duration> flagsAge,
-            PrometheusMeterRegistry registry) {
+    public Faces(Stores stores, Clock clock, FlagSnapshots snapshots, byte[] secret, PrometheusMeterRegistry registry) {
         this.stores = stores;
         this.clock = clock;
-        this.flags = flags;
-        this.flagsAge = flagsAge;
+        this.snapshots = snapshots;
         this.registry = registry;
         this.authentication = new Authentication(stores.tokens()::check, System::nanoTime);
-        this.ofrep = new Ofrep(flags, new EvaluationMetrics(registry, flags, flagsAge), clock);
+        this.ofrep = new Ofrep(new EvaluationMetrics(registry, snapshots::current, snapshots::age), clock);
+        this.tickets = new StreamTickets(secret, InstantSource.system());
+        Gauge.builder("turnout.streams", streams, AtomicInteger::get)
+                .description("clients that are told of changes as they happen")
+                .register(registry);
     }
 
-    Router router(Vertx vertx) {
+    /** For the event loop that this is called on; it must be told of changes. */
+    Serving serving(Vertx vertx) {
+        Streams told = new Streams(
+                vertx,
+                snapshots::current,
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                streams,
+                MOST_STREAMS);
+        OfrepFace face = new OfrepFace(authentication, snapshots, ofrep, tickets);
+        Router router = new Api(authentication, resources(vertx, told)).router(vertx);
+        router.get(Ofrep.EVENTS).handler(new OfrepEvents(tickets, told, refetch));
+        // What a browser asks goes through the router, for CORS.
+        router.route(Ofrep.FLAGS + "*").handler(ctx -> face.handle(ctx.request()));
+        return new Serving(face, router, told);
+    }
+
+    /** Tells the event loop of the caller. */
+    void listen(Consumer<FlagSet> listener) {
+        snapshots.listen(listener);
+    }
+
+    private List<Resource> resources(Vertx vertx, Streams told) {
         RolloutStores rollout = stores.rollout();
         RolloutOperator operator = new RolloutOperator(rollout, clock);
-        List<Resource> resources = List.of(
-                new OfrepResource(ofrep),
+        return List.of(
+                new RulesetResource(snapshots::current, told, ruleset),
                 new FlagsResource(rollout.flags(), new ByHand(rollout, clock)),
-                new ExplainResource(flags, clock),
+                new ExplainResource(snapshots::current, clock),
                 new MigrationsResource(
                         vertx,
                         stores.runs(),
@@ -71,8 +101,7 @@ public final class Faces {
                 new IncidentsResource(rollout.incidents(), operator),
                 new OutcomesResource(rollout.outcomes()),
                 new AuditResource(stores.audit()),
-                new HealthResource(rollout.flags()::version, flagsAge),
+                new HealthResource(rollout.flags()::version, snapshots::age),
                 new MetricsResource(vertx, registry));
-        return new Api(authentication, resources).router(vertx);
     }
 }

@@ -20,12 +20,13 @@ public final class HttpServing extends VerticleBase {
     private final int port;
     private final AtomicInteger listening;
     private HttpServer server;
+    private Serving serving;
 
     /**
      * @param port 0 takes a free one
      * @param listening set to the port once there is one
      */
-    @SuppressWarnings("NullAway.Init") // start() sets the server
+    @SuppressWarnings("NullAway.Init") // start() sets them
     public HttpServing(Faces faces, String host, int port, AtomicInteger listening) {
         this.faces = faces;
         this.host = host;
@@ -43,13 +44,16 @@ public final class HttpServing extends VerticleBase {
                 .setCompressionSupported(true)
                 .setHandle100ContinueAutomatically(true));
         // -1 is Vert.x' free port that all instances share; with 0 each would have its own.
-        return server.requestHandler(faces.router(vertx))
+        serving = faces.serving(vertx);
+        faces.listen(flags -> context.runOnContext(told -> serving.publish(flags)));
+        return server.requestHandler(serving)
                 .listen(port == 0 ? -1 : port, host)
                 .onSuccess(ready -> listening.set(ready.actualPort()));
     }
 
     @Override
     public Future<?> stop() {
+        serving.close();
         return server.shutdown(FINISH_SECONDS, TimeUnit.SECONDS);
     }
 }
