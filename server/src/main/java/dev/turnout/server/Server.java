@@ -3,6 +3,7 @@ package dev.turnout.server;
 import dev.turnout.migration.Tuning;
 import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.ChoreStore;
+import dev.turnout.server.control.ClientStore;
 import dev.turnout.server.control.ControlDatabase;
 import dev.turnout.server.control.ControlSettings;
 import dev.turnout.server.control.FlagStore;
@@ -149,7 +150,8 @@ public final class Server implements AutoCloseable {
                     runs,
                     new Faces.RunStores(chores, writes, new OperatingStore(database, runs)),
                     audit,
-                    tokens);
+                    tokens,
+                    new ClientStore(database));
             listen(vertx, new Faces(stores, clock, snapshots, secret, registry));
         }
     }

@@ -24,6 +24,8 @@ enum Endpoint {
     EVALUATE_FLAGS(HttpMethod.POST, "/ofrep/v1/evaluate/flags", EVALUATE, OPERATE),
     EVALUATE_FLAG(HttpMethod.POST, "/ofrep/v1/evaluate/flags/:key", EVALUATE, OPERATE),
     READ_RULESET(HttpMethod.GET, "/api/v1/ruleset", EVALUATE, OPERATE),
+    BEAT_CLIENT(HttpMethod.POST, "/api/v1/clients/:id", EVALUATE),
+    LEAVE_CLIENT(HttpMethod.DELETE, "/api/v1/clients/:id", EVALUATE),
     REPORT_OUTCOMES(HttpMethod.POST, "/api/v1/outcomes", REPORT),
 
     LIST_FLAGS(HttpMethod.GET, "/api/v1/flags", OPERATE),

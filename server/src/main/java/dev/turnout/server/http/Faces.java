@@ -4,6 +4,7 @@ import dev.turnout.flags.FlagSet;
 import dev.turnout.flags.wire.Ruleset;
 import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.ChoreStore;
+import dev.turnout.server.control.ClientStore;
 import dev.turnout.server.control.OperatingStore;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.TokenStore;
@@ -40,7 +41,13 @@ public final class Faces {
     private final AtomicInteger streams = new AtomicInteger();
 
     /** What is read and written of the control state. */
-    public record Stores(RolloutStores rollout, RunStore runs, RunStores ofRuns, AuditStore audit, TokenStore tokens) {}
+    public record Stores(
+            RolloutStores rollout,
+            RunStore runs,
+            RunStores ofRuns,
+            AuditStore audit,
+            TokenStore tokens,
+            ClientStore clients) {}
 
     /** What belongs to runs beside their state. */
     public record RunStores(ChoreStore chores, WriteStore writes, OperatingStore operating) {}
@@ -89,6 +96,7 @@ public final class Faces {
         RolloutOperator operator = new RolloutOperator(rollout, clock);
         return List.of(
                 new RulesetResource(snapshots::current, told, ruleset),
+                new ClientsResource(stores.clients()),
                 new FlagsResource(rollout.flags(), new ByHand(rollout, clock)),
                 new ExplainResource(snapshots::current, clock),
                 new MigrationsResource(
