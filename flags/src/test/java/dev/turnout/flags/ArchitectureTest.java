@@ -41,9 +41,11 @@ class ArchitectureTest {
             .should()
             .callMethod(Instant.class, "now")
             .orShould()
-            .callMethod(System.class, "currentTimeMillis")
-            .orShould()
-            .callMethod(System.class, "nanoTime");
+            .callMethod(System.class, "currentTimeMillis");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_CLIENT_MEASURES_TIME =
+            noClasses().that().resideOutsideOfPackage("..client..").should().callMethod(System.class, "nanoTime");
 
     @ArchTest
     static final ArchRule THE_CLIENT_NEEDS_NO_VERTX =

@@ -1,5 +1,6 @@
 package dev.turnout.flags.client;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -10,10 +11,12 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /** Talks to the server. Thread-safe; calls block for ten seconds at most. */
 final class ServerLine {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ClientSettings settings;
@@ -66,6 +69,15 @@ final class ServerLine {
         return response.body();
     }
 
+    /** @param version that the change is based on */
+    void patch(String path, Map<String, String> members, long version) throws IOException {
+        HttpRequest.Builder request = request(path)
+                .header("Content-Type", "application/json")
+                .header("If-Match", "\"" + version + "\"")
+                .method("PATCH", HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(members)));
+        check(send(request, BodyHandlers.discarding()).statusCode(), path);
+    }
+
     void delete(String path) throws IOException {
         check(send(request(path).DELETE(), BodyHandlers.discarding()).statusCode(), path);
     }
@@ -102,6 +114,10 @@ final class ServerLine {
             super("the server answers " + path + " with " + code
                     + (code == 401 || code == 403 ? ": check the token and its roles" : ""));
             this.code = code;
+        }
+
+        int code() {
+            return code;
         }
 
         /** Whether the same request would be refused again. */

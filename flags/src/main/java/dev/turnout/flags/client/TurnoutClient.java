@@ -1,6 +1,7 @@
 package dev.turnout.flags.client;
 
 import dev.turnout.flags.Evaluation;
+import dev.turnout.flags.Flag;
 import dev.turnout.flags.FlagSet;
 import dev.turnout.flags.Subject;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -136,6 +138,17 @@ public final class TurnoutClient implements AutoCloseable {
     /** How many batches of outcomes were dropped because the server was gone for too long. */
     public long droppedReports() {
         return outcomes.dropped();
+    }
+
+    /**
+     * Stores a flag's state and share, if nobody has changed it since: what a Togglz console needs. The token needs the
+     * role {@code operate}. Blocks for ten seconds at most; throws IllegalStateException when the change is refused,
+     * UncheckedIOException when the server is not there.
+     *
+     * @param reason kept in the audit
+     */
+    public Consumer<Flag> writer(String reason) {
+        return new FlagWriter(line, reason);
     }
 
     /** Reads and writes data on the sides that a migration flag says. Close it before this client. */

@@ -84,8 +84,8 @@ public final class TurnoutTime extends TurnoutStrategy {
     }
 
     @Override
-    Optional<String> attribute(Map<String, String> parameters) {
-        return Optional.empty();
+    Set<String> attributes(Map<String, String> parameters) {
+        return Set.of();
     }
 
     private record Hours(LocalTime from, LocalTime to) {
