@@ -131,7 +131,7 @@ public final class KilledWorker {
     public KilledWorker(Path folder, Bundle bundle, int kills, long seed) {
         this.folder = folder;
         this.bundle = bundle;
-        this.random = new Random(seed);
+        this.random = new Random(Long.getLong("turnout.test.seed", seed));
         this.board = new BoardFile(folder, bundle);
         for (int i = 0; i < kills; i++) {
             due.merge(TURNS.get(i % TURNS.size()), 1, Integer::sum);
