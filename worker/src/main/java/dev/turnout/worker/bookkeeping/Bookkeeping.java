@@ -3,12 +3,15 @@ package dev.turnout.worker.bookkeeping;
 import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.OneTransaction;
 import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -33,21 +36,50 @@ public final class Bookkeeping {
             WHERE r.run = ? AND r.epoch = ? FOR SHARE OF r""";
     /** The first half of the advisory key, {@code turn} in ASCII; the second is the run. */
     private static final int QUEUE = 0x7475726e;
+    /** In the place of a run: who makes the schema. Runs are numbered from 1. */
+    private static final int NO_RUN = 0;
 
     private Bookkeeping() {}
 
-    /** Makes the schema or brings it up to date; harmless when repeated and when several workers do it at once. */
+    /**
+     * Makes the schema or brings it up to date; harmless when repeated, when several workers do it at once, and wherever
+     * one of them dies: in PostgreSQL it stands as a whole or not at all, in MySQL the scripts go on from what is there.
+     */
     public static void install(Database database) throws SQLException {
+        if (database.dialect().mysql()) {
+            migrate(database.source(), true);
+            return;
+        }
+        database.transaction(Limits.BOOKKEEPING, connection -> {
+            try (PreparedStatement queue = connection.prepareStatement("SELECT pg_advisory_xact_lock(?, ?)")) {
+                queue.setInt(1, QUEUE);
+                queue.setInt(2, NO_RUN);
+                queue.execute();
+            }
+            // Flyway alone would commit a script and its own record of it one after the other.
+            migrate(OneTransaction.of(connection), false);
+            return database;
+        });
+    }
+
+    private static void migrate(DataSource source, boolean mysql) throws SQLException {
+        Flyway flyway = Flyway.configure()
+                .dataSource(source)
+                .schemas(SCHEMA)
+                .locations(LOCATION + (mysql ? "mysql" : "postgresql"))
+                .load();
         try {
-            Flyway.configure()
-                    .dataSource(database.source())
-                    .schemas(SCHEMA)
-                    .locations(LOCATION + (database.dialect().mysql() ? "mysql" : "postgresql"))
-                    .load()
-                    .migrate();
+            if (mysql
+                    && Stream.of(flyway.info().all())
+                            .anyMatch(script -> script.getState().isFailed())) {
+                flyway.repair();
+            }
+            flyway.migrate();
         } catch (FlywayException e) {
-            if (e.getCause() instanceof SQLException cause) {
-                throw cause;
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException sql) {
+                    throw sql;
+                }
             }
             throw e;
         }
