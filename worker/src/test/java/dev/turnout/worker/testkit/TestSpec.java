@@ -30,6 +30,13 @@ public final class TestSpec {
     private final List<Monitor> monitors = new ArrayList<>();
     private final List<Check> checks = new ArrayList<>();
     private final List<ContractStep> contract = new ArrayList<>();
+    private Optional<Place> target = Optional.empty();
+
+    /** Where the new side is, if not where the old one is. */
+    public TestSpec target(Place place) {
+        target = Optional.of(place);
+        return this;
+    }
 
     public TestSpec expand(ExpandStep... steps) {
         expand.addAll(List.of(steps));
@@ -75,7 +82,7 @@ public final class TestSpec {
         return new Spec(
                 "a-test",
                 new Place("test"),
-                Optional.empty(),
+                target,
                 new Spec.FlagBinding("a-flag", Optional.empty()),
                 expand,
                 analyses,
