@@ -4,6 +4,7 @@ import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.OneTransaction;
+import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -90,6 +91,7 @@ public final class Bookkeeping {
      * older epoch to end.
      *
      * @throws StaleEpoch when the run has a higher epoch already
+     * @throws RunTaken when the number is another run's
      */
     public static void enter(Site site) throws SQLException {
         enter(site, site.database());
@@ -101,13 +103,14 @@ public final class Bookkeeping {
 
     private static void enter(Site site, Database database) throws SQLException {
         install(database);
-        boolean raised = database.transaction(Limits.BOOKKEEPING, connection -> raise(connection, site));
+        boolean raised =
+                database.transaction(Limits.BOOKKEEPING, connection -> raise(connection, site, database.name()));
         if (!raised) {
             throw new StaleEpoch(site.run(), site.epoch());
         }
     }
 
-    private static boolean raise(Connection connection, Site site) throws SQLException {
+    private static boolean raise(Connection connection, Site site, String server) throws SQLException {
         if (!Dialect.of(connection).mysql()) {
             try (PreparedStatement queue = connection.prepareStatement("SELECT pg_advisory_xact_lock(?, ?)")) {
                 queue.setInt(1, QUEUE);
@@ -115,20 +118,33 @@ public final class Bookkeeping {
                 queue.execute();
             }
         }
-        String insert = "INSERT INTO turnout.run (run, migration, epoch) VALUES (?, ?, ?)"
+        String insert = "INSERT INTO turnout.run (run, migration, epoch, spec_hash) VALUES (?, ?, ?, ?)"
                 + Dialect.of(connection).upsert("turnout.run", List.of("run"), List.of());
         try (PreparedStatement there = connection.prepareStatement(insert)) {
             there.setLong(1, site.run());
             there.setString(2, site.spec().name());
             there.setLong(3, site.epoch());
+            there.setString(4, site.spec().hash());
             there.executeUpdate();
         }
+        own(connection, site, server);
         try (PreparedStatement raise =
                 connection.prepareStatement("UPDATE turnout.run SET epoch = ? WHERE run = ? AND epoch <= ?")) {
             raise.setLong(1, site.epoch());
             raise.setLong(2, site.run());
             raise.setLong(3, site.epoch());
             return raise.executeUpdate() == 1;
+        }
+    }
+
+    private static void own(Connection connection, Site site, String server) throws SQLException {
+        List<String> there = Sql.rows(
+                        connection, "SELECT migration, epoch, spec_hash FROM turnout.run WHERE run = ?", site.run())
+                .get(0);
+        boolean same = there.get(0).equals(site.spec().name())
+                && (there.get(2).isEmpty() || there.get(2).equals(site.spec().hash()));
+        if (!same) {
+            throw new RunTaken(site.run(), server, there.get(0), there.get(1));
         }
     }
 

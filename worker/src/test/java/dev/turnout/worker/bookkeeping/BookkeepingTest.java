@@ -102,10 +102,27 @@ class BookkeepingTest {
                 mysql.execute("DELETE FROM turnout.flyway_schema_history WHERE installed_rank >= " + rank);
                 Bookkeeping.install(mysql.database());
             }
-            mysql.execute("DROP TABLE turnout.authority");
-            mysql.execute("UPDATE turnout.flyway_schema_history SET success = 0 WHERE version = '10'");
+            // A statement that failed, for want of a lock, say, is recorded.
+            mysql.execute("UPDATE turnout.flyway_schema_history SET success = 0 ORDER BY installed_rank DESC LIMIT 1");
             Bookkeeping.install(mysql.database());
-            assertThat(mysql.query("SELECT 1 FROM turnout.authority")).isEmpty();
+            assertThat(mysql.query("SELECT script FROM turnout.flyway_schema_history WHERE success = 0"))
+                    .isEmpty();
+        }
+    }
+
+    /** On MySQL the databases of a server share the bookkeeping, so two that are migrated by two control databases meet. */
+    @Test
+    void aNumberThatIsAnotherRunsIsRefusedAndThatRunKeptAsItIs() throws SQLException {
+        try (TestDatabase first = TestServer.MYSQL.newDatabase();
+                TestDatabase second = TestServer.MYSQL.newDatabase()) {
+            Bookkeeping.enter(Clinic.site(new TestSpec().named("one", "hash"), first, 3));
+            for (TestSpec other : List.of(new TestSpec().named("another", "hash"), new TestSpec().named("one", "h"))) {
+                assertThatThrownBy(() -> Bookkeeping.enter(Clinic.site(other, second, 5)))
+                        .isInstanceOf(RunTaken.class)
+                        .hasMessageContaining("knows run 7 as another one, of one (epoch 3)");
+            }
+            assertThat(first.query("SELECT run, migration, epoch FROM turnout.run"))
+                    .containsExactly("7|one|3");
         }
     }
 

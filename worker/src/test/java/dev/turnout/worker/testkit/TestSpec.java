@@ -31,6 +31,14 @@ public final class TestSpec {
     private final List<Check> checks = new ArrayList<>();
     private final List<ContractStep> contract = new ArrayList<>();
     private Optional<Place> target = Optional.empty();
+    private String name = "a-test";
+    private String hash = "hash";
+
+    public TestSpec named(String migration, String itsHash) {
+        name = migration;
+        hash = itsHash;
+        return this;
+    }
 
     /** Where the new side is, if not where the old one is. */
     public TestSpec target(Place place) {
@@ -80,7 +88,7 @@ public final class TestSpec {
 
     public Spec spec() {
         return new Spec(
-                "a-test",
+                name,
                 new Place("test"),
                 target,
                 new Spec.FlagBinding("a-flag", Optional.empty()),
@@ -96,6 +104,6 @@ public final class TestSpec {
                 new Contract(Duration.ofDays(14), true, true, true, contract),
                 checks,
                 Tuning.NONE,
-                "hash");
+                hash);
     }
 }
