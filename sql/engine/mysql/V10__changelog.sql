@@ -15,7 +15,8 @@ CREATE TABLE IF NOT EXISTS turnout.changelog (
 CREATE TABLE IF NOT EXISTS turnout.flow (
   run    bigint NOT NULL,
   move   varchar(255) NOT NULL,
-  state  varchar(16) NOT NULL CHECK (state IN ('OPEN', 'CLOSED')) COMMENT 'OPEN: applications may write the table; CLOSED: a trigger refuses them',
+  state  varchar(16) NOT NULL COMMENT 'OPEN: applications may write the table; CLOSED: a trigger refuses them'
+         CHECK (state IN ('OPEN', 'CLOSED')),
   hash   varchar(64) NOT NULL COMMENT 'SHA-256 of the triggers that were made, as the catalogue has them',
   since  datetime(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6)),
   PRIMARY KEY (run, move),
