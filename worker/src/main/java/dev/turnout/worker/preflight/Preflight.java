@@ -94,6 +94,13 @@ public final class Preflight implements PhaseWork {
             new MySqlServerCheck(connection, notes).run();
             for (Move move : spec.moves()) {
                 new MySqlTableCheck(connection, move, notes).run();
+                if (database.dialect().mariaDb()) {
+                    notes.warning(
+                            "move " + move.table()
+                                    + " puts a BEFORE INSERT trigger on its table, where MariaDB (seen in"
+                                    + " 11.4) refuses an INSERT … SELECT of several rows that lists its columns, with \"Column … cannot"
+                                    + " be null\": see that no application has one; VALUES and a SELECT without a list are fine");
+                }
             }
             for (Transfer transfer : spec.transfers()) {
                 if (!spec.remote(transfer)) {
