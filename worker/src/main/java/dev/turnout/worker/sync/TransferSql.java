@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -184,6 +185,26 @@ public final class TransferSql {
         return columns().stream()
                 .filter(column -> !transfer.as().contains(column))
                 .toList();
+    }
+
+    /** Those among them that some way back reads. The others are written on the old side alone. */
+    public List<String> returning() {
+        return carried().stream()
+                .filter(column -> transfer.down().values().stream().anyMatch(down -> reads(down, column)))
+                .toList();
+    }
+
+    /** Of {@link #returning}: those that come back to such columns of the old table alone. */
+    public List<String> returning(Predicate<String> columns) {
+        return returning().stream()
+                .filter(column -> transfer.down().entrySet().stream()
+                        .allMatch(down -> columns.test(down.getKey()) || !reads(down.getValue(), column)))
+                .toList();
+    }
+
+    private static boolean reads(Move.Down down, String column) {
+        return SqlText.mentionsRow(down.from(), "new")
+                || SqlText.columns(down.from(), "new").contains(column);
     }
 
     private String up(String column) {
