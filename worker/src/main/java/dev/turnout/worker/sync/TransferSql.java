@@ -161,11 +161,6 @@ public final class TransferSql {
         return List.copyOf(transfer.up().keySet());
     }
 
-    /** Whether a column of the new table must hold something. */
-    public boolean mustHold(String column) {
-        return targetColumn(column).notNull();
-    }
-
     /** The columns of the old table that a statement may write. */
     public List<String> writtenOfOld() {
         return List.copyOf(source.keySet());
@@ -192,6 +187,12 @@ public final class TransferSql {
         return carried().stream()
                 .filter(column -> transfer.down().values().stream().anyMatch(down -> reads(down, column)))
                 .toList();
+    }
+
+    /** The mapped columns that no way back reads, nor tell they the row: where there is a way back they have none. */
+    List<String> oneWay() {
+        List<String> returning = returning();
+        return carried().stream().filter(column -> !returning.contains(column)).toList();
     }
 
     /** Of {@link #returning}: those that come back to such columns of the old table alone. */
