@@ -51,7 +51,7 @@ class KilledBookingConsolidationTest {
         try (MortalServer server = MortalServer.mysql();
                 TestDatabase askpro = server.newDatabase();
                 TestDatabase next = server.newDatabase()) {
-            assertThat(there(askpro, next, worker(next, 12).server(server)).servers())
+            assertThat(there(askpro, next, worker(next, 20).server(server)).servers())
                     .isNotEmpty();
         }
     }
