@@ -104,10 +104,8 @@ public final class Preflight implements PhaseWork {
             }
             for (Transfer transfer : spec.transfers()) {
                 if (!spec.remote(transfer)) {
-                    notes.problem(
-                            "move " + transfer.name() + " goes into another table of one MySQL server",
-                            "only its sync is proven so far: use PostgreSQL, or a target on another server");
                     new MySqlTableCheck(connection, asMove(transfer), notes).run();
+                    new MySqlTransferCheck(connection, spec, transfer, notes).run();
                     new TransferCheck(connection, spec, transfer, notes).before();
                 }
             }
