@@ -13,7 +13,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.flywaydb.core.Flyway;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +58,7 @@ public final class ControlDatabase {
             return thread;
         });
         Supplier<ControlDatabase> opening = () -> {
-            migrate(settings);
+            ControlSchema.migrate(settings);
             return new ControlDatabase(vertx, settings, builder, new ControlPool(vertx, settings, builder));
         };
         return on(builder, vertx, opening).recover(failure -> {
@@ -75,15 +74,6 @@ public final class ControlDatabase {
                         failure instanceof CompletionException && failure.getCause() != null
                                 ? failure.getCause()
                                 : failure));
-    }
-
-    private static void migrate(ControlSettings settings) {
-        Flyway.configure(ControlDatabase.class.getClassLoader())
-                .dataSource(settings.jdbcUrl(), settings.user(), settings.secret())
-                .locations("classpath:dev/turnout/sql/control")
-                .connectRetries(0)
-                .load()
-                .migrate();
     }
 
     /**

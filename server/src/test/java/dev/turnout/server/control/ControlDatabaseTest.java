@@ -4,6 +4,8 @@ import static dev.turnout.server.control.ControlFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.turnout.worker.testkit.TestDatabase;
+import dev.turnout.worker.testkit.TestPostgres;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -45,6 +47,34 @@ class ControlDatabaseTest {
                 .isInstanceOf(Refused.class);
         await(control.transaction(tx -> insert(tx, "c")));
         assertThat(words()).containsExactly("c");
+    }
+
+    /** Flyway by itself commits a script on one connection and its record of it on another. */
+    @Test
+    void a_server_may_die_between_a_script_of_the_schema_and_its_record() throws Exception {
+        try (TestDatabase empty = TestPostgres.newDatabase()) {
+            ControlSettings settings = new ControlSettings(empty.url(), empty.user(), empty.password(), 2);
+            empty.execute("""
+                    CREATE SCHEMA killer;
+                    CREATE FUNCTION killer.die() RETURNS trigger LANGUAGE plpgsql AS
+                      'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
+                    CREATE FUNCTION killer.arm() RETURNS event_trigger LANGUAGE plpgsql AS $$
+                    BEGIN
+                      IF EXISTS (SELECT FROM pg_event_trigger_ddl_commands()
+                                 WHERE command_tag = 'CREATE TABLE' AND object_identity ~ 'flyway_schema_history') THEN
+                        CREATE CONSTRAINT TRIGGER die AFTER INSERT ON flyway_schema_history
+                          DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.version = '1') EXECUTE FUNCTION killer.die();
+                      END IF;
+                    END $$;
+                    CREATE EVENT TRIGGER arm ON ddl_command_end EXECUTE FUNCTION killer.arm();
+                    """);
+            assertThatThrownBy(() -> await(ControlDatabase.open(fixture.vertx, settings)))
+                    .isInstanceOf(ControlUnreachable.class);
+            assertThat(empty.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
+                    .isEmpty();
+            empty.execute("DROP EVENT TRIGGER arm");
+            await(await(ControlDatabase.open(fixture.vertx, settings)).close());
+        }
     }
 
     @Test
