@@ -97,9 +97,6 @@ public sealed interface Dialect permits PostgreSqlDialect, MySqlDialect {
     /** The values of a key in the order in which {@link #compare} mentions them. */
     <T> List<T> bound(List<T> key);
 
-    /** A 64-bit hash over texts, NULL-safe and unambiguous; the same in every product for the same texts. */
-    String hash(List<String> texts);
-
     /** True where a text matches a regular expression of the product's own kind. */
     String matches(String text, String pattern);
 

@@ -147,15 +147,6 @@ record MySqlDialect(boolean mariaDb) implements Dialect {
         return List.copyOf(bound);
     }
 
-    @Override
-    public String hash(List<String> texts) {
-        String whole = texts.stream()
-                .map(text -> "CONVERT(" + text + " USING utf8mb4)")
-                .map(text -> "coalesce(concat(octet_length(" + text + "), ':', " + text + "), '-')")
-                .collect(joining(", ',', ", "concat(", ")"));
-        return "CAST(CAST(conv(substr(md5(" + whole + "), 1, 16), 16, 10) AS UNSIGNED) AS SIGNED)";
-    }
-
     /** Case counts, as it does in PostgreSQL's {@code ~}. */
     @Override
     public String matches(String text, String pattern) {

@@ -122,14 +122,6 @@ record PostgreSqlDialect() implements Dialect {
     }
 
     @Override
-    public String hash(List<String> texts) {
-        String whole = texts.stream()
-                .map(text -> "coalesce(octet_length(" + text + ") || ':' || " + text + ", '-')")
-                .collect(joining(" || ','  || "));
-        return "('x' || substr(md5(" + whole + "), 1, 16))::bit(64)::bigint";
-    }
-
-    @Override
     public String matches(String text, String pattern) {
         return text + " ~ " + pattern;
     }
