@@ -6,6 +6,7 @@ import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.expand.Expand;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
@@ -17,6 +18,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 
 /**
  * A workload on a database of its own, expanded, with its triggers standing and its chunks planned: what the backfill finds
@@ -125,8 +127,23 @@ final class Rig implements AutoCloseable {
 
     /** Lets the new table of a transfer be written without the triggers of the way back: whoever writes raw has none. */
     void bare() throws SQLException {
-        if (!spec.transfers().isEmpty()) {
+        if (spec.transfers().isEmpty()) {
+            return;
+        }
+        if (!dialect().mysql()) {
             execute("ALTER TABLE " + workload.target() + " DISABLE TRIGGER USER");
+            return;
+        }
+        List<List<String>> triggers = site(0).database()
+                .readOnly(
+                        Limits.BOOKKEEPING,
+                        connection -> Sql.rows(
+                                connection,
+                                "SELECT trigger_name FROM information_schema.triggers"
+                                        + " WHERE event_object_schema = database() AND event_object_table = ?",
+                                workload.target()));
+        for (List<String> trigger : triggers) {
+            execute("DROP TRIGGER `" + trigger.get(0) + "`");
         }
     }
 
