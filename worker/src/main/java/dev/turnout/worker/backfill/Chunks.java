@@ -81,6 +81,12 @@ public final class Chunks {
         return lease(connection, site, local(site));
     }
 
+    /** As the other one, where the lane knows which chunk it worked on: nothing has to be looked for if that is still free. */
+    static Optional<Chunk> lease(Connection connection, Site site, long held) throws SQLException {
+        Optional<Chunk> again = lock(connection, site, free(connection, site, local(site)), held);
+        return again.isPresent() ? again : lease(connection, site);
+    }
+
     private static List<String> local(Site site) {
         return Source.all(site.spec()).stream().map(Source::name).toList();
     }
@@ -94,13 +100,7 @@ public final class Chunks {
 
     /** {@link #lease(Connection, Site)}, among the chunks of some moves. */
     public static Optional<Chunk> lease(Connection connection, Site site, List<String> names) throws SQLException {
-        Dialect dialect = Dialect.of(connection);
-        Set<String> waiting = waiting(connection, site);
-        String free = " FROM turnout.chunk WHERE run = ? AND state = 'OPEN'" + among(names)
-                + waiting.stream()
-                        .map(name -> " AND table_name <> " + literal(name))
-                        .collect(joining())
-                + " AND (owner IS NULL OR owner = ? OR lease_until < " + dialect.now() + " OR epoch < ?)";
+        String free = free(connection, site, names);
         List<Long> candidates = new ArrayList<>();
         String mineFirst =
                 "SELECT id" + free + " ORDER BY CASE WHEN owner = ? THEN 0 ELSE 1 END, id LIMIT " + CANDIDATES;
@@ -113,18 +113,32 @@ public final class Chunks {
                 }
             }
         }
-        String lock = "SELECT " + COLUMNS + free + " AND id = ? FOR UPDATE SKIP LOCKED";
         for (long id : candidates) {
-            try (PreparedStatement select = connection.prepareStatement(lock)) {
-                bindFree(select, site);
-                select.setLong(4, id);
-                Optional<Chunk> locked = chunks(select).stream().findFirst();
-                if (locked.isPresent()) {
-                    return locked;
-                }
+            Optional<Chunk> locked = lock(connection, site, free, id);
+            if (locked.isPresent()) {
+                return locked;
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<Chunk> lock(Connection connection, Site site, String free, long id) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT " + COLUMNS + free + " AND id = ? FOR UPDATE SKIP LOCKED")) {
+            bindFree(select, site);
+            select.setLong(4, id);
+            return chunks(select).stream().findFirst();
+        }
+    }
+
+    /** The chunks that the lane may have; the parameters are those of {@link #bindFree}. */
+    private static String free(Connection connection, Site site, List<String> names) throws SQLException {
+        return " FROM turnout.chunk WHERE run = ? AND state = 'OPEN'" + among(names)
+                + waiting(connection, site).stream()
+                        .map(name -> " AND table_name <> " + literal(name))
+                        .collect(joining())
+                + " AND (owner IS NULL OR owner = ? OR lease_until < "
+                + Dialect.of(connection).now() + " OR epoch < ?)";
     }
 
     /** Moves that read what another one has not filled yet. */
