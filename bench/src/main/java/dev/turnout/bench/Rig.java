@@ -4,6 +4,8 @@ import dev.turnout.migration.Spec;
 import dev.turnout.worker.backfill.ChunkPlan;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.expand.Expand;
+import dev.turnout.worker.jdbc.ConnectionSettings;
+import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
@@ -83,17 +85,27 @@ final class Rig implements AutoCloseable {
     }
 
     Site site(int lane) {
+        return site(spec, run, "bench", lane, database.database());
+    }
+
+    /** Of one worker among several. */
+    static Site site(Spec spec, long run, String worker, int lane, Database database) {
         Clock clock = Clock.fixed(Instant.parse("2026-03-01T00:00:00Z"), ZoneOffset.UTC);
-        return new Site(spec, run, 1, lane, "bench", database.database(), clock);
+        return new Site(spec, run, 1, lane, worker, database, clock);
     }
 
     /** @throws IllegalStateException when the phase cannot go on */
     Stride stride(PhaseWork work, int lane) throws SQLException {
-        Stride stride = work.stride(site(lane));
-        if (stride instanceof Stride.Stop stop) {
-            throw new IllegalStateException(stop.because() + " " + stop.problems());
-        }
-        return stride;
+        return Drive.stride(site(lane), work);
+    }
+
+    /** How another process reaches the database. */
+    ConnectionSettings settings() {
+        return database.settings();
+    }
+
+    long run() {
+        return run;
     }
 
     /** A connection of an application. */
