@@ -249,6 +249,8 @@ public final class Backfill implements PhaseWork {
                     "make every up depend on the row alone, then start a new run");
         }
         Sweep.reopen(site, source);
+        // What a lane has learned of the tables may be out of date, and that the reason.
+        lanes.clear();
         return new Stride.Again(
                 left + " rows of " + source.name() + " are still to do", course.progress(site, lanes()));
     }
