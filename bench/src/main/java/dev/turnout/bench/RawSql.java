@@ -27,9 +27,8 @@ final class RawSql {
             }
             TransferSql sql = TransferSql.of(
                     connection, rig.spec(), rig.spec().transfers().get(0));
-            return rig.dialect().mysql()
-                    ? sql.upsert(OLD_IN_RANGE + rig.dialect().shareLock())
-                    : sql.upsert(OLD_IN_RANGE, "FOR SHARE OF old");
+            return sql.upsert(
+                    OLD_IN_RANGE, rig.dialect().mysql() ? rig.dialect().shareLock() : "FOR SHARE OF old");
         });
     }
 
