@@ -1,5 +1,6 @@
 package dev.turnout.bench;
 
+import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
@@ -73,7 +74,16 @@ record Drive(long workNanos, long wholeNanos) {
     private static void strides(Site site, PhaseWork work, long begun, AtomicLong worked, AtomicBoolean done)
             throws SQLException {
         while (!done.get()) {
-            Stride stride = stride(site, work);
+            Stride stride;
+            try {
+                stride = stride(site, work);
+            } catch (SQLException e) {
+                if (Failure.of(e) == Failure.CONNECTION_LOST) {
+                    // As a run does: a process that stood still for seconds has lost its locks, and begins anew.
+                    continue;
+                }
+                throw e;
+            }
             if (stride instanceof Stride.Done) {
                 return;
             }
