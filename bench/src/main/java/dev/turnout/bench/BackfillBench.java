@@ -1,17 +1,16 @@
 package dev.turnout.bench;
 
 import dev.turnout.worker.backfill.Backfill;
-import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Stride;
 import java.io.PrintStream;
 import java.sql.SQLException;
-import java.time.Duration;
 
 /**
- * Rows per second of the backfill beside the very same statements issued raw, and the worst stall of an application's
- * single-row writes meanwhile. Engine and baseline take turns batch by batch, each on a database of its own, so both feel
- * what else the machine does; compare only figures of one run. When all chunks are done the engine sweeps once over the whole table for rows that are left; the baseline does not, so the ratio is given without
- * and with that sweep.
+ * Rows per second of the backfill beside the very same statements issued raw. Engine and baseline take turns batch by batch,
+ * each on a database of its own, so both feel what else the machine does; compare only figures of one run. When all chunks
+ * are done the engine sweeps once over the whole table for rows that are left; the baseline does not, so the ratio is given
+ * without and with that sweep. On a busy machine each of the engine's round trips waits for its turn, so the ratio of the
+ * processor's time is given as well: what the work costs and not how long others were let in between.
  */
 final class BackfillBench {
     private final Workload workload;
@@ -22,13 +21,14 @@ final class BackfillBench {
         this.out = out;
     }
 
-    /** @param arguments as {@link Order}, by default of a million rows and three rounds */
+    /** @param arguments as {@link Order}, by default of 200,000 rows and three rounds */
     public static void main(String[] arguments) throws Exception {
-        Order order = Order.of(arguments, 1_000_000, 3);
+        Order order = Order.of(arguments, 200_000, 3);
         PrintStream out = Print.out();
         Print.machine(out);
         for (Workload workload : order.workloads()) {
             new BackfillBench(workload, out).run(order.rows(), order.rounds());
+            new Stall(workload, out).run(order.rows(), order.rounds());
         }
     }
 
@@ -37,74 +37,92 @@ final class BackfillBench {
                 "%n%s: %,d %s, batches aim at %d ms, one lane%n",
                 workload, rows, workload.target(), Work.BATCH.toMillis());
         out.printf(
-                "%-7s %12s %14s %8s %16s %9s%n",
-                "round", "raw rows/s", "engine rows/s", "ratio", "ratio with sweep", "batches");
+                "%-9s %6s %12s %14s %8s %11s %17s %9s%n",
+                "round", "load", "raw rows/s", "engine rows/s", "ratio", "with sweep", "by CPU (sweep)", "batches");
+        round("(warm-up)", Math.min(rows, Rig.CHUNK_ROWS));
         Ratios ratios = new Ratios();
+        Ratios swept = new Ratios();
+        Ratios cpu = new Ratios();
         for (int round = 1; round <= rounds; round++) {
-            ratios.add(round(round, rows));
+            Took took = round(Integer.toString(round), rows);
+            ratios.add(took.ratio());
+            swept.add(took.withSweep());
+            cpu.add(took.byCpu());
         }
-        out.printf("median ratio %.2f (target at least 0.80)%n", ratios.median());
-        stall(rows);
+        out.printf(
+                "median ratio %.2f (target at least 0.80), with sweep %.2f, by CPU %.2f%n",
+                ratios.median(), swept.median(), cpu.median());
     }
 
-    private double round(int round, long rows) throws SQLException {
+    /** Nanoseconds, by the clock and of the processors. */
+    private record Took(long raw, long engine, long sweep, long rawCpu, long engineCpu, long sweepCpu) {
+        double ratio() {
+            return (double) raw / engine;
+        }
+
+        double withSweep() {
+            return (double) raw / (engine + sweep);
+        }
+
+        double byCpu() {
+            return (double) rawCpu / engineCpu;
+        }
+
+        double byCpuWithSweep() {
+            return (double) rawCpu / (engineCpu + sweepCpu);
+        }
+    }
+
+    private Took round(String name, long rows) throws SQLException {
+        double load = Print.load();
         long engine = 0;
+        long engineCpu = 0;
         long raw = 0;
+        long rawCpu = 0;
         int batches = 0;
         long sweep = 0;
+        long sweepCpu = 0;
         try (Rig rig = Rig.open(workload, rows);
                 Rig twin = Rig.twin(workload, rows);
                 Batches taken = Batches.of(rig)) {
             twin.bare();
             try (RawStatement statement = RawStatement.of(twin, RawSql.move(twin))) {
+                Cpu cpu = Cpu.ofEngine(rig);
                 Backfill backfill = Work.backfill(1);
                 Stride stride;
                 do {
+                    long begunCpu = cpu.nanos();
                     long begun = System.nanoTime();
                     stride = rig.stride(backfill, 0);
                     long took = System.nanoTime() - begun;
+                    long tookCpu = cpu.nanos() - begunCpu;
                     if (stride instanceof Stride.Again) {
                         engine += took;
+                        engineCpu += tookCpu;
                     }
                     sweep = took;
+                    sweepCpu = tookCpu;
                     for (Range range : taken.next()) {
+                        long rawBegunCpu = statement.cpu().nanos();
                         raw += statement.issue(range);
+                        rawCpu += statement.cpu().nanos() - rawBegunCpu;
                         batches++;
                     }
                 } while (!(stride instanceof Stride.Done));
             }
         }
-        double ratio = (double) raw / engine;
+        Took took = new Took(raw, engine, sweep, rawCpu, engineCpu, sweepCpu);
         out.printf(
-                "%-7d %,12.0f %,14.0f %8.2f %16.2f %,9d%n",
-                round, rows * 1e9 / raw, rows * 1e9 / engine, ratio, (double) raw / (engine + sweep), batches);
-        return ratio;
-    }
-
-    private void stall(long rows) throws SQLException, InterruptedException {
-        try (Rig rig = Rig.open(workload, rows)) {
-            out.println("an application's single-row UPDATE, one every 2 ms, in milliseconds");
-            out.printf("%-16s %8s %8s %8s %8s%n", "", "writes", "median", "p99", "worst");
-            latency("alone", rig, rest());
-            Backfill backfill = Work.backfill(1);
-            latency("during backfill", rig, backfill);
-            out.println("worst stall: target under 100 ms");
-        }
-    }
-
-    /** Nothing for three seconds: what the application feels without a backfill. */
-    private static PhaseWork rest() {
-        long until = System.nanoTime() + Duration.ofSeconds(3).toNanos();
-        return site ->
-                System.nanoTime() < until ? new Stride.Wait(Duration.ofMillis(10), "rest") : new Stride.Done("rested");
-    }
-
-    private void latency(String name, Rig rig, PhaseWork work) throws SQLException, InterruptedException {
-        Writer writer = Writer.start(rig);
-        Drive.over(rig, work, 1);
-        Writer.Latency latency = writer.stop();
-        out.printf(
-                "%-16s %,8d %8.2f %8.2f %8.2f%n",
-                name, latency.writes(), latency.median(), latency.p99(), latency.worst());
+                "%-9s %6.1f %,12.0f %,14.0f %8.2f %11.2f %9.2f (%5.2f) %,9d%n",
+                name,
+                load,
+                rows * 1e9 / raw,
+                rows * 1e9 / engine,
+                took.ratio(),
+                took.withSweep(),
+                took.byCpu(),
+                took.byCpuWithSweep(),
+                batches);
+        return took;
     }
 }

@@ -1,6 +1,8 @@
 package dev.turnout.bench;
 
+import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.phase.PhaseWork;
+import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 
 /**
  * How long a phase took.
@@ -23,6 +26,11 @@ import java.util.concurrent.locks.LockSupport;
 record Drive(long workNanos, long wholeNanos) {
     /** Strides on so many lanes, each a thread, until the phase is done. */
     static Drive over(Rig rig, PhaseWork work, int lanes) throws SQLException {
+        return over(rig::site, work, lanes);
+    }
+
+    /** @param sites by lane */
+    static Drive over(IntFunction<Site> sites, PhaseWork work, int lanes) throws SQLException {
         AtomicBoolean done = new AtomicBoolean();
         AtomicLong worked = new AtomicLong();
         long begun = System.nanoTime();
@@ -33,7 +41,7 @@ record Drive(long workNanos, long wholeNanos) {
                 int number = lane;
                 all.add(threads.submit((Callable<Boolean>) () -> {
                     try {
-                        strides(rig, work, number, begun, worked, done);
+                        strides(sites.apply(number), work, begun, worked, done);
                     } finally {
                         done.set(true);
                     }
@@ -54,10 +62,28 @@ record Drive(long workNanos, long wholeNanos) {
         return new Drive(worked.get(), System.nanoTime() - begun);
     }
 
-    private static void strides(Rig rig, PhaseWork work, int lane, long begun, AtomicLong worked, AtomicBoolean done)
+    /** @throws IllegalStateException when the phase cannot go on */
+    static Stride stride(Site site, PhaseWork work) throws SQLException {
+        Stride stride = work.stride(site);
+        if (stride instanceof Stride.Stop stop) {
+            throw new IllegalStateException(stop.because() + " " + stop.problems());
+        }
+        return stride;
+    }
+
+    private static void strides(Site site, PhaseWork work, long begun, AtomicLong worked, AtomicBoolean done)
             throws SQLException {
         while (!done.get()) {
-            Stride stride = rig.stride(work, lane);
+            Stride stride;
+            try {
+                stride = stride(site, work);
+            } catch (SQLException e) {
+                if (Failure.of(e) == Failure.CONNECTION_LOST) {
+                    // As a run does: a process that stood still for seconds has lost its locks, and begins anew.
+                    continue;
+                }
+                throw e;
+            }
             if (stride instanceof Stride.Done) {
                 return;
             }

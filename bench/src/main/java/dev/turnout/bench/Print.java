@@ -17,6 +17,11 @@ final class Print {
         out.println(Machine.describe());
         out.printf(
                 "load average at the start %.1f; the servers flush nothing to disk, for engine and baseline alike%n",
-                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+                load());
+    }
+
+    /** Of the last minute. */
+    static double load() {
+        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     }
 }

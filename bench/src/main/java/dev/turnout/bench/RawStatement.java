@@ -8,8 +8,10 @@ import java.sql.SQLException;
 final class RawStatement implements AutoCloseable {
     private final Connection connection;
     private final PreparedStatement statement;
+    private final Cpu cpu;
 
-    private RawStatement(Connection connection, PreparedStatement statement) {
+    private RawStatement(Connection connection, PreparedStatement statement, Cpu cpu) {
+        this.cpu = cpu;
         this.connection = connection;
         this.statement = statement;
     }
@@ -17,7 +19,12 @@ final class RawStatement implements AutoCloseable {
     /** @param sql with two parameters, the bounds */
     static RawStatement of(Rig rig, String sql) throws SQLException {
         Connection connection = rig.raw();
-        return new RawStatement(connection, connection.prepareStatement(sql));
+        return new RawStatement(connection, connection.prepareStatement(sql), Cpu.of(rig, connection));
+    }
+
+    /** Of its session. */
+    Cpu cpu() {
+        return cpu;
     }
 
     /** @return nanoseconds that it took */

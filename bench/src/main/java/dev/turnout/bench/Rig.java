@@ -4,8 +4,11 @@ import dev.turnout.migration.Spec;
 import dev.turnout.worker.backfill.ChunkPlan;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.expand.Expand;
+import dev.turnout.worker.jdbc.ConnectionSettings;
+import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
@@ -17,6 +20,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 
 /**
  * A workload on a database of its own, expanded, with its triggers standing and its chunks planned: what the backfill finds
@@ -81,17 +85,27 @@ final class Rig implements AutoCloseable {
     }
 
     Site site(int lane) {
+        return site(spec, run, "bench", lane, database.database());
+    }
+
+    /** Of one worker among several. */
+    static Site site(Spec spec, long run, String worker, int lane, Database database) {
         Clock clock = Clock.fixed(Instant.parse("2026-03-01T00:00:00Z"), ZoneOffset.UTC);
-        return new Site(spec, run, 1, lane, "bench", database.database(), clock);
+        return new Site(spec, run, 1, lane, worker, database, clock);
     }
 
     /** @throws IllegalStateException when the phase cannot go on */
     Stride stride(PhaseWork work, int lane) throws SQLException {
-        Stride stride = work.stride(site(lane));
-        if (stride instanceof Stride.Stop stop) {
-            throw new IllegalStateException(stop.because() + " " + stop.problems());
-        }
-        return stride;
+        return Drive.stride(site(lane), work);
+    }
+
+    /** How another process reaches the database. */
+    ConnectionSettings settings() {
+        return database.settings();
+    }
+
+    long run() {
+        return run;
     }
 
     /** A connection of an application. */
@@ -125,8 +139,23 @@ final class Rig implements AutoCloseable {
 
     /** Lets the new table of a transfer be written without the triggers of the way back: whoever writes raw has none. */
     void bare() throws SQLException {
-        if (!spec.transfers().isEmpty()) {
+        if (spec.transfers().isEmpty()) {
+            return;
+        }
+        if (!dialect().mysql()) {
             execute("ALTER TABLE " + workload.target() + " DISABLE TRIGGER USER");
+            return;
+        }
+        List<List<String>> triggers = site(0).database()
+                .readOnly(
+                        Limits.BOOKKEEPING,
+                        connection -> Sql.rows(
+                                connection,
+                                "SELECT trigger_name FROM information_schema.triggers"
+                                        + " WHERE event_object_schema = database() AND event_object_table = ?",
+                                workload.target()));
+        for (List<String> trigger : triggers) {
+            execute("DROP TRIGGER `" + trigger.get(0) + "`");
         }
     }
 

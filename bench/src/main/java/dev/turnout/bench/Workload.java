@@ -16,7 +16,7 @@ import java.util.Map;
 
 /**
  * A migration with as many rows as wanted, whose keys are 1, 2, 3 and so on. The two of the same-table shape are shipped
- * reference migrations; a transfer within one MySQL server has not been measured.
+ * reference migrations; those of the other-table shape are what the consolidation of a grown schema does to one table.
  */
 enum Workload {
     RESERVATIONS(
@@ -69,7 +69,7 @@ enum Workload {
     CUSTOMERS("postgresql", "transfer", "people", "UPDATE customers SET name = name || '!' WHERE id = ?") {
         @Override
         Bundle bundle() {
-            return new Bundle("migration.yaml", Map.of("migration.yaml", read(OWN + "customers/migration.yaml")));
+            return customers("bench");
         }
 
         @Override
@@ -80,6 +80,28 @@ enum Workload {
                     SELECT n, 1 + n % 500, CASE WHEN n % 7 > 0 THEN 1 + n % 500 END, 'Customer ' || n,
                            'Customer.' || n || '@Example.org', '+49 30 ' || n, TIMESTAMP '2025-09-01 08:00:00'
                     FROM generate_series(1,\s""" + rows + ") AS n", "VACUUM (ANALYZE, FREEZE) customers");
+        }
+    },
+
+    /** The same customers on the other product. */
+    MYSQL_CUSTOMERS("mysql", "transfer", "people", "UPDATE customers SET name = concat(name, '!') WHERE id = ?") {
+        @Override
+        Bundle bundle() {
+            return customers("{ name: bench, dialect: mysql }");
+        }
+
+        @Override
+        void fill(TestDatabase database, long rows) throws SQLException {
+            database.execute(
+                    read(OWN + "customers/legacy.sql"),
+                    "SET SESSION cte_max_recursion_depth = " + rows + ";" + """
+                    INSERT INTO customers
+                    WITH RECURSIVE n AS (SELECT 1 AS id UNION ALL SELECT id + 1 FROM n WHERE id <\s""" + rows + """
+                    )
+                    SELECT id, 1 + id % 500, CASE WHEN id % 7 > 0 THEN 1 + id % 500 END, concat('Customer ', id),
+                           concat('Customer.', id, '@Example.org'), concat('+49 30 ', id), '2025-09-01 08:00:00'
+                    FROM n""",
+                    "ANALYZE TABLE customers");
         }
     };
 
@@ -133,6 +155,11 @@ enum Workload {
             return accepted.spec();
         }
         throw new IllegalStateException(reading.toString());
+    }
+
+    private static Bundle customers(String database) {
+        String spec = read(OWN + "customers/migration.yaml").replace("{DATABASE}", database);
+        return new Bundle("migration.yaml", Map.of("migration.yaml", spec));
     }
 
     private static String read(String file) {

@@ -53,9 +53,10 @@ final class Writer {
         if (count == 0) {
             return new Latency(0, 0, 0, 0);
         }
-        return new Latency(count, sorted[count / 2] / 1e6, sorted[(int) (count * 0.99)] / 1e6, sorted[count - 1] / 1e6);
+        return new Latency(
+                count, sorted[count / 2] / 1e6, sorted[(int) (count * 0.999)] / 1e6, sorted[count - 1] / 1e6);
     }
 
     /** Milliseconds but for the count. */
-    record Latency(int writes, double median, double p99, double worst) {}
+    record Latency(int writes, double median, double p999, double worst) {}
 }

@@ -22,21 +22,28 @@ class BenchTest {
     @EnumSource
     void measuresTheBackfillAndItsBaselineOverTheSameBatches(Workload workload) throws Exception {
         new BackfillBench(workload, out).run(ROWS, 1);
-        assertReport().contains("median ratio", "during backfill");
+        assertReport().contains("median ratio", "by CPU");
     }
 
     @ParameterizedTest
     @EnumSource
-    void measuresOneTwoAndFourLanes(Workload workload) throws Exception {
+    void measuresWhatAnApplicationFeels(Workload workload) throws Exception {
+        new Stall(workload, out).run(ROWS, 1);
+        assertReport().contains("alone", "during backfill");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void measuresOneTwoAndFourLanesAndProcesses(Workload workload) throws Exception {
         new WorkersBench(workload, out).run(ROWS, 1);
-        assertReport().contains("median ratio of 2 lanes");
+        assertReport().contains("median ratio of 2 lanes", "of 4 processes");
     }
 
     @ParameterizedTest
     @EnumSource
     void measuresTheVerificationOfEveryChunk(Workload workload) throws Exception {
         new VerifyBench(workload, out).run(ROWS, 2);
-        assertReport().contains("median ratio", "by rows read");
+        assertReport().contains("median ratio to one scan", "to both sides");
     }
 
     @ParameterizedTest

@@ -60,7 +60,8 @@ public final class Backfill implements PhaseWork {
         lane.begins();
         long begun = System.nanoTime();
         try {
-            Batch batch = site.database().transaction(Limits.BATCH, connection -> batch(connection, site, lane));
+            Batch batch = site.database()
+                    .transaction(Limits.BATCH, RangeUpdate.settings(site), connection -> batch(connection, site, lane));
             return after(site, lane, batch, Duration.ofNanos(System.nanoTime() - begun));
         } catch (SQLException e) {
             return failed(lane, e);
@@ -92,15 +93,21 @@ public final class Backfill implements PhaseWork {
         NO_INDEX
     }
 
-    private record Batch(Kind kind, String table, int rows, boolean full) {}
+    /** @param open the chunk, when rows of it are left */
+    private record Batch(Kind kind, String table, int rows, Optional<Long> open) {
+        boolean full() {
+            return open.isPresent();
+        }
+    }
 
     private Batch batch(Connection connection, Site site, Lane lane) throws SQLException {
         long begun = System.nanoTime();
         Bookkeeping.fence(connection, site);
-        RangeUpdate.prepare(connection, Gauge.APPLICATION_NAME);
-        Optional<Chunk> leased = Chunks.lease(connection, site);
+        Optional<Chunk> leased = lane.held().isPresent()
+                ? Chunks.lease(connection, site, lane.held().get())
+                : Chunks.lease(connection, site);
         if (leased.isEmpty()) {
-            return new Batch(Kind.NOTHING_FREE, "", 0, false);
+            return new Batch(Kind.NOTHING_FREE, "", 0, Optional.empty());
         }
         Chunk chunk = leased.get();
         Optional<Lane.Road> known = lane.known(chunk.table());
@@ -115,7 +122,7 @@ public final class Backfill implements PhaseWork {
             // The tail may be open on both sides, when the table was empty: then there is no bound to reach by an
             // index.
             if (!range.equals(KeyRange.all()) && !road.write().usesIndex(connection, range)) {
-                return new Batch(Kind.NO_INDEX, chunk.table(), 0, false);
+                return new Batch(Kind.NO_INDEX, chunk.table(), 0, Optional.empty());
             }
             lane.remember(road);
         }
@@ -126,7 +133,7 @@ public final class Backfill implements PhaseWork {
         if (!Chunks.checkpoint(connection, site, chunk, step, LEASE)) {
             throw new StaleEpoch(site.run(), site.epoch());
         }
-        return new Batch(fits ? Kind.MOVED : Kind.PUT_ASIDE, chunk.table(), rows, end.isPresent());
+        return new Batch(fits ? Kind.MOVED : Kind.PUT_ASIDE, chunk.table(), rows, end.map(further -> chunk.id()));
     }
 
     /** @return false when a row was put aside: one that the mapping cannot take, then alone in its range, or in quarantine */
@@ -151,6 +158,7 @@ public final class Backfill implements PhaseWork {
     }
 
     private Stride after(Site site, Lane lane, Batch batch, Duration took) throws SQLException {
+        lane.holds(batch.open());
         return switch (batch.kind()) {
             case NO_INDEX ->
                 new Stride.Stop(
@@ -241,6 +249,8 @@ public final class Backfill implements PhaseWork {
                     "make every up depend on the row alone, then start a new run");
         }
         Sweep.reopen(site, source);
+        // What a lane has learned of the tables may be out of date, and that the reason.
+        lanes.clear();
         return new Stride.Again(
                 left + " rows of " + source.name() + " are still to do", course.progress(site, lanes()));
     }

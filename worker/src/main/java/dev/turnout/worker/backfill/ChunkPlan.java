@@ -9,16 +9,13 @@ import dev.turnout.worker.phase.Stride;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Cuts each table into chunks. Must begin after the sync triggers stand: keys beyond the greatest one that it finds then are
  * theirs, so the backfill has an end however fast rows come in. Stateless and thread-safe.
  */
 public final class ChunkPlan implements PhaseWork {
-    private static final Duration LONGEST = Duration.ofMillis(500);
     private static final Limits LIMITS = new Limits(Duration.ofSeconds(2), Duration.ofMinutes(1), 1);
 
     private final int chunkRows;
@@ -46,31 +43,7 @@ public final class ChunkPlan implements PhaseWork {
     /** @return whether the table is cut to its end; false when the stride has lasted long enough */
     private boolean plan(Connection connection, Site site, Source source) throws SQLException {
         Bookkeeping.fence(connection, site);
-        KeySql key = KeySql.of(connection, source);
-        if (Chunks.tail(connection, site, source.name()).isEmpty()) {
-            KeyRange tail = new KeyRange(key.last(connection), Optional.empty());
-            Chunks.plan(connection, site, source.name(), Chunks.TAIL, tail);
-        }
-        Chunk tail = Chunks.tail(connection, site, source.name()).orElseThrow();
-        if (tail.range().lo().isEmpty()) {
-            return true;
-        }
-        Chunk latest = Chunks.latest(connection, site, source.name()).orElseThrow();
-        Optional<List<String>> lo =
-                latest.seq() == Chunks.TAIL ? Optional.empty() : latest.range().hi();
-        int seq = latest.seq() + 1;
-        long begun = System.nanoTime();
-        while (!lo.equals(tail.range().lo())) {
-            KeyRange left = new KeyRange(lo, tail.range().lo());
-            KeyRange chunk =
-                    key.nth(connection, left, chunkRows).map(left::upTo).orElse(left);
-            Chunks.plan(connection, site, source.name(), seq++, chunk);
-            lo = chunk.hi();
-            if (System.nanoTime() - begun > LONGEST.toNanos()) {
-                return false;
-            }
-        }
-        return true;
+        return new Cut(source.name(), KeySql.of(connection, source), chunkRows).goOn(connection, site);
     }
 
     private static Progress progress(Site site) throws SQLException {

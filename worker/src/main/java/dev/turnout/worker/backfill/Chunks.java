@@ -12,7 +12,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -32,7 +31,7 @@ public final class Chunks {
     /** More than there are lanes: if so many are taken, there is nothing to do here for the moment. */
     private static final int CANDIDATES = 64;
 
-    private static final String COLUMNS = "id, table_name, seq, lo, hi, watermark, rows_done";
+    static final String COLUMNS = "id, table_name, seq, lo, hi, watermark, rows_done";
 
     private Chunks() {}
 
@@ -81,6 +80,12 @@ public final class Chunks {
         return lease(connection, site, local(site));
     }
 
+    /** As the other one, where the lane knows which chunk it worked on: nothing has to be looked for if that is still free. */
+    static Optional<Chunk> lease(Connection connection, Site site, long held) throws SQLException {
+        Optional<Chunk> again = lock(connection, site, free(connection, site, local(site)), held);
+        return again.isPresent() ? again : lease(connection, site);
+    }
+
     private static List<String> local(Site site) {
         return Source.all(site.spec()).stream().map(Source::name).toList();
     }
@@ -94,13 +99,7 @@ public final class Chunks {
 
     /** {@link #lease(Connection, Site)}, among the chunks of some moves. */
     public static Optional<Chunk> lease(Connection connection, Site site, List<String> names) throws SQLException {
-        Dialect dialect = Dialect.of(connection);
-        Set<String> waiting = waiting(connection, site);
-        String free = " FROM turnout.chunk WHERE run = ? AND state = 'OPEN'" + among(names)
-                + waiting.stream()
-                        .map(name -> " AND table_name <> " + literal(name))
-                        .collect(joining())
-                + " AND (owner IS NULL OR owner = ? OR lease_until < " + dialect.now() + " OR epoch < ?)";
+        String free = free(connection, site, names);
         List<Long> candidates = new ArrayList<>();
         String mineFirst =
                 "SELECT id" + free + " ORDER BY CASE WHEN owner = ? THEN 0 ELSE 1 END, id LIMIT " + CANDIDATES;
@@ -113,18 +112,32 @@ public final class Chunks {
                 }
             }
         }
-        String lock = "SELECT " + COLUMNS + free + " AND id = ? FOR UPDATE SKIP LOCKED";
         for (long id : candidates) {
-            try (PreparedStatement select = connection.prepareStatement(lock)) {
-                bindFree(select, site);
-                select.setLong(4, id);
-                Optional<Chunk> locked = chunks(select).stream().findFirst();
-                if (locked.isPresent()) {
-                    return locked;
-                }
+            Optional<Chunk> locked = lock(connection, site, free, id);
+            if (locked.isPresent()) {
+                return locked;
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<Chunk> lock(Connection connection, Site site, String free, long id) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT " + COLUMNS + free + " AND id = ? FOR UPDATE SKIP LOCKED")) {
+            bindFree(select, site);
+            select.setLong(4, id);
+            return chunks(select).stream().findFirst();
+        }
+    }
+
+    /** The chunks that the lane may have; the parameters are those of {@link #bindFree}. */
+    private static String free(Connection connection, Site site, List<String> names) throws SQLException {
+        return " FROM turnout.chunk WHERE run = ? AND state = 'OPEN'" + among(names)
+                + waiting(connection, site).stream()
+                        .map(name -> " AND table_name <> " + literal(name))
+                        .collect(joining())
+                + " AND (owner IS NULL OR owner = ? OR lease_until < "
+                + Dialect.of(connection).now() + " OR epoch < ?)";
     }
 
     /** Moves that read what another one has not filled yet. */
@@ -238,66 +251,12 @@ public final class Chunks {
         }
     }
 
-    /** A chunk that was never verified, else the one verified longest ago; empty when none is planned. */
-    public static Optional<Chunk> stalest(Connection connection, Site site) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("SELECT " + COLUMNS
-                + " FROM turnout.chunk WHERE run = ? ORDER BY verified_at IS NOT NULL, verified_at, id LIMIT 1")) {
-            select.setLong(1, site.run());
-            return chunks(select).stream().findFirst();
-        }
-    }
-
-    /** The first chunk whose rows were not all found right yet. */
-    public static Optional<Chunk> unproven(Connection connection, Site site) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT " + COLUMNS
-                        + " FROM turnout.chunk WHERE run = ? AND (verified_at IS NULL OR mismatches > 0) ORDER BY id LIMIT 1")) {
-            select.setLong(1, site.run());
-            return chunks(select).stream().findFirst();
-        }
-    }
-
-    /** @param at business time before the verification began to read */
-    public static void verified(Connection connection, Chunk chunk, Instant at, long mismatches) throws SQLException {
-        try (PreparedStatement update =
-                connection.prepareStatement("UPDATE turnout.chunk SET verified_at = ?, mismatches = ? WHERE id = ?")) {
-            update.setObject(1, Dialect.of(connection).moment(at));
-            update.setLong(2, mismatches);
-            update.setLong(3, chunk.id());
-            update.executeUpdate();
-        }
-    }
-
-    /** What the verifications of all chunks come to. */
-    public static Proof proof(Connection connection, Site site) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("""
-                SELECT count(*), count(CASE WHEN verified_at IS NOT NULL AND mismatches = 0 THEN 1 END),
-                       coalesce(sum(mismatches), 0), min(verified_at)
-                FROM turnout.chunk WHERE run = ?""")) {
-            select.setLong(1, site.run());
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                boolean whole = row.getLong(1) > 0 && row.getLong(1) == row.getLong(2);
-                return new Proof(
-                        row.getLong(1),
-                        row.getLong(2),
-                        row.getLong(3),
-                        whole ? Optional.of(Dialect.of(connection).moment(row, 4)) : Optional.empty());
-            }
-        }
-    }
-
-    /**
-     * @param right chunks whose newest verification found no mismatch
-     * @param from business time since which every row has been verified and found right; empty when not every one was
-     */
-    public record Proof(long chunks, long right, long mismatches, Optional<Instant> from) {}
-
     private static String owner(Site site) {
         return site.worker() + "/" + site.lane();
     }
 
-    private static List<Chunk> chunks(PreparedStatement select) throws SQLException {
+    /** Of a query for {@link #COLUMNS}. */
+    static List<Chunk> chunks(PreparedStatement select) throws SQLException {
         List<Chunk> chunks = new ArrayList<>();
         try (ResultSet row = select.executeQuery()) {
             while (row.next()) {

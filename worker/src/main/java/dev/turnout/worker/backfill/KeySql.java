@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * its type, and is cast back in the statement, so that collations, enums and composite keys keep the order that the
  * database gives them. Immutable.
  */
-public final class KeySql {
+public final class KeySql implements KeyOrder {
     private final Dialect dialect;
     private final String table;
     private final List<KeyColumn> key;
@@ -168,8 +168,8 @@ public final class KeySql {
                 .toList());
     }
 
-    /** The key of the row that stands {@code count} places after the range's lower bound; empty when the range ends before. */
-    Optional<List<String>> nth(Connection connection, KeyRange range, int count) throws SQLException {
+    @Override
+    public Optional<List<String>> nth(Connection connection, KeyRange range, int count) throws SQLException {
         String sql = "SELECT " + asText() + " FROM " + table + " WHERE " + within(range) + " ORDER BY " + order("")
                 + " LIMIT 1 OFFSET ?";
         try (PreparedStatement select = connection.prepareStatement(sql)) {
@@ -179,8 +179,8 @@ public final class KeySql {
         }
     }
 
-    /** The greatest key; empty when the table is. */
-    Optional<List<String>> last(Connection connection) throws SQLException {
+    @Override
+    public Optional<List<String>> last(Connection connection) throws SQLException {
         String sql = "SELECT " + asText() + " FROM " + table + " ORDER BY " + order(" DESC") + " LIMIT 1";
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             return key(select);

@@ -13,6 +13,7 @@ final class Lane {
     private final BatchSizer sizer = new BatchSizer();
     private final Map<String, Road> roads = new HashMap<>();
     private Optional<Search> search = Optional.empty();
+    private Optional<Long> held = Optional.empty();
     private boolean works;
 
     /** Whether it may hold a chunk. */
@@ -26,6 +27,16 @@ final class Lane {
 
     void rests() {
         works = false;
+        held = Optional.empty();
+    }
+
+    /** The chunk of its last batch, when that has rows left: nobody else will have taken it. */
+    Optional<Long> held() {
+        return held;
+    }
+
+    void holds(Optional<Long> chunk) {
+        held = chunk;
     }
 
     /** How the rows of one table are reached. */

@@ -28,8 +28,11 @@ final class RangeInsert implements RangeWrite {
     private final TransferSql locking;
     private final KeySql key;
     private final Carrying carrying;
+    private final boolean rivals;
 
-    RangeInsert(TransferSql sql, KeySql key, Carrying carrying) {
+    /** @param rivals on MySQL: the new table has a further unique key, whose rows may be in the way */
+    RangeInsert(TransferSql sql, KeySql key, Carrying carrying, boolean rivals) {
+        this.rivals = rivals;
         this.sql = sql.withParameters();
         this.locking = key.dialect().mysql() ? this.sql.locking(key.dialect().shareLockOrFail()) : this.sql;
         this.key = key;
@@ -62,7 +65,7 @@ final class RangeInsert implements RangeWrite {
             execute(connection, locking.removeUnwanted(key.within(range)), range);
         }
         execute(connection, upsert(range), range);
-        if (key.dialect().mysql()) {
+        if (rivals) {
             complete(connection, key.within(range), range);
         }
     }
@@ -124,7 +127,7 @@ final class RangeInsert implements RangeWrite {
                 connection,
                 locking.upsert(key.at(), key.dialect().mysql() ? key.dialect().lockOrFail() : ""),
                 row);
-        if (key.dialect().mysql()) {
+        if (rivals) {
             try (PreparedStatement select = connection.prepareStatement(sql.missing(key.at()))) {
                 for (int i = 0; i < row.size(); i++) {
                     select.setString(i + 1, row.get(i));

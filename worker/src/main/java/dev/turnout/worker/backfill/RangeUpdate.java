@@ -4,10 +4,12 @@ import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.sync.Mapping;
+import dev.turnout.worker.throttle.Gauge;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,22 +27,19 @@ final class RangeUpdate implements RangeWrite {
     }
 
     /**
-     * For the rest of the transaction: no trigger of ours fires; plans are made for the very bounds and never scan the
+     * Of a transaction of the backfill: no trigger of ours fires; plans are made for the very bounds and never scan the
      * whole table; the locks go when this process stops answering.
      */
-    static void prepare(Connection connection, String applicationName) throws SQLException {
-        if (Dialect.of(connection).mysql()) {
-            Sql.run(connection, "SET @turnout_backfill = 1");
-            return;
-        }
-        try (PreparedStatement set = connection.prepareStatement("""
-                SELECT set_config('turnout.backfill', 'on', true), set_config('application_name', ?, true),
-                       set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),
-                       set_config('enable_seqscan', 'off', true),
-                       set_config('idle_in_transaction_session_timeout', '5s', true)""")) {
-            set.setString(1, applicationName);
-            set.execute();
-        }
+    static Map<String, String> settings(Site site) {
+        return site.database().dialect().mysql()
+                ? Map.of("@turnout_backfill", "1")
+                : Map.of(
+                        "turnout.backfill", "on",
+                        "application_name", Gauge.APPLICATION_NAME,
+                        "plan_cache_mode", "force_custom_plan",
+                        "jit", "off",
+                        "enable_seqscan", "off",
+                        "idle_in_transaction_session_timeout", "5s");
     }
 
     /** PostgreSQL has a lock timeout of milliseconds; MySQL counts in seconds, so there it is all rows at once or none. */

@@ -4,7 +4,6 @@ import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.Site;
-import dev.turnout.worker.throttle.Gauge;
 import java.sql.SQLException;
 import java.util.List;
 
@@ -20,9 +19,8 @@ public final class Refresh {
      */
     public static boolean row(Site site, Source source, List<String> key) throws SQLException {
         try {
-            return site.database().transaction(Limits.BATCH, connection -> {
+            return site.database().transaction(Limits.BATCH, RangeUpdate.settings(site), connection -> {
                 Bookkeeping.fence(connection, site);
-                RangeUpdate.prepare(connection, Gauge.APPLICATION_NAME);
                 return RangeWrites.road(connection, site, source).write().again(connection, key);
             });
         } catch (SQLException e) {

@@ -5,7 +5,6 @@ import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.Site;
-import dev.turnout.worker.throttle.Gauge;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -51,9 +50,8 @@ public final class SecondTry {
 
     private static boolean of(Site site, Source source, long id) throws SQLException {
         try {
-            return site.database().transaction(Limits.BATCH, connection -> {
+            return site.database().transaction(Limits.BATCH, RangeUpdate.settings(site), connection -> {
                 Bookkeeping.fence(connection, site);
-                RangeUpdate.prepare(connection, Gauge.APPLICATION_NAME);
                 Lane.Road road = RangeWrites.road(connection, site, source);
                 Optional<List<String>> row = lock(connection, road.key(), id);
                 return row.isPresent() && write(connection, road, row.get()) && resolve(connection, id);

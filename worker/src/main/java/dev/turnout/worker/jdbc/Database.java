@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
@@ -74,9 +75,19 @@ public final class Database implements AutoCloseable {
      * must be such that a repetition is harmless.
      */
     public <T> T transaction(Limits limits, Work<T> work) throws SQLException {
+        return transaction(limits, Map.of(), work);
+    }
+
+    /**
+     * As {@link #transaction(Limits, Work)}.
+     *
+     * @param settings of the session, by name, that hold until the transaction ends; in MySQL variables of the user that
+     *     {@link Dialect#begin} knows
+     */
+    public <T> T transaction(Limits limits, Map<String, String> settings, Work<T> work) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return once(limits, false, work);
+                return once(limits, settings, false, work);
             } catch (SQLException e) {
                 if (attempt >= limits.attempts() || !Failure.of(e).transientLike()) {
                     throw e;
@@ -88,7 +99,7 @@ public final class Database implements AutoCloseable {
 
     /** As {@link #transaction}, in one attempt and READ ONLY: a statement that would write fails. */
     public <T> T readOnly(Limits limits, Work<T> work) throws SQLException {
-        return once(limits, true, work);
+        return once(limits, Map.of(), true, work);
     }
 
     /** Real time before the attempt after this one: random, so that those who collided do not meet again. */
@@ -98,12 +109,13 @@ public final class Database implements AutoCloseable {
     }
 
     /** The pool itself gives auto-commit and read-only back their defaults. */
-    private <T> T once(Limits limits, boolean readOnly, Work<T> work) throws SQLException {
+    private <T> T once(Limits limits, Map<String, String> settings, boolean readOnly, Work<T> work)
+            throws SQLException {
         try (Connection connection = pool.getConnection()) {
             connection.setReadOnly(readOnly);
             connection.setAutoCommit(false);
             try {
-                dialect.limit(connection, limits, true);
+                dialect.begin(connection, limits, settings);
                 T result = work.with(timed(connection, limits));
                 connection.commit();
                 return result;
@@ -111,7 +123,7 @@ public final class Database implements AutoCloseable {
                 undo(connection, e);
                 throw e;
             } finally {
-                reset(connection);
+                goHome(connection);
             }
         }
     }
@@ -120,10 +132,9 @@ public final class Database implements AutoCloseable {
         return dialect.mysql() && !dialect.mariaDb() ? TimedStatements.of(connection, limits.statement()) : connection;
     }
 
-    /** A connection that cannot be reset is not given to anybody else; what the work did stands or falls without it. */
-    private void reset(Connection connection) {
+    /** A connection that cannot go back is not given to anybody else; what the work did stands or falls without it. */
+    private void goHome(Connection connection) {
         try {
-            dialect.reset(connection);
             // Nobody but us takes it back: a pool knows only the catalogs that it was told.
             if (home.isPresent() && !home.get().equals(connection.getCatalog())) {
                 connection.setCatalog(home.get());
@@ -138,10 +149,10 @@ public final class Database implements AutoCloseable {
         try (Connection connection = pool.getConnection()) {
             connection.setAutoCommit(true);
             try {
-                dialect.limit(connection, limits, false);
+                dialect.alone(connection, limits);
                 T result = work.with(timed(connection, limits));
-                dialect.limit(connection, UNLIMITED, false);
-                reset(connection);
+                dialect.alone(connection, UNLIMITED);
+                goHome(connection);
                 return result;
             } catch (SQLException | RuntimeException | Error e) {
                 // The next borrower must not inherit these limits; a fresh connection has none.

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What the SQL of one database product has that another spells otherwise, as fragments for statements that serve both. The
@@ -97,9 +98,6 @@ public sealed interface Dialect permits PostgreSqlDialect, MySqlDialect {
     /** The values of a key in the order in which {@link #compare} mentions them. */
     <T> List<T> bound(List<T> key);
 
-    /** A 64-bit hash over texts, NULL-safe and unambiguous; the same in every product for the same texts. */
-    String hash(List<String> texts);
-
     /** True where a text matches a regular expression of the product's own kind. */
     String matches(String text, String pattern);
 
@@ -115,9 +113,12 @@ public sealed interface Dialect permits PostgreSqlDialect, MySqlDialect {
     /** A condition as a boolean column; NULL stays NULL. */
     String bool(String condition);
 
-    /** Sets the limits for the transaction ({@code local}) or the session. */
-    void limit(Connection connection, Limits limits, boolean local) throws SQLException;
+    /**
+     * Begins a transaction: sets its limits and settings and takes away what an earlier one has left behind, in one round
+     * trip.
+     */
+    void begin(Connection connection, Limits limits, Map<String, String> settings) throws SQLException;
 
-    /** Brings back what a session must not carry from one borrower of the pool to the next. */
-    void reset(Connection connection) throws SQLException;
+    /** Sets the limits of statements outside a transaction, and takes away what a transaction has left behind. */
+    void alone(Connection connection, Limits limits) throws SQLException;
 }

@@ -12,6 +12,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * MySQL 8 and MariaDB 10.6 and later.
@@ -22,6 +23,8 @@ record MySqlDialect(boolean mariaDb) implements Dialect {
     private static final Duration SHORTEST_LOCK_WAIT = Duration.ofSeconds(1);
     /** The server's own default, in seconds, for limits of zero: none. */
     private static final long NO_LOCK_LIMIT = 31_536_000;
+    /** Variables that a transaction of the engine sets for the triggers. */
+    private static final List<String> OF_TRANSACTIONS = List.of("@turnout_backfill", "@turnout_carrying");
 
     @Override
     public String product() {
@@ -147,15 +150,6 @@ record MySqlDialect(boolean mariaDb) implements Dialect {
         return List.copyOf(bound);
     }
 
-    @Override
-    public String hash(List<String> texts) {
-        String whole = texts.stream()
-                .map(text -> "CONVERT(" + text + " USING utf8mb4)")
-                .map(text -> "coalesce(concat(octet_length(" + text + "), ':', " + text + "), '-')")
-                .collect(joining(", ',', ", "concat(", ")"));
-        return "CAST(CAST(conv(substr(md5(" + whole + "), 1, 16), 16, 10) AS UNSIGNED) AS SIGNED)";
-    }
-
     /** Case counts, as it does in PostgreSQL's {@code ~}. */
     @Override
     public String matches(String text, String pattern) {
@@ -188,10 +182,11 @@ record MySqlDialect(boolean mariaDb) implements Dialect {
 
     /**
      * The locks of rows and those of tables have limits of their own, in whole seconds. Of a statement only MariaDB limits
-     * every kind; MySQL limits reads, the rest is limited by {@link TimedStatements}.
+     * every kind; MySQL limits reads, the rest is limited by {@link TimedStatements}. The triggers of a table must not take
+     * who borrows the connection now for who had it before.
      */
     @Override
-    public void limit(Connection connection, Limits limits, boolean local) throws SQLException {
+    public void begin(Connection connection, Limits limits, Map<String, String> settings) throws SQLException {
         long lockSeconds = limits.lock().isZero()
                 ? NO_LOCK_LIMIT
                 : Math.max(SHORTEST_LOCK_WAIT.toSeconds(), limits.lock().toSeconds());
@@ -199,17 +194,17 @@ record MySqlDialect(boolean mariaDb) implements Dialect {
         String statement = mariaDb
                 ? "max_statement_time = " + millis / 1000 + "." + String.format("%03d", millis % 1000)
                 : "max_execution_time = " + millis;
+        String variables = OF_TRANSACTIONS.stream()
+                .map(name -> ", " + name + " = " + settings.getOrDefault(name, "NULL"))
+                .collect(joining());
         try (Statement set = connection.createStatement()) {
             set.execute("SET innodb_lock_wait_timeout = " + lockSeconds + ", lock_wait_timeout = " + lockSeconds + ", "
-                    + statement);
+                    + statement + variables);
         }
     }
 
-    /** The triggers of a table must not take the next borrower for the backfill. */
     @Override
-    public void reset(Connection connection) throws SQLException {
-        try (Statement set = connection.createStatement()) {
-            set.execute("SET @turnout_backfill = NULL, @turnout_carrying = NULL");
-        }
+    public void alone(Connection connection, Limits limits) throws SQLException {
+        begin(connection, limits, Map.of());
     }
 }

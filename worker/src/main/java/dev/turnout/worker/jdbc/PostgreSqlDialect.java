@@ -9,7 +9,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** PostgreSQL 13 and later. */
 record PostgreSqlDialect() implements Dialect {
@@ -122,14 +125,6 @@ record PostgreSqlDialect() implements Dialect {
     }
 
     @Override
-    public String hash(List<String> texts) {
-        String whole = texts.stream()
-                .map(text -> "coalesce(octet_length(" + text + ") || ':' || " + text + ", '-')")
-                .collect(joining(" || ','  || "));
-        return "('x' || substr(md5(" + whole + "), 1, 16))::bit(64)::bigint";
-    }
-
-    @Override
     public String matches(String text, String pattern) {
         return text + " ~ " + pattern;
     }
@@ -154,19 +149,35 @@ record PostgreSqlDialect() implements Dialect {
         return "(" + condition + "\n)::boolean";
     }
 
+    /** What a transaction sets goes with it. */
     @Override
-    public void limit(Connection connection, Limits limits, boolean local) throws SQLException {
+    public void begin(Connection connection, Limits limits, Map<String, String> settings) throws SQLException {
+        Map<String, String> all = new TreeMap<>(settings);
+        all.putAll(limited(limits));
+        set(connection, all, true);
+    }
+
+    @Override
+    public void alone(Connection connection, Limits limits) throws SQLException {
+        set(connection, limited(limits), false);
+    }
+
+    private static Map<String, String> limited(Limits limits) {
+        return Map.of(
+                "lock_timeout", limits.lock().toMillis() + "ms",
+                "statement_timeout", limits.statement().toMillis() + "ms");
+    }
+
+    private static void set(Connection connection, Map<String, String> settings, boolean local) throws SQLException {
+        String each = "set_config(?, ?, " + local + ")";
         try (PreparedStatement set = connection.prepareStatement(
-                "SELECT set_config('lock_timeout', ?, ?), set_config('statement_timeout', ?, ?)")) {
-            set.setString(1, limits.lock().toMillis() + "ms");
-            set.setBoolean(2, local);
-            set.setString(3, limits.statement().toMillis() + "ms");
-            set.setBoolean(4, local);
+                "SELECT " + String.join(", ", Collections.nCopies(settings.size(), each)))) {
+            int next = 1;
+            for (Map.Entry<String, String> setting : settings.entrySet()) {
+                set.setString(next++, setting.getKey());
+                set.setString(next++, setting.getValue());
+            }
             set.execute();
         }
     }
-
-    /** What a transaction sets goes with it. */
-    @Override
-    public void reset(Connection connection) {}
 }

@@ -1,8 +1,7 @@
 package dev.turnout.worker.remote;
 
-import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.Chunks;
-import dev.turnout.worker.backfill.KeyRange;
+import dev.turnout.worker.backfill.Cut;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
@@ -12,16 +11,13 @@ import dev.turnout.worker.phase.Stride;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Cuts the old table of each move into chunks. Must begin after the changelog is on: keys beyond the greatest one that it
  * finds then are named there. Stateless and thread-safe.
  */
 public final class RemotePlan implements PhaseWork {
-    private static final Duration LONGEST = Duration.ofMillis(500);
     private static final Limits LIMITS = new Limits(Duration.ofSeconds(2), Duration.ofMinutes(1), 1);
 
     private final int chunkRows;
@@ -45,31 +41,7 @@ public final class RemotePlan implements PhaseWork {
     /** @return whether the table is cut to its end; false when the stride has lasted long enough */
     private boolean plan(Connection connection, Site site, Route route) throws SQLException {
         Bookkeeping.fence(connection, site);
-        SourceTable source = SourceTable.of(connection, route);
-        if (Chunks.tail(connection, site, route.move()).isEmpty()) {
-            KeyRange tail = new KeyRange(source.last(connection), Optional.empty());
-            Chunks.plan(connection, site, route.move(), Chunks.TAIL, tail);
-        }
-        Chunk tail = Chunks.tail(connection, site, route.move()).orElseThrow();
-        if (tail.range().lo().isEmpty()) {
-            return true;
-        }
-        Chunk latest = Chunks.latest(connection, site, route.move()).orElseThrow();
-        Optional<List<String>> lo =
-                latest.seq() == Chunks.TAIL ? Optional.empty() : latest.range().hi();
-        int seq = latest.seq() + 1;
-        long begun = System.nanoTime();
-        while (!lo.equals(tail.range().lo())) {
-            KeyRange left = new KeyRange(lo, tail.range().lo());
-            KeyRange chunk =
-                    source.nth(connection, left, chunkRows).map(left::upTo).orElse(left);
-            Chunks.plan(connection, site, route.move(), seq++, chunk);
-            lo = chunk.hi();
-            if (System.nanoTime() - begun > LONGEST.toNanos()) {
-                return false;
-            }
-        }
-        return true;
+        return new Cut(route.move(), SourceTable.of(connection, route), chunkRows).goOn(connection, site);
     }
 
     private static Progress progress(Site site) throws SQLException {

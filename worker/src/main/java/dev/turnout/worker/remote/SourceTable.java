@@ -3,6 +3,7 @@ package dev.turnout.worker.remote;
 import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static java.util.stream.Collectors.joining;
 
+import dev.turnout.worker.backfill.KeyOrder;
 import dev.turnout.worker.backfill.KeyRange;
 import dev.turnout.worker.backfill.KeySql;
 import dev.turnout.worker.jdbc.Dialect;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Where a route begins: its keys, and for each key the values that must stand on the other side, all as text. Keys are
  * compared in SQL only. Immutable.
  */
-final class SourceTable {
+final class SourceTable implements KeyOrder {
     private final Dialect dialect;
     private final Route route;
     private final List<ColumnType> key;
@@ -134,8 +135,8 @@ final class SourceTable {
         }
     }
 
-    /** The key of the row that stands {@code count} places after the range's lower bound; empty when the range ends before. */
-    Optional<List<String>> nth(Connection connection, KeyRange range, int count) throws SQLException {
+    @Override
+    public Optional<List<String>> nth(Connection connection, KeyRange range, int count) throws SQLException {
         String sql = "SELECT " + String.join(", ", keyTexts()) + " FROM " + route.fromAsAlias() + " WHERE "
                 + within(range) + " ORDER BY " + order("") + " LIMIT 1 OFFSET " + (count - 1);
         try (PreparedStatement select = connection.prepareStatement(sql)) {
@@ -144,8 +145,8 @@ final class SourceTable {
         }
     }
 
-    /** The greatest key; empty when the table is. */
-    Optional<List<String>> last(Connection connection) throws SQLException {
+    @Override
+    public Optional<List<String>> last(Connection connection) throws SQLException {
         String sql = "SELECT " + String.join(", ", keyTexts()) + " FROM " + route.fromAsAlias() + " ORDER BY "
                 + order(" DESC") + " LIMIT 1";
         try (PreparedStatement select = connection.prepareStatement(sql)) {

@@ -461,17 +461,4 @@ public final class TransferSql {
     Dialect dialect() {
         return dialect;
     }
-
-    /** A 64-bit hash over the mapped columns of a row, the same on both sides for the same values. */
-    public String hash(Dialect dialect, String alias) {
-        if (dialect.mysql()) {
-            return dialect.hash(columns().stream()
-                    .map(column -> targetColumn(column).mysql().orElseThrow().text(alias))
-                    .toList());
-        }
-        return dialect.hash(columns().stream()
-                .map(column -> "CAST(" + alias + "." + quote(column) + " AS "
-                        + targetColumn(column).exact() + ")::text")
-                .toList());
-    }
 }

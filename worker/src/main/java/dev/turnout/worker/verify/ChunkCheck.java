@@ -3,7 +3,7 @@ package dev.turnout.worker.verify;
 import dev.turnout.migration.Move;
 import dev.turnout.migration.Side;
 import dev.turnout.worker.backfill.Chunk;
-import dev.turnout.worker.backfill.Chunks;
+import dev.turnout.worker.backfill.Coverage;
 import dev.turnout.worker.backfill.KeySql;
 import dev.turnout.worker.backfill.Source;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
@@ -38,7 +38,7 @@ final class ChunkCheck {
         site.database().transaction(Limits.BOOKKEEPING, connection -> {
             Bookkeeping.fence(connection, site);
             // Of a row that was repaired as well: who wrote it past the triggers may do so again.
-            Chunks.verified(connection, chunk, before, found.differing());
+            Coverage.verified(connection, chunk, before, found.differing());
             return found;
         });
         return found;
@@ -54,7 +54,7 @@ final class ChunkCheck {
             }
             site.database().transaction(Limits.BOOKKEEPING, connection -> {
                 Bookkeeping.fence(connection, site);
-                Chunks.verified(connection, chunk, before, found.differing());
+                Coverage.verified(connection, chunk, before, found.differing());
                 return found;
             });
         }

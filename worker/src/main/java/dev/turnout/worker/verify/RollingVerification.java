@@ -2,7 +2,7 @@ package dev.turnout.worker.verify;
 
 import dev.turnout.flags.time.Pace;
 import dev.turnout.worker.backfill.Chunk;
-import dev.turnout.worker.backfill.Chunks;
+import dev.turnout.worker.backfill.Coverage;
 import dev.turnout.worker.backfill.SecondTry;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
@@ -64,8 +64,7 @@ public final class RollingVerification implements PhaseWork {
         List<String> broken = new ArrayList<>(SyncTriggers.intact(site));
         broken.addAll(ChangelogTriggers.intact(site));
         Delay.of(site).ifPresent(broken::add);
-        Chunks.Proof before =
-                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.proof(connection, site));
+        Coverage before = site.database().transaction(Limits.BOOKKEEPING, connection -> Coverage.of(connection, site));
         Duration spacing = site.spec().verifyMaxAge().dividedBy(2 * Math.max(1, before.chunks()));
         Instant now = site.clock().instant();
         long due = last.map(then -> Duration.between(then, now).toNanos() / Math.max(1, spacing.toNanos()))
@@ -93,7 +92,7 @@ public final class RollingVerification implements PhaseWork {
 
     private void check(Site site) throws SQLException {
         Optional<Chunk> chunk =
-                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.stalest(connection, site));
+                site.database().transaction(Limits.BOOKKEEPING, connection -> Coverage.stalest(connection, site));
         if (chunk.isEmpty()) {
             return;
         }
@@ -106,8 +105,7 @@ public final class RollingVerification implements PhaseWork {
     }
 
     private void tell(Site site, List<String> broken) throws SQLException {
-        Chunks.Proof proof =
-                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.proof(connection, site));
+        Coverage proof = site.database().transaction(Limits.BOOKKEEPING, connection -> Coverage.of(connection, site));
         List<String> all = new ArrayList<>(broken);
         problems.values().forEach(all::addAll);
         all.addAll(unasserted);

@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
 
 /**
  * Compares the rows of the new table with those that follow from a range of the old one: each statement one snapshot and no
- * lock. First by count, xor and sum of the rows' hashes; where these differ, row by row. Every key is in one range, so a row
- * of the new table that belongs to no old one is found as well. Immutable.
+ * lock. First as a whole; where that is not right, row by row. Every key is in one range, so a row of the new table that
+ * belongs to no old one is found as well. Immutable.
  */
 final class TransferQuery {
     /** What is found, or wanted, where there is no row. */
@@ -40,35 +40,57 @@ final class TransferQuery {
     }
 
     Difference run(Connection connection, KeyRange range) throws SQLException {
-        Sums sums = sums(connection, range);
-        if (sums.same()) {
-            return new Difference(sums.rows(), 0, 0, List.of());
+        Tally tally = tally(connection, range);
+        if (tally.alike()) {
+            return new Difference(tally.wanted(), 0, 0, List.of());
         }
         Difference rows = rows(connection, range);
-        if (rows.differing() > 0 || sums(connection, range).same()) {
+        if (rows.differing() > 0 || tally(connection, range).alike()) {
             return rows;
         }
         return new Difference(
-                sums.rows(),
+                tally.wanted(),
                 0,
                 1,
-                List.of(new Difference.Sample(range.toString(), "of some row", "the hash of the old side", "another")));
+                List.of(new Difference.Sample(range.toString(), "of some row", "a row of its own", "another")));
     }
 
-    /** What a range of either side comes to. */
-    private record Sums(long rows, boolean same) {}
+    /**
+     * How a range compares as a whole.
+     *
+     * @param wanted rows that follow from the old side
+     * @param found rows of the new one
+     * @param pairs of a wanted row and a found one with its key, and rows without any partner
+     * @param same pairs without a difference
+     */
+    private record Tally(long wanted, long found, long pairs, long same) {
+        /** Each row has a partner that is the same, and no second one. */
+        boolean alike() {
+            return wanted == found && found == pairs && pairs == same;
+        }
+    }
 
-    private Sums sums(Connection connection, KeyRange range) throws SQLException {
-        String hashed =
-                "SELECT count(*) AS n, coalesce(bit_xor(h), 0) AS x, coalesce(sum(h), 0) AS s FROM (SELECT %s AS h FROM (%s) AS %s) AS hashes";
-        String statement = "SELECT w.n, w.n = f.n AND w.x = f.x AND w.s = f.s FROM ("
-                + hashed.formatted(sql.hash(key.dialect(), "wanted"), wanted(range), "wanted") + ") AS w, ("
-                + hashed.formatted(sql.hash(key.dialect(), "found"), found(range), "found") + ") AS f";
+    private Tally tally(Connection connection, KeyRange range) throws SQLException {
+        // By the columns that hold the key: the others of the pair are constants, by which no join can be sorted or
+        // hashed.
+        String together = sql.transfer().as().stream()
+                .filter(column -> sql.transfer().keyColumn(column).isPresent())
+                .map(column -> "wanted." + quote(column) + " = found." + quote(column))
+                .collect(joining(" AND "));
+        // It has no FULL JOIN; a row that is found and not wanted shows in the two counts.
+        String join = key.dialect().mysql() ? " LEFT JOIN (" : " FULL JOIN (";
+        String statement = "SELECT (SELECT count(*) FROM (" + wanted(range) + ") AS w), (SELECT count(*) FROM ("
+                + found(range) + ") AS f), count(*), count(CASE WHEN NOT " + sql.differs("wanted", "found")
+                + " THEN 1 END) FROM (" + wanted(range) + ") AS wanted" + join + found(range) + ") AS found ON "
+                + together;
         try (PreparedStatement select = connection.prepareStatement(statement)) {
-            key.bind(select, key.bind(select, 1, range), range);
+            int next = 1;
+            for (int times = 0; times < 4; times++) {
+                next = key.bind(select, next, range);
+            }
             try (ResultSet row = select.executeQuery()) {
                 row.next();
-                return new Sums(row.getLong(1), row.getBoolean(2));
+                return new Tally(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4));
             }
         }
     }
@@ -137,7 +159,7 @@ final class TransferQuery {
         }
     }
 
-    /** Row by row, whatever the sums say. */
+    /** Row by row, whatever they are as a whole. */
     Difference rows(Connection connection, KeyRange range) throws SQLException {
         String statement = "SELECT count(*) OVER (), (SELECT count(*) FROM wanted), d.*" + differing(shown())
                 + " LIMIT " + DifferenceQuery.SAMPLES;

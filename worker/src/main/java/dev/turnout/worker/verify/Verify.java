@@ -1,7 +1,7 @@
 package dev.turnout.worker.verify;
 
 import dev.turnout.worker.backfill.Chunk;
-import dev.turnout.worker.backfill.Chunks;
+import dev.turnout.worker.backfill.Coverage;
 import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.backfill.SecondTry;
 import dev.turnout.worker.backfill.Source;
@@ -35,7 +35,7 @@ public final class Verify implements PhaseWork {
             return control(site);
         }
         Optional<Chunk> chunk =
-                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.unproven(connection, site));
+                site.database().transaction(Limits.BOOKKEEPING, connection -> Coverage.unproven(connection, site));
         if (chunk.isPresent()) {
             return check(site, chunk.get());
         }
@@ -97,8 +97,7 @@ public final class Verify implements PhaseWork {
     }
 
     private static Progress progress(Site site) throws SQLException {
-        Chunks.Proof proof =
-                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.proof(connection, site));
+        Coverage proof = site.database().transaction(Limits.BOOKKEEPING, connection -> Coverage.of(connection, site));
         return Progress.of(proof.right(), proof.chunks(), "chunks");
     }
 

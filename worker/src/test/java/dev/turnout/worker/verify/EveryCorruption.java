@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.ChunkPlan;
-import dev.turnout.worker.backfill.Chunks;
+import dev.turnout.worker.backfill.Coverage;
 import dev.turnout.worker.backfill.Visits;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Limits;
@@ -92,7 +92,7 @@ abstract class EveryCorruption {
         List<String> lines = new ArrayList<>();
         for (int n = Integer.parseInt(db.one("SELECT count(*) FROM turnout.chunk")); n > 0; n--) {
             Chunk chunk = site.database()
-                    .transaction(Limits.BOOKKEEPING, connection -> Chunks.stalest(connection, site))
+                    .transaction(Limits.BOOKKEEPING, connection -> Coverage.stalest(connection, site))
                     .orElseThrow();
             ChunkCheck.run(site, chunk)
                     .samples()
