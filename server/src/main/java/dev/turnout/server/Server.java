@@ -16,6 +16,7 @@ import dev.turnout.server.control.RunClaims;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.TokenStore;
 import dev.turnout.server.control.WriteStore;
+import dev.turnout.server.http.Contract;
 import dev.turnout.server.http.Faces;
 import dev.turnout.server.http.HttpServing;
 import dev.turnout.server.rollout.RolloutStores;
@@ -137,6 +138,7 @@ public final class Server implements AutoCloseable {
             work(vertx, new RunClaims(database, flags, clock), monitors, chores, writes);
         }
         if (parts.contains(Part.HTTP)) {
+            Contract contract = started(Contract.load(vertx));
             TokenStore tokens = new TokenStore(database, audit, clock);
             new AdminToken(settings.adminToken()).ensure(() -> started(tokens.firstAdmin()));
             FlagSnapshots snapshots = new FlagSnapshots(flags, control, FlagSnapshots.NET);
@@ -148,7 +150,7 @@ public final class Server implements AutoCloseable {
                     new Faces.RunStores(chores, writes, new OperatingStore(database, runs)),
                     audit,
                     tokens);
-            listen(vertx, new Faces(stores, clock, snapshots::current, snapshots::age, registry));
+            listen(vertx, new Faces(stores, clock, snapshots::current, snapshots::age, registry, contract));
         }
     }
 

@@ -7,12 +7,16 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.openapi.router.RouterBuilder;
+import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Puts the endpoints behind one router: who may, limits, what they do, and one form of error. */
@@ -20,13 +24,19 @@ final class Api {
     private static final int BODY_LIMIT = 1 << 20;
     private static final Caller NOBODY = new Caller("nobody", Set.of());
 
+    private final Contract contract;
     private final Authentication authentication;
     private final Body body = new Body(BODY_LIMIT);
     private final Map<Endpoint, Function<Call, Future<Answer>>> answers = new EnumMap<>(Endpoint.class);
+    private final Map<Endpoint, Consumer<Call>> readings = new EnumMap<>(Endpoint.class);
 
-    Api(Authentication authentication, List<Resource> resources) {
+    Api(Contract contract, Authentication authentication, List<Resource> resources) {
+        this.contract = contract;
         this.authentication = authentication;
-        resources.forEach(resource -> answers.putAll(resource.answers()));
+        resources.forEach(resource -> {
+            answers.putAll(resource.answers());
+            readings.putAll(resource.readings());
+        });
         Set<Endpoint> missing = EnumSet.allOf(Endpoint.class);
         missing.removeAll(answers.keySet());
         if (!missing.isEmpty()) {
@@ -35,12 +45,27 @@ final class Api {
     }
 
     Router router(Vertx vertx) {
-        Router router = Router.router(vertx);
-        new Problems().mount(router);
-        for (Endpoint endpoint : Endpoint.values()) {
-            Function<Call, Future<Answer>> answer = Objects.requireNonNull(answers.get(endpoint));
-            router.route(endpoint.method(), endpoint.path()).handler(ctx -> serve(endpoint, answer, ctx));
+        OpenAPIContract bound = contract.bound();
+        RouterBuilder builder = RouterBuilder.create(vertx, bound);
+        RequestCheck check = new RequestCheck(vertx, bound);
+        Map<Endpoint, Function<Call, Future<Answer>>> others = new EnumMap<>(answers);
+        for (Operation operation : bound.operations()) {
+            Endpoint endpoint = Endpoint.of(operation.getOperationId());
+            Function<Call, Future<Answer>> answer = Objects.requireNonNull(others.remove(endpoint));
+            Consumer<Call> reading = readings.getOrDefault(endpoint, call -> {});
+            // Who calls is asked before anything is read of a request, so both are done here and not by the router.
+            builder.getRoute(operation.getOperationId())
+                    .setDoValidation(false)
+                    .setDoSecurity(false)
+                    .addHandler(ctx -> serve(
+                            endpoint,
+                            call -> check.check(call, operation, reading).compose(fine -> answer.apply(call)),
+                            ctx));
         }
+        Router router = builder.createRouter();
+        new Problems().mount(router);
+        others.forEach((endpoint, answer) ->
+                router.route(endpoint.method(), endpoint.path()).handler(ctx -> serve(endpoint, answer, ctx)));
         return router;
     }
 

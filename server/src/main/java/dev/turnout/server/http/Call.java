@@ -7,6 +7,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One request to one endpoint, by somebody who may make it. Used on its event loop only. */
 final class Call {
@@ -14,6 +16,7 @@ final class Call {
     private final RoutingContext ctx;
     private final Caller caller;
     private final Buffer body;
+    private @Nullable JsonNode json;
 
     Call(RoutingContext ctx, Caller caller, Buffer body) {
         this.ctx = ctx;
@@ -23,6 +26,14 @@ final class Call {
 
     String path(String name) {
         return ctx.pathParam(name);
+    }
+
+    Set<String> queryNames() {
+        return ctx.queryParams().names();
+    }
+
+    List<String> queryAll(String name) {
+        return ctx.queryParam(name);
     }
 
     Optional<String> query(String name) {
@@ -57,9 +68,18 @@ final class Call {
         return body;
     }
 
-    /** @throws Refusal 400 */
+    /**
+     * Not to be changed.
+     *
+     * @throws Refusal 400
+     */
     JsonNode json() {
-        return Wire.read(body());
+        JsonNode read = json;
+        if (read == null) {
+            read = Wire.read(body);
+            json = read;
+        }
+        return read;
     }
 
     /** @throws Refusal 400 */

@@ -1,5 +1,6 @@
 package dev.turnout.server.http;
 
+import static dev.turnout.server.control.Role.ALERT;
 import static dev.turnout.server.control.Role.EVALUATE;
 import static dev.turnout.server.control.Role.OPERATE;
 import static dev.turnout.server.control.Role.REPORT;
@@ -21,6 +22,8 @@ enum Endpoint {
     METRICS(HttpMethod.GET, "/metrics", OPERATE),
 
     EVALUATE_FLAG(HttpMethod.POST, "/ofrep/v1/evaluate/flags/:key", EVALUATE, OPERATE),
+    READ_CONTRACT_YAML(HttpMethod.GET, "/api/v1/openapi.yaml", EVALUATE, REPORT, WRITE, OPERATE, ALERT),
+    READ_CONTRACT_JSON(HttpMethod.GET, "/api/v1/openapi.json", EVALUATE, REPORT, WRITE, OPERATE, ALERT),
     REPORT_OUTCOMES(HttpMethod.POST, "/api/v1/outcomes", REPORT),
 
     LIST_FLAGS(HttpMethod.GET, "/api/v1/flags", OPERATE),
@@ -44,6 +47,7 @@ enum Endpoint {
     LIST_REJECTED(HttpMethod.GET, "/api/v1/migrations/:name/rejected", OPERATE),
     RETRY_REJECTED(HttpMethod.POST, "/api/v1/migrations/:name/rejected/retry", OPERATE),
     READ_REPORT(HttpMethod.GET, "/api/v1/migrations/:name/reports/:kind", OPERATE),
+    LIST_MONITORS(HttpMethod.GET, "/api/v1/migrations/:name/monitors", OPERATE),
 
     READ_ROLLOUT(HttpMethod.GET, "/api/v1/rollouts/:flag", OPERATE),
     APPROVE_STEP(HttpMethod.POST, "/api/v1/rollouts/:flag/approve", OPERATE),
@@ -72,6 +76,24 @@ enum Endpoint {
     /** In Vert.x Web's notation. */
     String path() {
         return path;
+    }
+
+    Set<Role> roles() {
+        return roles;
+    }
+
+    /** What the contract calls it: READ_FLAG is readFlag. */
+    String operationId() {
+        StringBuilder id = new StringBuilder();
+        for (String word : name().toLowerCase(Locale.ROOT).split("_")) {
+            id.append(id.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+        }
+        return id.toString();
+    }
+
+    /** @throws IllegalArgumentException when the contract has an operation that this table has not */
+    static Endpoint of(String operationId) {
+        return valueOf(operationId.replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT));
     }
 
     boolean open() {

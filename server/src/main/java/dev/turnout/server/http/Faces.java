@@ -24,6 +24,7 @@ public final class Faces {
     private final Clock clock;
     private final Supplier<Duration> flagsAge;
     private final PrometheusMeterRegistry registry;
+    private final Contract contract;
     private final Authentication authentication;
     private final Ofrep ofrep;
     private final Supplier<FlagSet> flags;
@@ -44,12 +45,14 @@ public final class Faces {
             Clock clock,
             Supplier<FlagSet> flags,
             Supplier<Duration> flagsAge,
-            PrometheusMeterRegistry registry) {
+            PrometheusMeterRegistry registry,
+            Contract contract) {
         this.stores = stores;
         this.clock = clock;
         this.flags = flags;
         this.flagsAge = flagsAge;
         this.registry = registry;
+        this.contract = contract;
         this.authentication = new Authentication(stores.tokens()::check, System::nanoTime);
         this.ofrep = new Ofrep(flags, new EvaluationMetrics(registry, flags, flagsAge), clock);
     }
@@ -72,7 +75,9 @@ public final class Faces {
                 new OutcomesResource(rollout.outcomes()),
                 new AuditResource(stores.audit()),
                 new HealthResource(rollout.flags()::version, flagsAge),
+                new ContractResource(contract),
+                new MonitorsResource(stores.runs(), rollout.monitors()),
                 new MetricsResource(vertx, registry));
-        return new Api(authentication, resources).router(vertx);
+        return new Api(contract, authentication, resources).router(vertx);
     }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -37,6 +38,11 @@ final class FlagsResource implements Resource {
                 Endpoint.READ_FLAG, this::read,
                 Endpoint.PUT_FLAG, this::put,
                 Endpoint.PATCH_FLAG, this::patch);
+    }
+
+    @Override
+    public Map<Endpoint, Consumer<Call>> readings() {
+        return Map.of(Endpoint.PUT_FLAG, call -> FlagDocument.read(call.json(), Flag.create(call.path("key"))));
     }
 
     private Future<Answer> read(Call call) {
@@ -71,7 +77,7 @@ final class FlagsResource implements Resource {
     /** Without If-Match it applies to whatever the flag is now: a merge patch names only what it changes. */
     private Future<Answer> patch(Call call) {
         Precondition precondition = Precondition.of(call);
-        if (!(call.json() instanceof ObjectNode patch)) {
+        if (!(call.json().deepCopy() instanceof ObjectNode patch)) {
             throw Refusal.malformed("a merge patch of a flag must be a JSON object");
         }
         patch.remove("reason");

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What operators do while rows move, below {@code /api/v1/migrations}: tuning, rows put aside, reports. */
@@ -40,8 +41,20 @@ final class OperatingResource implements Resource {
                 Endpoint.READ_REPORT, this::report);
     }
 
+    @Override
+    public Map<Endpoint, Consumer<Call>> readings() {
+        return Map.of(Endpoint.TUNE_MIGRATION, OperatingResource::changes);
+    }
+
     /** A member that is null is left to the engine again. */
     private Future<Answer> tune(Call call) {
+        Map<String, Optional<String>> changes = changes(call);
+        return runs(call).compose(run -> operating
+                .tune(run.migration(), changes, call.change(""))
+                .map(tuned -> Answer.ok(MigrationDocument.brief(tuned))));
+    }
+
+    private static Map<String, Optional<String>> changes(Call call) {
         Fields fields = call.fields();
         Map<String, Optional<String>> changes = new LinkedHashMap<>();
         call.json().properties().forEach(member -> {
@@ -59,9 +72,7 @@ final class OperatingResource implements Resource {
             }
         });
         fields.check();
-        return runs(call).compose(run -> operating
-                .tune(run.migration(), changes, call.change(""))
-                .map(tuned -> Answer.ok(MigrationDocument.brief(tuned))));
+        return changes;
     }
 
     private static Optional<String> word(Fields fields, String name, JsonNode value) {

@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -38,7 +39,12 @@ final class OutcomesResource implements Resource {
         return Map.of(Endpoint.REPORT_OUTCOMES, this::take);
     }
 
-    private Future<Answer> take(Call call) {
+    @Override
+    public Map<Endpoint, Consumer<Call>> readings() {
+        return Map.of(Endpoint.REPORT_OUTCOMES, OutcomesResource::reports);
+    }
+
+    private static List<OutcomeReport> reports(Call call) {
         JsonNode body = call.json();
         List<OutcomeReport> reports = new ArrayList<>();
         if (body.isArray()) {
@@ -49,6 +55,11 @@ final class OutcomesResource implements Resource {
         } else {
             reports.add(read(body));
         }
+        return reports;
+    }
+
+    private Future<Answer> take(Call call) {
+        List<OutcomeReport> reports = reports(call);
         Future<Integer> accepted = Future.succeededFuture(0);
         for (OutcomeReport report : reports) {
             accepted = accepted.compose(before -> outcomes.accept(report).map(isNew -> isNew ? before + 1 : before));

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,6 +57,11 @@ final class WritesResource implements Resource {
     @Override
     public Map<Endpoint, Function<Call, Future<Answer>>> answers() {
         return Map.of(Endpoint.LEAVE_WRITE, this::leave, Endpoint.READ_WRITE, this::read);
+    }
+
+    @Override
+    public Map<Endpoint, Consumer<Call>> readings() {
+        return Map.of(Endpoint.LEAVE_WRITE, call -> WriteDocument.read(call.fields()));
     }
 
     private Future<Answer> leave(Call call) {
