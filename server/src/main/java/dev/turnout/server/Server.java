@@ -150,7 +150,7 @@ public final class Server implements AutoCloseable {
                     new Faces.RunStores(chores, writes, new OperatingStore(database, runs)),
                     audit,
                     tokens);
-            listen(vertx, new Faces(stores, clock, snapshots::current, snapshots::age, registry, contract));
+            listen(vertx, new Faces(stores, clock, snapshots::current, snapshots::age, registry, new Faces.Terms(contract, settings.listen())));
         }
     }
 

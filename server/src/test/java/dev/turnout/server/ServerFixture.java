@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -62,9 +63,12 @@ public final class ServerFixture implements AutoCloseable {
         return admin;
     }
 
-    public String token(Role... roles) {
-        Caller caller = new Caller("t-" + System.nanoTime(), Set.of(roles));
+    public String token(Caller caller) {
         return await(control.tokens.issue(caller, Instant.MAX, ControlFixture.BY_TEST));
+    }
+
+    public String token(Role... roles) {
+        return token(new Caller("t-" + System.nanoTime(), Set.of(roles)));
     }
 
     /** As the administrator. */
@@ -89,7 +93,8 @@ public final class ServerFixture implements AutoCloseable {
                     response.statusCode(),
                     response.body(),
                     response.headers().firstValue("Content-Type").orElse(""),
-                    response.headers().firstValue("ETag").orElse(""));
+                    response.headers().firstValue("ETag").orElse(""),
+                    response.headers());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -98,7 +103,12 @@ public final class ServerFixture implements AutoCloseable {
         }
     }
 
-    public record Response(int code, String body, String type, String etag) {
+    public record Response(int code, String body, String type, String etag, HttpHeaders headers) {
+        /** Empty when there is none. */
+        public String header(String name) {
+            return headers.firstValue(name).orElse("");
+        }
+
         public JsonObject json() {
             return new JsonObject(body);
         }

@@ -46,7 +46,7 @@ final class FlagCommand implements Runnable {
     static final class All extends RemoteCommand {
         @Override
         public Integer call() {
-            print(remote().get(FLAGS).body(), all -> {
+            print(remote().all(FLAGS, "flags"), all -> {
                 List<String> lines = new ArrayList<>();
                 all.path("flags").forEach(flag -> lines.addAll(line(flag)));
                 return lines.isEmpty() ? List.of("no flags") : lines;

@@ -3,6 +3,8 @@ package dev.turnout.server.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -38,6 +40,22 @@ final class Remote {
 
     Reply get(String path) {
         return send(request(path).GET());
+    }
+
+    /** Every page of a list as one answer. */
+    JsonNode all(String path, String list) {
+        JsonNode first = get(path + "?limit=1000").body();
+        if (!(first instanceof ObjectNode all) || !(first.path(list) instanceof ArrayNode entries)) {
+            return first;
+        }
+        JsonNode page = first;
+        while (page.hasNonNull("next")) {
+            String cursor = URLEncoder.encode(page.path("next").asText(), StandardCharsets.UTF_8);
+            page = get(path + "?limit=1000&cursor=" + cursor).body();
+            page.path(list).forEach(entries::add);
+        }
+        all.remove("next");
+        return all;
     }
 
     Reply post(String path, Object body) {

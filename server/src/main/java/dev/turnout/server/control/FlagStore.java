@@ -74,7 +74,7 @@ public final class FlagStore {
         return lock(tx).compose(locked -> find(tx, flag.key()))
                 .compose(present -> present.isPresent()
                         ? Future.failedFuture(
-                                new VersionConflict(flag.key(), 0, present.get().version()))
+                                new VersionConflict("flag " + flag.key(), 0, present.get().version()))
                         : requirements
                                 .check(tx, flag)
                                 .compose(sound -> nextVersion(tx))
@@ -105,7 +105,7 @@ public final class FlagStore {
                 flag.key(),
                 present -> {
                     if (present.version() != expectedVersion) {
-                        throw new VersionConflict(flag.key(), expectedVersion, present.version());
+                        throw new VersionConflict("flag " + flag.key(), expectedVersion, present.version());
                     }
                     return flag;
                 },

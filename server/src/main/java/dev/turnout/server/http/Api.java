@@ -1,6 +1,7 @@
 package dev.turnout.server.http;
 
 import dev.turnout.server.control.Caller;
+import dev.turnout.server.settings.Limits;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -21,18 +22,16 @@ import java.util.function.Function;
 
 /** Puts the endpoints behind one router: who may, limits, what they do, and one form of error. */
 final class Api {
-    private static final int BODY_LIMIT = 1 << 20;
-    private static final Caller NOBODY = new Caller("nobody", Set.of());
-
     private final Contract contract;
-    private final Authentication authentication;
-    private final Body body = new Body(BODY_LIMIT);
+    private final Admission admission;
+    private final Body body;
     private final Map<Endpoint, Function<Call, Future<Answer>>> answers = new EnumMap<>(Endpoint.class);
     private final Map<Endpoint, Consumer<Call>> readings = new EnumMap<>(Endpoint.class);
 
-    Api(Contract contract, Authentication authentication, List<Resource> resources) {
+    Api(Contract contract, Admission admission, Limits limits, List<Resource> resources) {
         this.contract = contract;
-        this.authentication = authentication;
+        this.admission = admission;
+        this.body = new Body(limits.bodyBytes(), limits.bodyTime());
         resources.forEach(resource -> {
             answers.putAll(resource.answers());
             readings.putAll(resource.readings());
@@ -72,26 +71,12 @@ final class Api {
     private void serve(Endpoint endpoint, Function<Call, Future<Answer>> answer, RoutingContext ctx) {
         // Nothing of the body is read before it is known who sends it.
         ctx.request().pause();
-        caller(endpoint, ctx)
+        admission
+                .admit(endpoint, ctx)
                 .onFailure(refused -> ctx.request().resume())
-                .compose(caller -> body.read(ctx.request()).compose(read -> answer(answer, ctx, caller, read)))
+                .compose(caller -> body.read(ctx.vertx(), ctx.request()).compose(read -> answer(answer, ctx, caller, read)))
                 .onSuccess(ready -> write(ctx.response(), ready))
                 .onFailure(ctx::fail);
-    }
-
-    private Future<Caller> caller(Endpoint endpoint, RoutingContext ctx) {
-        if (endpoint.open()) {
-            return Future.succeededFuture(NOBODY);
-        }
-        return authentication
-                .caller(ctx.request())
-                .compose(caller -> endpoint.admits(caller)
-                        ? Future.succeededFuture(caller)
-                        : Future.failedFuture(new Refusal(
-                                403,
-                                "forbidden",
-                                "the token '" + caller.name() + "' may not do this: " + endpoint.needs(),
-                                Map.of())));
     }
 
     private static Future<Answer> answer(

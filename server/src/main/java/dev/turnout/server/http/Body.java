@@ -2,8 +2,10 @@ package dev.turnout.server.http;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -12,14 +14,19 @@ import java.util.Map;
  */
 final class Body {
     private final int limit;
+    private final Duration time;
 
-    /** @param limit bytes */
-    Body(int limit) {
+    /**
+     * @param limit bytes
+     * @param time for the whole of it
+     */
+    Body(int limit, Duration time) {
         this.limit = limit;
+        this.time = time;
     }
 
-    /** Resumes the request; fails with a {@link Refusal} 413. */
-    Future<Buffer> read(HttpServerRequest request) {
+    /** Resumes the request; fails with a {@link Refusal}: 413, or 408 when it takes too long. */
+    Future<Buffer> read(Vertx vertx, HttpServerRequest request) {
         if (announced(request) > limit) {
             request.resume();
             return Future.failedFuture(tooLarge());
@@ -35,8 +42,14 @@ final class Body {
         });
         request.endHandler(end -> read.tryComplete(body));
         request.exceptionHandler(broken -> read.tryFail(Refusal.malformed("the request broke off")));
+        long timer = vertx.setTimer(time.toMillis(), late -> {
+            if (read.tryFail(tooSlow())) {
+                // What still comes would be taken for the next request.
+                request.response().putHeader("Connection", "close");
+            }
+        });
         request.resume();
-        return read.future();
+        return read.future().onComplete(done -> vertx.cancelTimer(timer));
     }
 
     private static long announced(HttpServerRequest request) {
@@ -46,6 +59,11 @@ final class Body {
         } catch (NumberFormatException e) {
             throw Refusal.malformed("Content-Length must be a number");
         }
+    }
+
+    private Refusal tooSlow() {
+        return new Refusal(
+                408, "too-slow", "the body must arrive within " + time.toSeconds() + " s of the request", Map.of());
     }
 
     private Refusal tooLarge() {

@@ -3,8 +3,10 @@ package dev.turnout.server.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.turnout.server.control.Caller;
 import dev.turnout.server.control.Change;
+import dev.turnout.server.control.Window;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** One request to one endpoint, by somebody who may make it. Used on its event loop only. */
 final class Call {
     static final String REASON_HEADER = "X-Turnout-Reason";
+    private static final int MOST = 1000;
+    private static final int USUAL = 100;
+
     private final RoutingContext ctx;
     private final Caller caller;
     private final Buffer body;
@@ -56,6 +61,30 @@ final class Call {
             // The message below says what is expected.
         }
         throw Refusal.malformed("'" + name + "' must be a whole number from " + min + " to " + max);
+    }
+
+    /** Entries of a page. */
+    int limit() {
+        return (int) whole("limit", 1, MOST, USUAL);
+    }
+
+    /** For lists in the order of a key. */
+    Window<String> window() {
+        return new Window<>(query("cursor").orElse(""), limit(), caller.scopes());
+    }
+
+    /** For lists with the newest first. */
+    Window<Long> windowFromNewest() {
+        return new Window<>(whole("cursor", 1, Long.MAX_VALUE, Long.MAX_VALUE), limit(), caller.scopes());
+    }
+
+    /** @throws Refusal 400 when it is none of them; in whatever case */
+    <E extends Enum<E>> Optional<E> word(String name, Class<E> type) {
+        return query(name).map(text -> Arrays.stream(type.getEnumConstants())
+                .filter(each -> each.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> Refusal.malformed(
+                        "'" + name + "' must be one of " + Arrays.toString(type.getEnumConstants()))));
     }
 
     Optional<String> header(String name) {

@@ -1,5 +1,6 @@
 package dev.turnout.server.http;
 
+import static dev.turnout.server.control.Role.ADMIN;
 import static dev.turnout.server.control.Role.ALERT;
 import static dev.turnout.server.control.Role.EVALUATE;
 import static dev.turnout.server.control.Role.OPERATE;
@@ -56,8 +57,15 @@ enum Endpoint {
     ROLL_BACK_ROLLOUT(HttpMethod.POST, "/api/v1/rollouts/:flag/rollback", OPERATE),
 
     LIST_INCIDENTS(HttpMethod.GET, "/api/v1/incidents", OPERATE),
+    READ_INCIDENT(HttpMethod.GET, "/api/v1/incidents/:id", OPERATE),
     ACKNOWLEDGE_INCIDENT(HttpMethod.POST, "/api/v1/incidents/:id/acknowledge", OPERATE),
-    READ_AUDIT(HttpMethod.GET, "/api/v1/audit", OPERATE);
+    READ_AUDIT(HttpMethod.GET, "/api/v1/audit", OPERATE),
+
+    LIST_TOKENS(HttpMethod.GET, "/api/v1/tokens", ADMIN),
+    CREATE_TOKEN(HttpMethod.POST, "/api/v1/tokens", ADMIN),
+    READ_TOKEN(HttpMethod.GET, "/api/v1/tokens/:name", ADMIN),
+    REVOKE_TOKEN(HttpMethod.DELETE, "/api/v1/tokens/:name", ADMIN),
+    ROTATE_TOKEN(HttpMethod.POST, "/api/v1/tokens/:name/rotate", ADMIN);
 
     private final HttpMethod method;
     private final String path;

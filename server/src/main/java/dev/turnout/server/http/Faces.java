@@ -3,6 +3,7 @@ package dev.turnout.server.http;
 import dev.turnout.flags.FlagSet;
 import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.ChoreStore;
+import dev.turnout.server.control.Listings;
 import dev.turnout.server.control.OperatingStore;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.TokenStore;
@@ -10,6 +11,7 @@ import dev.turnout.server.control.WriteStore;
 import dev.turnout.server.rollout.ByHand;
 import dev.turnout.server.rollout.RolloutOperator;
 import dev.turnout.server.rollout.RolloutStores;
+import dev.turnout.server.settings.Settings;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -24,13 +26,16 @@ public final class Faces {
     private final Clock clock;
     private final Supplier<Duration> flagsAge;
     private final PrometheusMeterRegistry registry;
-    private final Contract contract;
-    private final Authentication authentication;
+    private final Terms terms;
+    private final Admission admission;
     private final Ofrep ofrep;
     private final Supplier<FlagSet> flags;
 
     /** What is read and written of the control state. */
     public record Stores(RolloutStores rollout, RunStore runs, RunStores ofRuns, AuditStore audit, TokenStore tokens) {}
+
+    /** On which terms requests are taken. */
+    public record Terms(Contract contract, Settings.Listen listen) {}
 
     /** What belongs to runs beside their state. */
     public record RunStores(ChoreStore chores, WriteStore writes, OperatingStore operating) {}
@@ -46,38 +51,45 @@ public final class Faces {
             Supplier<FlagSet> flags,
             Supplier<Duration> flagsAge,
             PrometheusMeterRegistry registry,
-            Contract contract) {
+            Terms terms) {
         this.stores = stores;
         this.clock = clock;
         this.flags = flags;
         this.flagsAge = flagsAge;
         this.registry = registry;
-        this.contract = contract;
-        this.authentication = new Authentication(stores.tokens()::check, System::nanoTime);
+        this.terms = terms;
+        this.admission = new Admission(
+                new Authentication(stores.tokens()::check),
+                new RateLimits(terms.listen().limits().requestsPerSecond(), System::nanoTime),
+                new Reach(stores.runs(), stores.rollout().incidents()),
+                new RefusedAttempts(stores.audit(), System::nanoTime));
         this.ofrep = new Ofrep(flags, new EvaluationMetrics(registry, flags, flagsAge), clock);
     }
 
     Router router(Vertx vertx) {
         RolloutStores rollout = stores.rollout();
+        Listings listings = new Listings(rollout.database());
         RolloutOperator operator = new RolloutOperator(rollout, clock);
         List<Resource> resources = List.of(
                 new OfrepResource(ofrep),
-                new FlagsResource(rollout.flags(), new ByHand(rollout, clock)),
+                new FlagsResource(rollout.flags(), listings, new ByHand(rollout, clock)),
                 new ExplainResource(flags, clock),
                 new MigrationsResource(
                         vertx,
                         stores.runs(),
+                        listings,
                         new RunSurroundings(rollout, stores.ofRuns().chores())),
                 new WritesResource(vertx, stores.runs(), stores.ofRuns().writes()),
                 new OperatingResource(stores.runs(), stores.ofRuns().operating()),
                 new RolloutsResource(rollout.flags(), rollout.rollouts(), operator),
-                new IncidentsResource(rollout.incidents(), operator),
+                new IncidentsResource(listings, rollout.incidents(), operator),
                 new OutcomesResource(rollout.outcomes()),
-                new AuditResource(stores.audit()),
+                new AuditResource(listings),
                 new HealthResource(rollout.flags()::version, flagsAge),
-                new ContractResource(contract),
+                new TokensResource(stores.tokens(), clock),
+                new ContractResource(terms.contract()),
                 new MonitorsResource(stores.runs(), rollout.monitors()),
                 new MetricsResource(vertx, registry));
-        return new Api(contract, authentication, resources).router(vertx);
+        return new Api(terms.contract(), admission, terms.listen().limits(), resources).router(vertx);
     }
 }

@@ -21,7 +21,6 @@ import java.util.function.Function;
 /** What operators do while rows move, below {@code /api/v1/migrations}: tuning, rows put aside, reports. */
 final class OperatingResource implements Resource {
     private static final int PAGE = 100;
-    private static final int MOST = 1_000;
     private static final String MARKDOWN = "text/markdown";
 
     private final RunStore runs;
@@ -86,8 +85,8 @@ final class OperatingResource implements Resource {
     }
 
     private Future<Answer> rejected(Call call) {
-        long after = call.whole("after", 0, Long.MAX_VALUE, 0);
-        int limit = (int) call.whole("limit", 1, MOST, PAGE);
+        long after = call.whole("cursor", 0, Long.MAX_VALUE, 0);
+        int limit = call.limit();
         return runs(call)
                 .compose(run ->
                         operating.rejected(run.id(), after, limit).map(rows -> Answer.ok(page(run, rows, limit))));

@@ -60,6 +60,7 @@ final class OutcomesResource implements Resource {
 
     private Future<Answer> take(Call call) {
         List<OutcomeReport> reports = reports(call);
+        reports.forEach(report -> Reach.check(call.caller(), report.flagKey()));
         Future<Integer> accepted = Future.succeededFuture(0);
         for (OutcomeReport report : reports) {
             accepted = accepted.compose(before -> outcomes.accept(report).map(isNew -> isNew ? before + 1 : before));

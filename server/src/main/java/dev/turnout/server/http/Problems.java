@@ -47,8 +47,11 @@ final class Problems implements Handler<RoutingContext> {
         if (refusal.code() == 401) {
             ctx.response().putHeader("WWW-Authenticate", "Bearer");
         }
-        if (refusal.code() == 503) {
-            ctx.response().putHeader("Retry-After", "1");
+        if (refusal.code() == 503 || refusal.more().containsKey(Refusal.RETRY_AFTER)) {
+            ctx.response()
+                    .putHeader(
+                            "Retry-After",
+                            String.valueOf(refusal.more().getOrDefault(Refusal.RETRY_AFTER, 1)));
         }
         ctx.response().setStatusCode(refusal.code());
         if (ctx.normalizedPath().startsWith(Ofrep.ROOT)) {

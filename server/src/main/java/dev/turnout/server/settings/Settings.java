@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a Turnout process needs to know. Immutable; {@link #toString()} shows no secret.
@@ -48,6 +49,21 @@ public record Settings(
         return data.resolve("admin-token");
     }
 
-    /** @param port 0 takes a free one */
-    public record Listen(String host, int port) {}
+    /**
+     * Where requests are taken, and on which terms.
+     *
+     * @param port 0 takes a free one
+     * @param tls empty: plain HTTP
+     * @param origins of the pages whose scripts may ask; none: no page may
+     */
+    public record Listen(String host, int port, Optional<Tls> tls, Set<String> origins, Limits limits) {
+        public Listen {
+            origins = Set.copyOf(origins);
+        }
+
+        /** Plain HTTP, for no page, within the usual limits. */
+        public Listen(String host, int port) {
+            this(host, port, Optional.empty(), Set.of(), Limits.DEFAULT);
+        }
+    }
 }

@@ -110,7 +110,7 @@ class OperatingApiTest {
                         .put("sqlstate", "22P02")
                         .put("error", "bad <b>")
                         .put("at", "1970-01-01T00:00:00Z"));
-        page = server.call("GET", MIGRATION + "/rejected?after=4", "").json();
+        page = server.call("GET", MIGRATION + "/rejected?cursor=4", "").json();
         assertThat(page.getJsonArray("rows")).hasSize(1);
         assertThat(page.containsKey("next")).isFalse();
         assertThat(server.call("GET", MIGRATION, "").json().getInteger("rejected"))
