@@ -5,6 +5,7 @@ import dev.turnout.server.settings.Limits;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -22,15 +23,21 @@ import java.util.function.Function;
 
 /** Puts the endpoints behind one router: who may, limits, what they do, and one form of error. */
 final class Api {
+    /** A write has its key in its outbox, a report its number. */
+    private static final Set<Endpoint> ONCE_BY_THEMSELVES =
+            EnumSet.of(Endpoint.LEAVE_WRITE, Endpoint.REPORT_OUTCOMES);
+
     private final Contract contract;
     private final Admission admission;
+    private final Once once;
     private final Body body;
     private final Map<Endpoint, Function<Call, Future<Answer>>> answers = new EnumMap<>(Endpoint.class);
     private final Map<Endpoint, Consumer<Call>> readings = new EnumMap<>(Endpoint.class);
 
-    Api(Contract contract, Admission admission, Limits limits, List<Resource> resources) {
+    Api(Contract contract, Admission admission, Once once, Limits limits, List<Resource> resources) {
         this.contract = contract;
         this.admission = admission;
+        this.once = once;
         this.body = new Body(limits.bodyBytes(), limits.bodyTime());
         resources.forEach(resource -> {
             answers.putAll(resource.answers());
@@ -51,6 +58,7 @@ final class Api {
         for (Operation operation : bound.operations()) {
             Endpoint endpoint = Endpoint.of(operation.getOperationId());
             Function<Call, Future<Answer>> answer = Objects.requireNonNull(others.remove(endpoint));
+            boolean onlyOnce = endpoint.method() == HttpMethod.POST && !ONCE_BY_THEMSELVES.contains(endpoint);
             Consumer<Call> reading = readings.getOrDefault(endpoint, call -> {});
             // Who calls is asked before anything is read of a request, so both are done here and not by the router.
             builder.getRoute(operation.getOperationId())
@@ -58,7 +66,8 @@ final class Api {
                     .setDoSecurity(false)
                     .addHandler(ctx -> serve(
                             endpoint,
-                            call -> check.check(call, operation, reading).compose(fine -> answer.apply(call)),
+                            call -> check.check(call, operation, reading)
+                                    .compose(fine -> onlyOnce ? once.answer(call, () -> answer.apply(call)) : answer.apply(call)),
                             ctx));
         }
         Router router = builder.createRouter();

@@ -29,6 +29,11 @@ final class Call {
         this.body = body;
     }
 
+    /** Method, path and query. */
+    String line() {
+        return ctx.request().method() + " " + ctx.request().uri();
+    }
+
     String path(String name) {
         return ctx.pathParam(name);
     }

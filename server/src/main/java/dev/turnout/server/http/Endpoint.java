@@ -28,8 +28,11 @@ enum Endpoint {
     REPORT_OUTCOMES(HttpMethod.POST, "/api/v1/outcomes", REPORT),
 
     LIST_FLAGS(HttpMethod.GET, "/api/v1/flags", OPERATE),
+    EXPORT_FLAGS(HttpMethod.GET, "/api/v1/flags/export", OPERATE),
+    IMPORT_FLAGS(HttpMethod.POST, "/api/v1/flags/import", OPERATE),
     READ_FLAG(HttpMethod.GET, "/api/v1/flags/:key", OPERATE),
     PUT_FLAG(HttpMethod.PUT, "/api/v1/flags/:key", OPERATE),
+    KILL_FLAG(HttpMethod.POST, "/api/v1/flags/:key/kill", OPERATE),
     EXPLAIN_FLAG(HttpMethod.GET, "/api/v1/flags/:key/explain", OPERATE),
     PATCH_FLAG(HttpMethod.PATCH, "/api/v1/flags/:key", OPERATE),
 

@@ -5,10 +5,12 @@ import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.ChoreStore;
 import dev.turnout.server.control.Listings;
 import dev.turnout.server.control.OperatingStore;
+import dev.turnout.server.control.RequestStore;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.TokenStore;
 import dev.turnout.server.control.WriteStore;
 import dev.turnout.server.rollout.ByHand;
+import dev.turnout.server.rollout.FlagImport;
 import dev.turnout.server.rollout.RolloutOperator;
 import dev.turnout.server.rollout.RolloutStores;
 import dev.turnout.server.settings.Settings;
@@ -73,6 +75,8 @@ public final class Faces {
         List<Resource> resources = List.of(
                 new OfrepResource(ofrep),
                 new FlagsResource(rollout.flags(), listings, new ByHand(rollout, clock)),
+                new FlagFileResource(
+                        vertx, rollout.flags(), new FlagImport(rollout, new ByHand(rollout, clock))),
                 new ExplainResource(flags, clock),
                 new MigrationsResource(
                         vertx,
@@ -90,6 +94,6 @@ public final class Faces {
                 new ContractResource(terms.contract()),
                 new MonitorsResource(stores.runs(), rollout.monitors()),
                 new MetricsResource(vertx, registry));
-        return new Api(terms.contract(), admission, terms.listen().limits(), resources).router(vertx);
+        return new Api(terms.contract(), admission, new Once(new RequestStore(rollout.database())), terms.listen().limits(), resources).router(vertx);
     }
 }

@@ -113,6 +113,10 @@ final class Fields {
         return names;
     }
 
+    JsonNode node(String name) {
+        return object.path(name);
+    }
+
     boolean has(String name) {
         return object.hasNonNull(name);
     }

@@ -80,6 +80,9 @@ final class FlagsResource implements Resource {
         if (!Flag.isKey(key)) {
             throw Refusal.invalid(List.of("a flag's key is made of 1 to 100 of A-Z a-z 0-9 . _ -"));
         }
+        if (FlagFileResource.NAMES.contains(key)) {
+            throw Refusal.invalid(List.of("the key '" + key + "' has another meaning in this API: choose another"));
+        }
         Flag flag = FlagDocument.read(document, Flag.create(key));
         return flags.create(flag, call.change("")).map(stored -> answer(201, stored));
     }

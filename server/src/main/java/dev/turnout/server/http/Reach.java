@@ -21,6 +21,8 @@ final class Reach {
             Endpoint.READ_CONTRACT_YAML,
             Endpoint.READ_CONTRACT_JSON,
             Endpoint.LIST_FLAGS,
+            Endpoint.EXPORT_FLAGS,
+            Endpoint.IMPORT_FLAGS,
             Endpoint.LIST_MIGRATIONS,
             Endpoint.START_MIGRATION,
             Endpoint.REPORT_OUTCOMES,

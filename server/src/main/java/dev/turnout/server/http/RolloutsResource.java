@@ -32,7 +32,8 @@ final class RolloutsResource implements Resource {
                                 .compose(row -> rollouts.approve(row.migration(), change))),
                 Endpoint.PAUSE_ROLLOUT, call -> change(call, operator::pause),
                 Endpoint.RESUME_ROLLOUT, call -> change(call, operator::resume),
-                Endpoint.ROLL_BACK_ROLLOUT, this::rollBack);
+                Endpoint.ROLL_BACK_ROLLOUT, this::rollBack,
+                Endpoint.KILL_FLAG, this::kill);
     }
 
     private Future<Answer> change(Call call, BiFunction<String, Change, Future<?>> how) {
@@ -45,6 +46,18 @@ final class RolloutsResource implements Resource {
         return operator.rollBack(call.path("flag"), call.change("")).compose(flag -> rollouts.findOfFlag(flag.key())
                 .map(row -> Answer.ok(row.map(found -> RolloutDocument.write(found, flag))
                         .orElseGet(() -> FlagDocument.write(flag)))));
+    }
+
+    /** The same way back, by the name of the flag and never without a reason. */
+    private Future<Answer> kill(Call call) {
+        Fields fields = call.fields();
+        String reason = call.reason("");
+        if (reason.isBlank()) {
+            fields.problem("reason", "is missing: say why");
+        }
+        fields.check();
+        return operator.rollBack(call.path("key"), call.change(""))
+                .map(flag -> Answer.ok(FlagDocument.write(flag)).version(flag.version()));
     }
 
     private Future<Answer> read(String key) {

@@ -8,6 +8,7 @@ import dev.turnout.migration.Phase;
 import dev.turnout.server.control.Change;
 import dev.turnout.server.control.Refused;
 import dev.turnout.server.control.RolloutRow;
+import dev.turnout.server.control.Tx;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.List;
@@ -35,8 +36,11 @@ public final class ByHand {
      * @return the flag as it is stored now; fails with {@link Refused} or {@link dev.turnout.server.control.Unknown}
      */
     public Future<Flag> change(String key, UnaryOperator<Flag> how, boolean force, Change change) {
-        return stores.database()
-                .transaction(tx -> stores.rollouts().lockOfFlag(tx, key).compose(live -> stores.rollouts()
+        return stores.database().transaction(tx -> change(tx, key, how, force, change));
+    }
+
+    Future<Flag> change(Tx tx, String key, UnaryOperator<Flag> how, boolean force, Change change) {
+        return stores.rollouts().lockOfFlag(tx, key).compose(live -> stores.rollouts()
                         .findOfFlag(tx, key)
                         .compose(newest -> stores.flags().find(tx, key).compose(before -> stores.flags()
                                 .update(
@@ -54,7 +58,7 @@ public final class ByHand {
                                         ? stores.rollouts()
                                                 .save(tx, held(live.get(), after.newSide(), change))
                                                 .map(after)
-                                        : Future.succeededFuture(after))))));
+                                        : Future.succeededFuture(after)))));
     }
 
     private static void allow(
