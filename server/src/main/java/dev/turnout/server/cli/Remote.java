@@ -21,6 +21,7 @@ import java.util.Optional;
 /** A running server, spoken to over HTTP; every call blocks. */
 final class Remote {
     static final ObjectMapper JSON = new ObjectMapper();
+    private static final String REASON = "X-Turnout-Reason";
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final URI server;
@@ -66,6 +67,25 @@ final class Remote {
         HttpRequest.Builder request = request(path).method(method, json(body));
         headers.forEach(request::header);
         return send(request);
+    }
+
+    Reply delete(String path, String reason) {
+        return send(request(path).header(REASON, header(reason)).DELETE());
+    }
+
+    Reply yaml(String path, String body, String reason) {
+        return send(request(path)
+                .setHeader("Content-Type", "application/yaml")
+                .header(REASON, header(reason))
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** A header has no line breaks and, to be safe on every way, no other letters than ASCII's. */
+    private static String header(String text) {
+        if (!text.matches("[ -~]*")) {
+            throw CommandFailed.badInput("--reason must be of one line of ASCII here");
+        }
+        return text;
     }
 
     /** A path of segments, each encoded. */
