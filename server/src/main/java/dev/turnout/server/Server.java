@@ -52,6 +52,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -200,11 +201,12 @@ public final class Server implements AutoCloseable {
 
     private void listen(Vertx vertx, Faces faces) {
         Settings.Listen listen = settings.listen();
+        AtomicInteger connections = new AtomicInteger();
         try {
             deploy(
                     vertx,
                     "HTTP",
-                    () -> new HttpServing(faces, listen.host(), listen.port(), port),
+                    () -> new HttpServing(faces, listen, connections, port),
                     Runtime.getRuntime().availableProcessors());
         } catch (RuntimeException e) {
             if (e.getCause() instanceof IOException why) {
@@ -215,7 +217,12 @@ public final class Server implements AutoCloseable {
             }
             throw e;
         }
-        log.info("listening on http://{}:{}", listen.host(), port());
+        log.info("listening on {}://{}:{}", listen.scheme(), listen.host(), port());
+        // Stopped first: whoever sends requests here sees that and sends them elsewhere.
+        stops.add("readiness", faces, ready -> {
+            ready.drain();
+            new CountDownLatch(1).await(listen.drain().toMillis(), TimeUnit.MILLISECONDS);
+        });
     }
 
     private void deploy(Vertx vertx, String what, Supplier<Deployable> verticle, int instances) {

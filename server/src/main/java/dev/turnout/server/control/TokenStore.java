@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Bearer tokens: 256 random bits each, of which only the SHA-256 is kept. Thread-safe. */
 public final class TokenStore {
@@ -46,12 +48,16 @@ public final class TokenStore {
     /** Real time for which a token that was found is not looked up again: how late a revocation counts at most. */
     private static final Duration REMEMBER = Duration.ofSeconds(5);
 
+    /** For the database's word about a token that was valid just now. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private static final int MOST_REMEMBERED = 10_000;
 
     private final ControlDatabase database;
     private final AuditStore audit;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
+    private final Outage outage = new Outage(REMEMBER);
     private final Map<String, Remembered> remembered = new ConcurrentHashMap<>();
 
     /** @param clock business time */
@@ -136,7 +142,8 @@ public final class TokenStore {
 
     /**
      * Who shows the token; empty when it is unknown, expired or revoked. A revocation counts after five seconds at most;
-     * on this server at once.
+     * on this server at once. While the control database does not answer, what was last known of a token counts: nobody
+     * can revoke one then, and flags are to be evaluated all the same.
      */
     public Future<Optional<Caller>> check(String token) {
         if (!token.startsWith(PREFIX) || token.length() > 200) {
@@ -144,9 +151,31 @@ public final class TokenStore {
         }
         String shown = hash(token);
         Remembered known = remembered.get(shown);
-        if (known != null && System.nanoTime() - known.nanos() < REMEMBER.toNanos()) {
+        if (known == null) {
+            return lookUp(shown);
+        }
+        if (System.nanoTime() - known.nanos() < REMEMBER.toNanos()) {
             return Future.succeededFuture(valid(known));
         }
+        if (outage.goesOn()) {
+            if (outage.mayProbe()) {
+                lookUp(shown).onSuccess(found -> outage.end());
+            }
+            return Future.succeededFuture(valid(known));
+        }
+        return lookUp(shown).timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).recover(failure -> {
+            boolean silent = failure instanceof TimeoutException
+                    || failure instanceof ControlUnreachable
+                    || failure instanceof OutcomeUnknown;
+            if (!silent) {
+                return Future.failedFuture(failure);
+            }
+            outage.begin();
+            return Future.succeededFuture(valid(known));
+        });
+    }
+
+    private Future<Optional<Caller>> lookUp(String shown) {
         long asked = System.nanoTime();
         return database.transaction(tx -> tx.first(FIND, row -> row, shown)).map(found -> found.flatMap(row -> {
             boolean now = sameHash(Columns.text(row, "hash"), shown);

@@ -1,7 +1,7 @@
 package dev.turnout.server.http;
 
 import dev.turnout.server.control.Caller;
-import dev.turnout.server.settings.Limits;
+import dev.turnout.server.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -30,15 +30,17 @@ final class Api {
     private final Contract contract;
     private final Admission admission;
     private final Once once;
+    private final Settings.Listen listen;
     private final Body body;
     private final Map<Endpoint, Function<Call, Future<Answer>>> answers = new EnumMap<>(Endpoint.class);
     private final Map<Endpoint, Consumer<Call>> readings = new EnumMap<>(Endpoint.class);
 
-    Api(Contract contract, Admission admission, Once once, Limits limits, List<Resource> resources) {
+    Api(Contract contract, Admission admission, Once once, Settings.Listen listen, List<Resource> resources) {
         this.contract = contract;
         this.admission = admission;
         this.once = once;
-        this.body = new Body(limits.bodyBytes(), limits.bodyTime());
+        this.listen = listen;
+        this.body = new Body(listen.limits().bodyBytes(), listen.limits().bodyTime());
         resources.forEach(resource -> {
             answers.putAll(resource.answers());
             readings.putAll(resource.readings());
@@ -53,12 +55,13 @@ final class Api {
     Router router(Vertx vertx) {
         OpenAPIContract bound = contract.bound();
         RouterBuilder builder = RouterBuilder.create(vertx, bound);
+        Cors.handler(listen.origins()).ifPresent(builder::rootHandler);
         RequestCheck check = new RequestCheck(vertx, bound);
         Map<Endpoint, Function<Call, Future<Answer>>> others = new EnumMap<>(answers);
         for (Operation operation : bound.operations()) {
             Endpoint endpoint = Endpoint.of(operation.getOperationId());
             Function<Call, Future<Answer>> answer = Objects.requireNonNull(others.remove(endpoint));
-            boolean onlyOnce = endpoint.method() == HttpMethod.POST && !ONCE_BY_THEMSELVES.contains(endpoint);
+            boolean onlyOnce = endpoint.method().equals(HttpMethod.POST) && !ONCE_BY_THEMSELVES.contains(endpoint);
             Consumer<Call> reading = readings.getOrDefault(endpoint, call -> {});
             // Who calls is asked before anything is read of a request, so both are done here and not by the router.
             builder.getRoute(operation.getOperationId())

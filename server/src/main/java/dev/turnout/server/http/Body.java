@@ -5,6 +5,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.Map;
 
@@ -43,10 +44,11 @@ final class Body {
         request.endHandler(end -> read.tryComplete(body));
         request.exceptionHandler(broken -> read.tryFail(Refusal.malformed("the request broke off")));
         long timer = vertx.setTimer(time.toMillis(), late -> {
-            if (read.tryFail(tooSlow())) {
-                // What still comes would be taken for the next request.
-                request.response().putHeader("Connection", "close");
+            // What still comes would be taken for the next request.
+            if (!read.future().isComplete() && request.version() != HttpVersion.HTTP_2) {
+                request.response().endHandler(told -> request.connection().close());
             }
+            read.tryFail(tooSlow());
         });
         request.resume();
         return read.future().onComplete(done -> vertx.cancelTimer(timer));

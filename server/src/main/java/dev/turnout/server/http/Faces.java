@@ -32,6 +32,7 @@ public final class Faces {
     private final Admission admission;
     private final Ofrep ofrep;
     private final Supplier<FlagSet> flags;
+    private volatile boolean draining;
 
     /** What is read and written of the control state. */
     public record Stores(RolloutStores rollout, RunStore runs, RunStores ofRuns, AuditStore audit, TokenStore tokens) {}
@@ -68,6 +69,11 @@ public final class Faces {
         this.ofrep = new Ofrep(flags, new EvaluationMetrics(registry, flags, flagsAge), clock);
     }
 
+    /** From now on the process says that it is not ready, and goes on serving. */
+    public void drain() {
+        draining = true;
+    }
+
     Router router(Vertx vertx) {
         RolloutStores rollout = stores.rollout();
         Listings listings = new Listings(rollout.database());
@@ -89,11 +95,11 @@ public final class Faces {
                 new IncidentsResource(listings, rollout.incidents(), operator),
                 new OutcomesResource(rollout.outcomes()),
                 new AuditResource(listings),
-                new HealthResource(rollout.flags()::version, flagsAge),
+                new HealthResource(rollout.flags()::version, flagsAge, () -> draining),
                 new TokensResource(stores.tokens(), clock),
                 new ContractResource(terms.contract()),
                 new MonitorsResource(stores.runs(), rollout.monitors()),
                 new MetricsResource(vertx, registry));
-        return new Api(terms.contract(), admission, new Once(new RequestStore(rollout.database())), terms.listen().limits(), resources).router(vertx);
+        return new Api(terms.contract(), admission, new Once(new RequestStore(rollout.database())), terms.listen(), resources).router(vertx);
     }
 }

@@ -34,7 +34,9 @@ final class Problems implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext ctx) {
         Refusal refusal = refusal(ctx);
-        if (refusal.code() >= 500 && ctx.failure() != null) {
+        if (refusal.code() == 503) {
+            log.warn("{} {} has to wait: {}", ctx.request().method(), ctx.normalizedPath(), refusal.detail());
+        } else if (refusal.code() >= 500 && ctx.failure() != null) {
             log.error("{} {} failed", ctx.request().method(), ctx.normalizedPath(), ctx.failure());
         }
         if (ctx.response().ended()) {
