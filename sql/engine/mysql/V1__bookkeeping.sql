@@ -3,7 +3,7 @@
 -- before and APPLIED after. Only the role that migrates needs this database: the sync triggers write to it as their definer.
 -- Times are UTC. Texts compare byte by byte.
 
-CREATE TABLE turnout.run (
+CREATE TABLE IF NOT EXISTS turnout.run (
   run        bigint PRIMARY KEY,
   migration  varchar(64) NOT NULL,
   epoch      bigint NOT NULL COMMENT 'fencing token of whoever drives the run; a write under an older one must change nothing'
@@ -11,7 +11,7 @@ CREATE TABLE turnout.run (
   begun_at   datetime(6) NOT NULL DEFAULT (UTC_TIMESTAMP(6))
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
-CREATE TABLE turnout.step (
+CREATE TABLE IF NOT EXISTS turnout.step (
   run      bigint NOT NULL,
   kind     varchar(16) NOT NULL CHECK (kind IN ('EXPAND', 'SYNC', 'CONTRACT')),
   ordinal  int NOT NULL CHECK (ordinal >= 0),
@@ -25,7 +25,7 @@ CREATE TABLE turnout.step (
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
   COMMENT 'changes of the schema that stand; the row goes away after the change is taken back';
 
-CREATE TABLE turnout.chunk (
+CREATE TABLE IF NOT EXISTS turnout.chunk (
   id           bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
   run          bigint NOT NULL,
   table_name   varchar(255) NOT NULL,
@@ -48,7 +48,7 @@ CREATE TABLE turnout.chunk (
 
 -- A row is put aside at most once at a time; a repetition replaces the error. A unique key ignores rows with a NULL, so the
 -- generated column stands for a partial index.
-CREATE TABLE turnout.rejected (
+CREATE TABLE IF NOT EXISTS turnout.rejected (
   id           bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
   run          bigint NOT NULL,
   table_name   varchar(255) NOT NULL,

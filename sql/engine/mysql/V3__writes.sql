@@ -1,6 +1,6 @@
 -- What became of the writes that applications left to Turnout: committed with the write, so that it is done once.
 
-CREATE TABLE turnout.applied_write (
+CREATE TABLE IF NOT EXISTS turnout.applied_write (
   run              bigint NOT NULL,
   idempotency_key  varchar(128) NOT NULL COMMENT 'compared byte by byte',
   outcome          varchar(10) NOT NULL CHECK (outcome IN ('APPLIED', 'ASIDE', 'REFUSED')),

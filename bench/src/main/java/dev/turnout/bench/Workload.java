@@ -16,7 +16,7 @@ import java.util.Map;
 
 /**
  * A migration with as many rows as wanted, whose keys are 1, 2, 3 and so on. The two of the same-table shape are shipped
- * reference migrations; a transfer within one MySQL server is not there, because the engine does not do it yet.
+ * reference migrations; a transfer within one MySQL server has not been measured.
  */
 enum Workload {
     RESERVATIONS(

@@ -22,6 +22,7 @@ final class CompiledFlag {
     private final List<CompiledRule> rules = new ArrayList<>();
     private final CompiledServe split;
     private List<Required> required = List.of();
+    private int forms;
 
     private record Required(Prerequisite prerequisite, Optional<CompiledFlag> flag) {}
 
@@ -30,11 +31,11 @@ final class CompiledFlag {
         Answer old = side(false, Reason.DISABLED);
         this.disabled = Evaluation.of(old);
         this.unmet = Evaluation.of(side(false, Reason.TARGETING_MATCH));
-        this.failed = Evaluation.of(old.failing(ErrorCode.GENERAL));
+        this.failed = Evaluation.of(old.failing(ErrorCode.GENERAL, forms++));
         for (Rule rule : flag.targeting().rules()) {
-            rules.add(CompiledRule.of(flag.key(), rules.size(), rule, serve(rule.serve(), old), strategies));
+            rules.add(CompiledRule.of(flag.key(), rules.size(), rule, serve(rule.serve()), strategies));
         }
-        this.split = split(old);
+        this.split = split();
     }
 
     Flag flag() {
@@ -88,7 +89,33 @@ final class CompiledFlag {
         return split.answer(subject, trail);
     }
 
-    private CompiledServe split(Answer keyless) {
+    /** How many different {@link Evaluation#form forms} there are. */
+    int forms() {
+        return forms;
+    }
+
+    /** Whether each condition on the time holds now; empty when an answer may depend on what nobody knows. */
+    Optional<String> moment(InstantSource time) {
+        StringBuilder moment = new StringBuilder();
+        Schedule schedule = flag.targeting().schedule();
+        if (!schedule.always()) {
+            moment.append(schedule.openAt(time.instant()) ? '1' : '0');
+        }
+        for (CompiledRule rule : rules) {
+            for (Condition condition : rule.conditions()) {
+                switch (condition.dependence()) {
+                    case SUBJECT -> {}
+                    case TIME -> moment.append(condition.holds(Subject.ANONYMOUS, time) ? '1' : '0');
+                    case UNKNOWN -> {
+                        return Optional.empty();
+                    }
+                }
+            }
+        }
+        return Optional.of(moment.toString());
+    }
+
+    private CompiledServe split() {
         Weight weight = flag.weight();
         boolean certain = weight.equals(Weight.NONE) || weight.equals(Weight.ALL);
         boolean asked = !flag.targeting().rules().isEmpty()
@@ -98,15 +125,19 @@ final class CompiledFlag {
         Serve serve = new Serve(List.of(
                 new Portion(flag.variants().newVariant(), weight),
                 new Portion(flag.variants().oldVariant(), new Weight(Weight.WHOLE - weight.hundredThousandths()))));
-        return new CompiledServe(flag, serve, List.of(side(true, reason), side(false, reason)), keyless);
+        return new CompiledServe(flag, serve, List.of(side(true, reason), side(false, reason)), this::failing);
     }
 
-    private CompiledServe serve(Serve serve, Answer keyless) {
+    private CompiledServe serve(Serve serve) {
         Reason reason = serve.fixed() ? Reason.TARGETING_MATCH : Reason.SPLIT;
         List<Answer> answers = serve.portions().stream()
                 .map(portion -> variant(portion.variant(), reason))
                 .toList();
-        return new CompiledServe(flag, serve, answers, keyless);
+        return new CompiledServe(flag, serve, answers, this::failing);
+    }
+
+    private Answer failing(ErrorCode code) {
+        return side(false, Reason.ERROR).failing(code, forms++);
     }
 
     /** With stages, a rule that serves a side puts the unit inside the split or outside of it. */
@@ -122,7 +153,8 @@ final class CompiledFlag {
                 reason,
                 Optional.empty(),
                 Optional.empty(),
-                flag.version());
+                flag.version(),
+                forms++);
     }
 
     private Answer side(boolean inside, Reason reason) {
@@ -135,6 +167,7 @@ final class CompiledFlag {
                 reason,
                 Optional.empty(),
                 flag.stageOf(inside),
-                flag.version());
+                flag.version(),
+                forms++);
     }
 }

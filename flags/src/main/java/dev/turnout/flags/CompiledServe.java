@@ -4,6 +4,7 @@ import dev.turnout.flags.Evaluation.Answer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /** A serve with its answers worked out. Immutable. */
 final class CompiledServe {
@@ -23,9 +24,9 @@ final class CompiledServe {
 
     /**
      * @param answers one for each portion
-     * @param keyless what a subject gets that no bucket can be told of; with an error put to it
+     * @param failing what a subject gets that no bucket can be told of
      */
-    CompiledServe(Flag flag, Serve serve, List<Answer> answers, Answer keyless) {
+    CompiledServe(Flag flag, Serve serve, List<Answer> answers, Function<ErrorCode, Answer> failing) {
         this.serve = serve;
         this.split = flag.split();
         this.seed = flag.seed();
@@ -37,8 +38,8 @@ final class CompiledServe {
             ends[i] = end;
         }
         Optional<Answer> certain = certain();
-        this.missing = Evaluation.of(certain.orElseGet(() -> keyless.failing(ErrorCode.TARGETING_KEY_MISSING)));
-        this.unusable = Evaluation.of(certain.orElseGet(() -> keyless.failing(ErrorCode.INVALID_CONTEXT)));
+        this.missing = Evaluation.of(certain.orElseGet(() -> failing.apply(ErrorCode.TARGETING_KEY_MISSING)));
+        this.unusable = Evaluation.of(certain.orElseGet(() -> failing.apply(ErrorCode.INVALID_CONTEXT)));
     }
 
     /** The answer of a portion that is the whole. */

@@ -29,9 +29,10 @@ public final class Evaluation {
             Reason reason,
             Optional<ErrorCode> error,
             Optional<Stage> stage,
-            long version) {
-        Answer failing(ErrorCode code) {
-            return new Answer(key, variant, side, Reason.ERROR, Optional.of(code), stage, version);
+            long version,
+            int form) {
+        Answer failing(ErrorCode code, int otherForm) {
+            return new Answer(key, variant, side, Reason.ERROR, Optional.of(code), stage, version, otherForm);
         }
     }
 
@@ -51,7 +52,8 @@ public final class Evaluation {
                 Reason.ERROR,
                 Optional.of(ErrorCode.FLAG_NOT_FOUND),
                 Optional.empty(),
-                version));
+                version,
+                0));
     }
 
     public String key() {
@@ -90,6 +92,14 @@ public final class Evaluation {
     /** Of the flag, or of the flag set when there is no such flag. */
     public long version() {
         return answer.version();
+    }
+
+    /**
+     * Which of the flag's possible answers this is, from 0: evaluations of one flag version with equal forms differ in
+     * their bucket at most. For those who keep answers ready.
+     */
+    public int form() {
+        return answer.form();
     }
 
     /** Whether the answer is {@code true}; the short question of a boolean flag. */

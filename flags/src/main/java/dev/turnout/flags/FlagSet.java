@@ -1,5 +1,6 @@
 package dev.turnout.flags;
 
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -8,6 +9,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -21,10 +23,17 @@ public final class FlagSet {
     private final Map<String, CompiledFlag> compiled;
     private final Collection<Flag> flags;
 
+    /** Those whose answers may depend on more than the subject. */
+    private final List<CompiledFlag> changing;
+
     private FlagSet(long version, Map<String, CompiledFlag> compiled, Collection<Flag> flags) {
         this.version = version;
         this.compiled = compiled;
         this.flags = flags;
+        this.changing = flags.stream()
+                .map(flag -> Objects.requireNonNull(compiled.get(flag.key())))
+                .filter(flag -> !flag.moment(InstantSource.fixed(Instant.EPOCH)).equals(Optional.of("")))
+                .toList();
     }
 
     /** @throws IllegalArgumentException when two flags have one key */
@@ -79,6 +88,28 @@ public final class FlagSet {
     public Evaluation evaluate(String key, Subject subject, InstantSource time) {
         CompiledFlag flag = compiled.get(key);
         return flag == null ? Evaluation.notFound(key, version) : flag.evaluate(subject, time, Trail.SILENT);
+    }
+
+    /**
+     * A text that stays the same for as long as no answer changes by the passing of time; empty when nobody can tell,
+     * because a strategy of somebody else decides.
+     */
+    public Optional<String> moment(InstantSource time) {
+        StringBuilder moments = new StringBuilder();
+        for (CompiledFlag flag : changing) {
+            Optional<String> moment = flag.moment(time);
+            if (moment.isEmpty()) {
+                return moment;
+            }
+            moments.append(moment.get());
+        }
+        return Optional.of(moments.toString());
+    }
+
+    /** How many different {@link Evaluation#form forms} the answers of a flag have; 1 when there is no such flag. */
+    public int forms(String key) {
+        CompiledFlag flag = compiled.get(key);
+        return flag == null ? 1 : flag.forms();
     }
 
     /** The same answer, and how it came about; empty when there is no such flag. */

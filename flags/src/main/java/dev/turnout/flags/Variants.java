@@ -1,5 +1,6 @@
 package dev.turnout.flags;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -23,7 +24,9 @@ public record Variants(Map<String, Object> values, String oldVariant, String new
 
     public Variants {
         Map<String, Object> copy = new LinkedHashMap<>();
-        values.forEach((name, value) -> copy.put(name, frozen(value)));
+        boolean fractions = values.values().stream().anyMatch(Variants::fraction);
+        values.forEach((name, value) -> copy.put(
+                name, fractions && value instanceof Number number ? frozen(number.doubleValue()) : frozen(value)));
         values = Collections.unmodifiableMap(copy);
     }
 
@@ -72,6 +75,13 @@ public record Variants(Map<String, Object> values, String oldVariant, String new
             return "list";
         }
         return value instanceof Number ? "number" : value.getClass().getSimpleName();
+    }
+
+    /** A caller that asks for a fractional number must not get a whole one from the other variant. */
+    private static boolean fraction(Object value) {
+        return value instanceof Double
+                || value instanceof Float
+                || (value instanceof BigDecimal decimal && decimal.scale() > 0);
     }
 
     /** What no JSON can carry is kept as {@link Unfit}, so that all problems can be told together. */

@@ -18,12 +18,14 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule FLAGS_ARE_PLAIN_JAVA = classes()
             .that()
-            .resideOutsideOfPackages("..togglz..", "..wire..")
+            .resideOutsideOfPackages("..togglz..", "..wire..", "..client..", "..openfeature..")
             .should()
             .onlyDependOnClassesThat(resideInAnyPackage("java..", "dev.turnout.flags..", "org.jspecify.annotations"));
 
     @ArchTest
-    static final ArchRule NOTHING_HERE_DOES_IO = noClasses()
+    static final ArchRule NOTHING_BUT_THE_CLIENT_DOES_IO = noClasses()
+            .that()
+            .resideOutsideOfPackage("..client..")
             .should()
             .dependOnClassesThat(resideInAnyPackage(
                     "java.sql..", "javax.sql..", "java.net..", "java.nio.file..", "io.vertx..", "java.util.logging.."));
@@ -39,9 +41,15 @@ class ArchitectureTest {
             .should()
             .callMethod(Instant.class, "now")
             .orShould()
-            .callMethod(System.class, "currentTimeMillis")
-            .orShould()
-            .callMethod(System.class, "nanoTime");
+            .callMethod(System.class, "currentTimeMillis");
+
+    @ArchTest
+    static final ArchRule ONLY_THE_CLIENT_MEASURES_TIME =
+            noClasses().that().resideOutsideOfPackage("..client..").should().callMethod(System.class, "nanoTime");
+
+    @ArchTest
+    static final ArchRule THE_CLIENT_NEEDS_NO_VERTX =
+            noClasses().should().dependOnClassesThat(resideInAnyPackage("io.vertx.."));
 
     @ArchTest
     static final ArchRule ONLY_WIRING_STARTS_THE_CLOCK = noClasses()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 import static org.assertj.core.api.InstanceOfAssertFactories.throwable;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,14 @@ class FlagTest {
     void variantsAreOfOneKind() {
         assertThatThrownBy(() -> Flag.create("f").withVariants(new Variants(Map.of("a", 1, "b", "one"), "a", "b")))
                 .hasMessageContaining("of one kind");
+    }
+
+    @Test
+    void aFractionalFlagAnswersWithFractionsOnly() {
+        Variants mixed = new Variants(Map.of("few", 1, "many", new BigDecimal("2.50")), "few", "many");
+        assertThat(mixed.values()).containsEntry("few", 1.0).containsEntry("many", 2.5);
+        Variants whole = new Variants(Map.of("few", 1, "many", 2L), "few", "many");
+        assertThat(whole.values()).containsEntry("few", 1).containsEntry("many", 2L);
     }
 
     @Test

@@ -5,12 +5,14 @@ import dev.turnout.flags.stage.Stage;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Flags and subjects of every kind, the same for the same seed; for tests that compare two ways to an answer. */
 public final class RandomFlags {
@@ -23,6 +25,22 @@ public final class RandomFlags {
     public static FlagSet set(Random random, int size) {
         return FlagSet.of(
                 1, IntStream.range(0, size).mapToObj(i -> flag(random, i)).toList());
+    }
+
+    /** Flags of which none needs what is not there: the server would not take it. */
+    public static List<Flag> sound(Random random, int size) {
+        Map<String, Flag> sound = new LinkedHashMap<>();
+        while (sound.size() < size) {
+            Flag flag = flag(random, sound.size()).withVersion(0);
+            if (flag.targeting().prerequisites().stream().allMatch(each -> fits(each, sound.get(each.flag())))) {
+                sound.put(flag.key(), flag);
+            }
+        }
+        return List.copyOf(sound.values());
+    }
+
+    private static boolean fits(Prerequisite prerequisite, @Nullable Flag needed) {
+        return needed != null && needed.variants().values().keySet().containsAll(prerequisite.variants());
     }
 
     public static Subject subject(Random random) {
@@ -89,7 +107,7 @@ public final class RandomFlags {
                 ? List.of()
                 : List.of(new Prerequisite(
                         random.nextInt(9) == 0 ? "nowhere" : "flag-" + random.nextInt(number),
-                        Set.of("on", "blue", "many", "b")));
+                        Set.of(List.of("on", "blue", "many", "b").get(random.nextInt(4)))));
         List<Rule> rules = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
             rules.add(new Rule("", clauses(random), serve(random, served)));

@@ -10,6 +10,7 @@ import dev.turnout.flags.stage.Side;
 import dev.turnout.flags.stage.Stage;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -159,6 +160,41 @@ class TargetingTest {
                                 .orElseThrow()
                                 .evaluation())
                         .isEqualTo(flags.evaluate(flag.key(), subject, TIME));
+            }
+        }
+    }
+
+    @Test
+    void theMomentChangesExactlyWhenTimeChangesAnAnswer() {
+        Flag scheduled = Flag.create("scheduled").withTargeting(open(NOON, NOON.plusSeconds(60)));
+        Flag timed = flag(new Rule(
+                "", List.of(IN_KOREA, new Clause("turnout-time", Map.of("hours", "09:00-12:00"))), Serve.always("on")));
+        FlagSet flags = FlagSet.of(1, List.of(scheduled, timed, Flag.create("plain")));
+        assertThat(flags.moment(InstantSource.fixed(NOON.minusSeconds(1)))).contains("10");
+        assertThat(flags.moment(TIME)).contains("01");
+        assertThat(flags.moment(InstantSource.fixed(NOON.plusSeconds(59)))).contains("01");
+        assertThat(flags.moment(InstantSource.fixed(NOON.plusSeconds(60)))).contains("00");
+        Flag foreign = flag(new Rule("", List.of(new Clause("username", Map.of("users", "u"))), Serve.always("on")));
+        assertThat(FlagSet.of(1, List.of(foreign)).moment(TIME)).isEmpty();
+        assertThat(FlagSet.of(1, List.of(Flag.create("plain"))).moment(TIME)).contains("");
+    }
+
+    @Test
+    void evaluationsOfOneFormDifferInTheirBucketAtMost() {
+        Random random = new Random(5);
+        for (int i = 0; i < 300; i++) {
+            FlagSet flags = RandomFlags.set(random, 3);
+            for (Flag flag : flags.flags()) {
+                Map<Integer, String> told = new HashMap<>();
+                for (int j = 0; j < 20; j++) {
+                    Evaluation answer = flags.evaluate(flag.key(), RandomFlags.subject(random), TIME);
+                    String form = List.of(
+                                    answer.variant(), answer.side(), answer.reason(), answer.error(), answer.stage())
+                            .toString();
+                    assertThat(told.computeIfAbsent(answer.form(), first -> form))
+                            .isEqualTo(form);
+                    assertThat(answer.form()).isBetween(0, flags.forms(flag.key()) - 1);
+                }
             }
         }
     }

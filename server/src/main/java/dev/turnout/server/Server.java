@@ -3,6 +3,7 @@ package dev.turnout.server;
 import dev.turnout.migration.Tuning;
 import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.ChoreStore;
+import dev.turnout.server.control.ClientStore;
 import dev.turnout.server.control.ControlDatabase;
 import dev.turnout.server.control.ControlSettings;
 import dev.turnout.server.control.FlagStore;
@@ -14,6 +15,7 @@ import dev.turnout.server.control.OutcomeStore;
 import dev.turnout.server.control.RolloutStore;
 import dev.turnout.server.control.RunClaims;
 import dev.turnout.server.control.RunStore;
+import dev.turnout.server.control.SecretStore;
 import dev.turnout.server.control.TokenStore;
 import dev.turnout.server.control.WriteStore;
 import dev.turnout.server.http.Contract;
@@ -142,6 +144,7 @@ public final class Server implements AutoCloseable {
             Contract contract = started(Contract.load(vertx));
             TokenStore tokens = new TokenStore(database, audit, clock);
             new AdminToken(settings.adminToken()).ensure(() -> started(tokens.firstAdmin()));
+            byte[] secret = started(new SecretStore(database, clock).secret("stream-tickets"));
             FlagSnapshots snapshots = new FlagSnapshots(flags, control, FlagSnapshots.NET);
             deploy(vertx, "flag snapshots", () -> snapshots, 1);
             deploy(vertx, "rollouts", () -> new RolloutVerticle(rollout, settings.pace()), 1);
@@ -150,8 +153,14 @@ public final class Server implements AutoCloseable {
                     runs,
                     new Faces.RunStores(chores, writes, new OperatingStore(database, runs)),
                     audit,
-                    tokens);
-            listen(vertx, new Faces(stores, clock, snapshots::current, snapshots::age, registry, new Faces.Terms(contract, settings.listen())));
+                    tokens,
+                    new ClientStore(database));
+            listen(vertx, new Faces(
+                            stores,
+                            clock,
+                            snapshots,
+                            registry,
+                            new Faces.Terms(contract, settings.listen(), secret)));
         }
     }
 

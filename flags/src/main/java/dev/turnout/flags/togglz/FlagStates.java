@@ -2,6 +2,7 @@ package dev.turnout.flags.togglz;
 
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.FlagSet;
+import dev.turnout.flags.Targeting;
 import dev.turnout.flags.Weight;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,10 +20,12 @@ import org.togglz.core.repository.StateRepository;
 public final class FlagStates implements StateRepository {
     private final Supplier<FlagSet> flags;
     private final Consumer<Flag> writer;
+    private final String source;
 
     private FlagStates(Supplier<FlagSet> flags, Consumer<Flag> writer) {
         this.flags = flags;
         this.writer = writer;
+        this.source = TurnoutFlag.register(flags);
     }
 
     /** Refuses every write with {@link UnsupportedOperationException}. */
@@ -42,8 +45,14 @@ public final class FlagStates implements StateRepository {
     @Override
     public @Nullable FeatureState getFeatureState(Feature feature) {
         return flag(feature)
-                .map(flag -> TurnoutSplit.describe(flag, new FeatureState(feature)))
+                .map(flag -> described(flag, new FeatureState(feature)))
                 .orElse(null);
+    }
+
+    private FeatureState described(Flag flag, FeatureState state) {
+        return flag.live() && !flag.targeting().equals(Targeting.NONE)
+                ? TurnoutFlag.describe(flag, source, state)
+                : TurnoutSplit.describe(flag, state);
     }
 
     /**
@@ -70,6 +79,9 @@ public final class FlagStates implements StateRepository {
         String strategy = Optional.ofNullable(wanted.getStrategyId()).orElse("");
         if (strategy.isEmpty()) {
             return wanted.isEnabled() ? flag.withWeight(Weight.ALL) : flag;
+        }
+        if (strategy.equals(TurnoutFlag.ID)) {
+            return flag;
         }
         if (!strategy.equalsIgnoreCase(TurnoutSplit.ID)) {
             throw new IllegalArgumentException(

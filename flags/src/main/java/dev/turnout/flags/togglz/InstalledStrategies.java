@@ -4,6 +4,7 @@ import dev.turnout.flags.Clause;
 import dev.turnout.flags.Condition;
 import dev.turnout.flags.Strategies;
 import dev.turnout.flags.Subject;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -75,7 +76,19 @@ public final class InstalledStrategies implements Strategies {
                         "the parameter '" + parameter.getName() + "' is " + (value == null ? "missing" : "not valid"));
             }
         }
-        return (subject, time) -> strategy.isActive(state.copy(), new SubjectUser(subject));
+        return new Foreign(strategy, state);
+    }
+
+    private record Foreign(ActivationStrategy strategy, FeatureState state) implements Condition {
+        @Override
+        public boolean holds(Subject subject, InstantSource time) {
+            return strategy.isActive(state.copy(), new SubjectUser(subject));
+        }
+
+        @Override
+        public Dependence dependence() {
+            return Dependence.UNKNOWN;
+        }
     }
 
     /** A subject as a strategy of Togglz sees it. */

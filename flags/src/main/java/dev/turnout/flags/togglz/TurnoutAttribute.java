@@ -5,7 +5,7 @@ import dev.turnout.flags.TextList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.togglz.core.activation.Parameter;
 import org.togglz.core.activation.ParameterBuilder;
@@ -71,8 +71,9 @@ public final class TurnoutAttribute extends TurnoutStrategy {
     }
 
     @Override
-    Optional<String> attribute(Map<String, String> parameters) {
-        return Optional.ofNullable(parameters.get(ATTRIBUTE)).filter(name -> !name.equals(TARGETING_KEY));
+    Set<String> attributes(Map<String, String> parameters) {
+        String attribute = parameters.getOrDefault(ATTRIBUTE, TARGETING_KEY);
+        return attribute.equals(TARGETING_KEY) ? Set.of() : Set.of(attribute);
     }
 
     private static boolean test(Predicate<Object> compares, Object given) {

@@ -7,6 +7,7 @@ import dev.turnout.flags.Split;
 import dev.turnout.flags.Weight;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.togglz.core.activation.Parameter;
 import org.togglz.core.activation.ParameterBuilder;
 import org.togglz.core.repository.FeatureState;
@@ -48,7 +49,7 @@ public final class TurnoutSplit extends TurnoutStrategy {
     @Override
     Condition condition(String flag, Map<String, String> parameters) {
         Weight share = Weight.parse(required(parameters, PERCENTAGE));
-        Optional<String> bucketBy = attribute(parameters);
+        Optional<String> bucketBy = bucketBy(parameters);
         String seed = Optional.ofNullable(parameters.get(SEED)).orElse(flag);
         if (share.equals(Weight.NONE) || share.equals(Weight.ALL)) {
             return (subject, time) -> share.equals(Weight.ALL);
@@ -59,7 +60,11 @@ public final class TurnoutSplit extends TurnoutStrategy {
     }
 
     @Override
-    Optional<String> attribute(Map<String, String> parameters) {
+    Set<String> attributes(Map<String, String> parameters) {
+        return bucketBy(parameters).map(Set::of).orElse(Set.of());
+    }
+
+    private static Optional<String> bucketBy(Map<String, String> parameters) {
         return Optional.ofNullable(parameters.get(BUCKET_BY));
     }
 

@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.togglz.core.repository.FeatureState;
 import org.togglz.core.spi.ActivationStrategy;
@@ -45,15 +46,15 @@ abstract class TurnoutStrategy implements ActivationStrategy {
      */
     abstract Condition condition(String flag, Map<String, String> parameters);
 
-    /** The attribute of the subject that the condition asks for; empty: none, or its key. */
-    abstract Optional<String> attribute(Map<String, String> parameters);
+    /** The attributes of the subject that the condition asks for, beside its key. */
+    abstract Set<String> attributes(Map<String, String> parameters);
 
     /** False as well for what cannot be decided. */
     @Override
     public final boolean isActive(FeatureState state, @Nullable FeatureUser user) {
         try {
             Map<String, String> given = given(state);
-            return condition(state.getFeature().name(), given).holds(subject(user, attribute(given)), NOW);
+            return condition(state.getFeature().name(), given).holds(subject(user, attributes(given)), NOW);
         } catch (IllegalArgumentException undecidable) {
             return false;
         }
@@ -75,13 +76,14 @@ abstract class TurnoutStrategy implements ActivationStrategy {
     }
 
     /** Togglz tells of a user only what it is asked for by name. */
-    private static Subject subject(@Nullable FeatureUser user, Optional<String> attribute) {
+    private static Subject subject(@Nullable FeatureUser user, Set<String> names) {
         if (user == null) {
             return Subject.ANONYMOUS;
         }
-        Map<String, Object> attributes = attribute
-                .flatMap(name -> Optional.ofNullable(user.getAttribute(name)).map(value -> Map.of(name, value)))
-                .orElse(Map.of());
+        Map<String, Object> attributes = new HashMap<>();
+        for (String name : names) {
+            Optional.ofNullable(user.getAttribute(name)).ifPresent(value -> attributes.put(name, value));
+        }
         return new Subject(Optional.ofNullable(user.getName()).orElse(""), attributes);
     }
 }

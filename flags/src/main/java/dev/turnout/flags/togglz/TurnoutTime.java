@@ -78,17 +78,14 @@ public final class TurnoutTime extends TurnoutStrategy {
                         .orElse(ZoneOffset.UTC),
                 days(parameters),
                 read(parameters, HOURS, "hours such as 09:00-18:00", Hours::parse));
-        return (subject, time) -> {
-            Instant now = time.instant();
-            return from.filter(now::isBefore).isEmpty()
-                    && until.filter(end -> !now.isBefore(end)).isEmpty()
-                    && week.holds(now);
-        };
+        return Condition.ofTime(now -> from.filter(now::isBefore).isEmpty()
+                && until.filter(end -> !now.isBefore(end)).isEmpty()
+                && week.holds(now));
     }
 
     @Override
-    Optional<String> attribute(Map<String, String> parameters) {
-        return Optional.empty();
+    Set<String> attributes(Map<String, String> parameters) {
+        return Set.of();
     }
 
     private record Hours(LocalTime from, LocalTime to) {

@@ -3,12 +3,18 @@ package dev.turnout.flags.togglz;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.turnout.flags.Clause;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.FlagSet;
+import dev.turnout.flags.Rule;
+import dev.turnout.flags.Schedule;
+import dev.turnout.flags.Serve;
 import dev.turnout.flags.Split;
 import dev.turnout.flags.Subject;
+import dev.turnout.flags.Targeting;
 import dev.turnout.flags.Weight;
 import dev.turnout.flags.stage.Stage;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +48,12 @@ class FlagStatesTest {
                 FLAG.withWeight(Weight.NONE),
                 FLAG.withWeight(Weight.ALL),
                 FLAG.withSplit(byCompany),
+                FLAG.withTargeting(rules("company", "in", "7,8")),
+                FLAG.withTargeting(rules("company", ">=", "20")).rolledBack("errors"),
+                FLAG.withTargeting(new Targeting(
+                        new Schedule(Optional.of(Instant.parse("2020-01-01T00:00:00Z")), Optional.empty()),
+                        List.of(),
+                        List.of())),
                 FLAG.withState(Flag.State.OFF),
                 FLAG.withState(Flag.State.ARCHIVED),
                 FLAG.rolledBack("errors"),
@@ -50,6 +62,13 @@ class FlagStatesTest {
                 FLAG.withStage(Stage.LIVE),
                 FLAG.withStage(Stage.LIVE).rolledBack("errors"),
                 FLAG.withStage(Stage.COMPLETE).rolledBack("errors"));
+    }
+
+    private static Targeting rules(String attribute, String operator, String values) {
+        Clause clause =
+                new Clause("turnout-attribute", Map.of("attribute", attribute, "operator", operator, "values", values));
+        Rule rule = new Rule("", List.of(clause), Serve.always("on"));
+        return new Targeting(Schedule.ALWAYS, List.of(), List.of(rule));
     }
 
     @ParameterizedTest

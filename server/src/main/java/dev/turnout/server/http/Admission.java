@@ -2,9 +2,11 @@ package dev.turnout.server.http;
 
 import dev.turnout.server.control.Caller;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Whether a request is let in: who calls, with which roles, how often, to which flags. Thread-safe. */
 final class Admission {
@@ -24,36 +26,48 @@ final class Admission {
 
     /** Reads nothing of the body. Fails with a {@link Refusal}: 401, 403 or 429. */
     Future<Caller> admit(Endpoint endpoint, RoutingContext ctx) {
-        if (endpoint.open()) {
-            return Future.succeededFuture(NOBODY);
-        }
+        return endpoint.open()
+                ? Future.succeededFuture(NOBODY)
+                : admit(ctx.request(), caller -> {
+                    limits.admit(caller);
+                    return reach.check(endpoint, ctx, endpoint.check(caller));
+                });
+    }
+
+    /**
+     * The same for an evaluation.
+     *
+     * @param key of the flag; empty: all that the caller reaches
+     */
+    Future<Caller> admit(Endpoint endpoint, HttpServerRequest request, Optional<String> key) {
+        return admit(request, caller -> {
+            limits.admitEvaluation(caller);
+            endpoint.check(caller);
+            key.ifPresent(flag -> Reach.check(caller, flag));
+            return Future.succeededFuture();
+        });
+    }
+
+    private Future<Caller> admit(HttpServerRequest request, Function<Caller, Future<Void>> rights) {
         return authentication
-                .caller(ctx.request())
-                .onFailure(failure -> note(ctx, NOBODY, failure))
-                .compose(caller -> admit(endpoint, ctx, caller)
-                        .onFailure(failure -> note(ctx, caller, failure))
+                .caller(request)
+                .onFailure(failure -> note(request, NOBODY, failure))
+                .compose(caller -> checked(caller, rights)
+                        .onFailure(failure -> note(request, caller, failure))
                         .map(caller));
     }
 
-    private Future<Void> admit(Endpoint endpoint, RoutingContext ctx, Caller caller) {
-        if (endpoint == Endpoint.EVALUATE_FLAG) {
-            limits.admitEvaluation(caller);
-        } else {
-            limits.admit(caller);
+    private static Future<Void> checked(Caller caller, Function<Caller, Future<Void>> rights) {
+        try {
+            return rights.apply(caller);
+        } catch (Refusal refused) {
+            return Future.failedFuture(refused);
         }
-        if (!endpoint.admits(caller)) {
-            return Future.failedFuture(new Refusal(
-                    403,
-                    "forbidden",
-                    "the token '" + caller.name() + "' may not do this: " + endpoint.needs(),
-                    Map.of()));
-        }
-        return reach.check(endpoint, ctx, caller);
     }
 
-    private void note(RoutingContext ctx, Caller caller, Throwable failure) {
+    private void note(HttpServerRequest request, Caller caller, Throwable failure) {
         if (failure instanceof Refusal refusal && (refusal.code() == 401 || refusal.code() == 403)) {
-            refused.note(ctx.request(), caller.name(), refusal);
+            refused.note(request, caller.name(), refusal);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.turnout.server.http;
 
+import io.vertx.core.http.HttpServerResponse;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,22 @@ record Answer(int code, Optional<Object> body, Map<String, String> headers, bool
 
     static Answer created(Object body, String location) {
         return new Answer(201, Optional.of(body), Map.of("Location", location));
+    }
+
+    /** A text that is JSON already. */
+    static Answer json(String text) {
+        return new Answer(200, Optional.of(text), Map.of("Content-Type", "application/json"));
+    }
+
+    /** An answer that goes on; the beginning may throw a {@link Refusal}. */
+    static Answer stream(Streaming begins) {
+        return new Answer(200, Optional.of(begins), Map.of());
+    }
+
+    /** Begins to write an answer that goes on. */
+    @FunctionalInterface
+    interface Streaming {
+        void begin(HttpServerResponse response);
     }
 
     /** The same with the strong ETag that compare-and-set goes by. */

@@ -23,9 +23,9 @@ import java.util.function.Function;
 
 /** Puts the endpoints behind one router: who may, limits, what they do, and one form of error. */
 final class Api {
-    /** A write has its key in its outbox, a report its number. */
+    /** A write has its key in its outbox, a report its number; a client's word only ever rises. */
     private static final Set<Endpoint> ONCE_BY_THEMSELVES =
-            EnumSet.of(Endpoint.LEAVE_WRITE, Endpoint.REPORT_OUTCOMES);
+            EnumSet.of(Endpoint.LEAVE_WRITE, Endpoint.REPORT_OUTCOMES, Endpoint.BEAT_CLIENT);
 
     private final Contract contract;
     private final Admission admission;
@@ -46,6 +46,7 @@ final class Api {
             readings.putAll(resource.readings());
         });
         Set<Endpoint> missing = EnumSet.allOf(Endpoint.class);
+        missing.removeIf(Endpoint::direct);
         missing.removeAll(answers.keySet());
         if (!missing.isEmpty()) {
             throw new IllegalStateException("nobody answers " + missing);
@@ -86,8 +87,8 @@ final class Api {
         admission
                 .admit(endpoint, ctx)
                 .onFailure(refused -> ctx.request().resume())
-                .compose(caller -> body.read(ctx.vertx(), ctx.request()).compose(read -> answer(answer, ctx, caller, read)))
-                .onSuccess(ready -> write(ctx.response(), ready))
+                .compose(caller -> body.read(ctx.request()).compose(read -> answer(answer, ctx, caller, read)))
+                .compose(ready -> write(ctx.response(), ready))
                 .onFailure(ctx::fail);
     }
 
@@ -100,21 +101,25 @@ final class Api {
         }
     }
 
-    private static void write(HttpServerResponse response, Answer answer) {
+    private static Future<Void> write(HttpServerResponse response, Answer answer) {
         if (response.ended() || response.closed()) {
-            return;
+            return Future.succeededFuture();
+        }
+        if (answer.body().orElse("") instanceof Answer.Streaming stream) {
+            stream.begin(response);
+            return Future.succeededFuture();
         }
         response.setStatusCode(answer.code());
         // What changes by the second must not be kept by anybody on the way.
         response.putHeader("Cache-Control", "no-store");
         answer.headers().forEach(response::putHeader);
         if (answer.body().isEmpty()) {
-            response.end();
-        } else if (answer.body().get() instanceof String text) {
-            response.end(text);
-        } else {
-            response.putHeader("Content-Type", "application/json")
-                    .end(Wire.write(answer.body().get()));
+            return response.end();
         }
+        if (answer.body().get() instanceof String text) {
+            return response.end(text);
+        }
+        return response.putHeader("Content-Type", "application/json")
+                .end(Wire.write(answer.body().get()));
     }
 }

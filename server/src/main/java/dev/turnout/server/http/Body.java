@@ -26,8 +26,8 @@ final class Body {
         this.time = time;
     }
 
-    /** Resumes the request; fails with a {@link Refusal}: 413, or 408 when it takes too long. */
-    Future<Buffer> read(Vertx vertx, HttpServerRequest request) {
+    /** Resumes the request; fails with a {@link Refusal}: 413, or 408 when it takes too long. On an event loop. */
+    Future<Buffer> read(HttpServerRequest request) {
         if (announced(request) > limit) {
             request.resume();
             return Future.failedFuture(tooLarge());
@@ -43,6 +43,13 @@ final class Body {
         });
         request.endHandler(end -> read.tryComplete(body));
         request.exceptionHandler(broken -> read.tryFail(Refusal.malformed("the request broke off")));
+        request.resume();
+        // What came with the head is here by now; an evaluation never waits for a timer.
+        return read.future().isComplete() ? read.future() : inTime(request, read);
+    }
+
+    private Future<Buffer> inTime(HttpServerRequest request, Promise<Buffer> read) {
+        Vertx vertx = Vertx.currentContext().owner();
         long timer = vertx.setTimer(time.toMillis(), late -> {
             // What still comes would be taken for the next request.
             if (!read.future().isComplete() && request.version() != HttpVersion.HTTP_2) {
@@ -50,7 +57,6 @@ final class Body {
             }
             read.tryFail(tooSlow());
         });
-        request.resume();
         return read.future().onComplete(done -> vertx.cancelTimer(timer));
     }
 

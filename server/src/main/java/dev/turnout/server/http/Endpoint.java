@@ -11,6 +11,7 @@ import dev.turnout.server.control.Caller;
 import dev.turnout.server.control.Role;
 import io.vertx.core.http.HttpMethod;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -22,9 +23,13 @@ enum Endpoint {
     READY(HttpMethod.GET, "/readyz"),
     METRICS(HttpMethod.GET, "/metrics", OPERATE),
 
+    EVALUATE_FLAGS(HttpMethod.POST, "/ofrep/v1/evaluate/flags", EVALUATE, OPERATE),
     EVALUATE_FLAG(HttpMethod.POST, "/ofrep/v1/evaluate/flags/:key", EVALUATE, OPERATE),
     READ_CONTRACT_YAML(HttpMethod.GET, "/api/v1/openapi.yaml", EVALUATE, REPORT, WRITE, OPERATE, ALERT),
     READ_CONTRACT_JSON(HttpMethod.GET, "/api/v1/openapi.json", EVALUATE, REPORT, WRITE, OPERATE, ALERT),
+    READ_RULESET(HttpMethod.GET, "/api/v1/ruleset", EVALUATE, OPERATE),
+    BEAT_CLIENT(HttpMethod.POST, "/api/v1/clients/:id", EVALUATE),
+    LEAVE_CLIENT(HttpMethod.DELETE, "/api/v1/clients/:id", EVALUATE),
     REPORT_OUTCOMES(HttpMethod.POST, "/api/v1/outcomes", REPORT),
 
     LIST_FLAGS(HttpMethod.GET, "/api/v1/flags", OPERATE),
@@ -109,6 +114,24 @@ enum Endpoint {
 
     boolean open() {
         return roles.isEmpty();
+    }
+
+    /** Whether it is answered under the router. */
+    boolean direct() {
+        return path.startsWith(Ofrep.FLAGS);
+    }
+
+    /**
+     * The caller.
+     *
+     * @throws Refusal 403 when it has none of the roles
+     */
+    Caller check(Caller caller) {
+        if (!admits(caller)) {
+            throw new Refusal(
+                    403, "forbidden", "the token '" + caller.name() + "' may not do this: " + needs(), Map.of());
+        }
+        return caller;
     }
 
     /** For messages: which roles it takes. */

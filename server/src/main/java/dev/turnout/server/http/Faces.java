@@ -1,8 +1,10 @@
 package dev.turnout.server.http;
 
 import dev.turnout.flags.FlagSet;
+import dev.turnout.flags.wire.Ruleset;
 import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.ChoreStore;
+import dev.turnout.server.control.ClientStore;
 import dev.turnout.server.control.Listings;
 import dev.turnout.server.control.OperatingStore;
 import dev.turnout.server.control.RequestStore;
@@ -14,51 +16,64 @@ import dev.turnout.server.rollout.FlagImport;
 import dev.turnout.server.rollout.RolloutOperator;
 import dev.turnout.server.rollout.RolloutStores;
 import dev.turnout.server.settings.Settings;
+import dev.turnout.server.snapshot.FlagSnapshots;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
-import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** All that is said over HTTP, put together. Thread-safe; every event loop makes a router of its own. */
 public final class Faces {
+    /** Sockets are cheap, file descriptors and memory are not endless. */
+    private static final int MOST_STREAMS = 20_000;
+
     private final Stores stores;
     private final Clock clock;
-    private final Supplier<Duration> flagsAge;
+    private final FlagSnapshots snapshots;
     private final PrometheusMeterRegistry registry;
     private final Terms terms;
     private final Admission admission;
     private final Ofrep ofrep;
-    private final Supplier<FlagSet> flags;
     private volatile boolean draining;
+    private final StreamTickets tickets;
+    private final Events refetch = Events.refetch();
+    private final Events ruleset = Events.ruleset(Ruleset::write);
+    private final AtomicInteger streams = new AtomicInteger();
 
     /** What is read and written of the control state. */
-    public record Stores(RolloutStores rollout, RunStore runs, RunStores ofRuns, AuditStore audit, TokenStore tokens) {}
+    public record Stores(
+            RolloutStores rollout,
+            RunStore runs,
+            RunStores ofRuns,
+            AuditStore audit,
+            TokenStore tokens,
+            ClientStore clients) {}
 
-    /** On which terms requests are taken. */
-    public record Terms(Contract contract, Settings.Listen listen) {}
+    /**
+     * On which terms requests are taken.
+     *
+     * @param secret to sign tickets with
+     */
+    public record Terms(Contract contract, Settings.Listen listen, byte[] secret) {}
 
     /** What belongs to runs beside their state. */
     public record RunStores(ChoreStore chores, WriteStore writes, OperatingStore operating) {}
 
     /**
      * @param clock business time
-     * @param flags the newest that this process knows
-     * @param flagsAge since when they were last known to be the newest
+     * @param snapshots the flags
      */
     public Faces(
-            Stores stores,
-            Clock clock,
-            Supplier<FlagSet> flags,
-            Supplier<Duration> flagsAge,
-            PrometheusMeterRegistry registry,
-            Terms terms) {
+            Stores stores, Clock clock, FlagSnapshots snapshots, PrometheusMeterRegistry registry, Terms terms) {
         this.stores = stores;
         this.clock = clock;
-        this.flags = flags;
-        this.flagsAge = flagsAge;
+        this.snapshots = snapshots;
         this.registry = registry;
         this.terms = terms;
         this.admission = new Admission(
@@ -66,7 +81,11 @@ public final class Faces {
                 new RateLimits(terms.listen().limits().requestsPerSecond(), System::nanoTime),
                 new Reach(stores.runs(), stores.rollout().incidents()),
                 new RefusedAttempts(stores.audit(), System::nanoTime));
-        this.ofrep = new Ofrep(flags, new EvaluationMetrics(registry, flags, flagsAge), clock);
+        this.ofrep = new Ofrep(new EvaluationMetrics(registry, snapshots::current, snapshots::age), clock);
+        this.tickets = new StreamTickets(terms.secret(), InstantSource.system());
+        Gauge.builder("turnout.streams", streams, AtomicInteger::get)
+                .description("clients that are told of changes as they happen")
+                .register(registry);
     }
 
     /** From now on the process says that it is not ready, and goes on serving. */
@@ -74,16 +93,49 @@ public final class Faces {
         draining = true;
     }
 
-    Router router(Vertx vertx) {
+    /** For the event loop that this is called on; it must be told of changes. */
+    Serving serving(Vertx vertx) {
+        Streams told = new Streams(
+                vertx,
+                snapshots::current,
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+                streams,
+                MOST_STREAMS);
+        OfrepFace face = new OfrepFace(
+                admission,
+                snapshots,
+                ofrep,
+                tickets,
+                new Body(OfrepFace.BODY_LIMIT, terms.listen().limits().bodyTime()));
+        Router router = new Api(
+                        terms.contract(),
+                        admission,
+                        new Once(new RequestStore(stores.rollout().database())),
+                        terms.listen(),
+                        resources(vertx, told))
+                .router(vertx);
+        router.get(Ofrep.EVENTS).handler(new OfrepEvents(tickets, told, refetch));
+        // What a browser asks goes through the router, for CORS.
+        router.route(Ofrep.FLAGS + "*").handler(ctx -> face.handle(ctx.request()));
+        return new Serving(face, router, told);
+    }
+
+    /** Tells the event loop of the caller. */
+    void listen(Consumer<FlagSet> listener) {
+        snapshots.listen(listener);
+    }
+
+    private List<Resource> resources(Vertx vertx, Streams told) {
         RolloutStores rollout = stores.rollout();
         Listings listings = new Listings(rollout.database());
         RolloutOperator operator = new RolloutOperator(rollout, clock);
-        List<Resource> resources = List.of(
-                new OfrepResource(ofrep),
+        return List.of(
+                new RulesetResource(snapshots::current, told, ruleset),
+                new ClientsResource(stores.clients()),
                 new FlagsResource(rollout.flags(), listings, new ByHand(rollout, clock)),
                 new FlagFileResource(
                         vertx, rollout.flags(), new FlagImport(rollout, new ByHand(rollout, clock))),
-                new ExplainResource(flags, clock),
+                new ExplainResource(snapshots::current, clock),
                 new MigrationsResource(
                         vertx,
                         stores.runs(),
@@ -95,11 +147,10 @@ public final class Faces {
                 new IncidentsResource(listings, rollout.incidents(), operator),
                 new OutcomesResource(rollout.outcomes()),
                 new AuditResource(listings),
-                new HealthResource(rollout.flags()::version, flagsAge, () -> draining),
+                new HealthResource(rollout.flags()::version, snapshots::age, () -> draining),
                 new TokensResource(stores.tokens(), clock),
                 new ContractResource(terms.contract()),
                 new MonitorsResource(stores.runs(), rollout.monitors()),
                 new MetricsResource(vertx, registry));
-        return new Api(terms.contract(), admission, new Once(new RequestStore(rollout.database())), terms.listen(), resources).router(vertx);
     }
 }

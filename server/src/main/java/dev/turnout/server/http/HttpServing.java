@@ -23,12 +23,13 @@ public final class HttpServing extends VerticleBase {
     private final AtomicInteger connections;
     private final AtomicInteger listening;
     private HttpServer server;
+    private Serving serving;
 
     /**
      * @param connections open now, counted over all instances
      * @param listening set to the port once there is one
      */
-    @SuppressWarnings("NullAway.Init") // start() sets the server
+    @SuppressWarnings("NullAway.Init") // start() sets them
     public HttpServing(Faces faces, Settings.Listen listen, AtomicInteger connections, AtomicInteger listening) {
         this.faces = faces;
         this.listen = listen;
@@ -51,7 +52,9 @@ public final class HttpServing extends VerticleBase {
                         .setKeyPath(tls.key().toString())));
         server = vertx.createHttpServer(options).connectionHandler(this::count);
         // -1 is Vert.x' free port that all instances share; with 0 each would have its own.
-        return server.requestHandler(faces.router(vertx))
+        serving = faces.serving(vertx);
+        faces.listen(flags -> context.runOnContext(told -> serving.publish(flags)));
+        return server.requestHandler(serving)
                 .listen(listen.port() == 0 ? -1 : listen.port(), listen.host())
                 .onSuccess(ready -> listening.set(ready.actualPort()));
     }
@@ -67,6 +70,7 @@ public final class HttpServing extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        serving.close();
         return server.shutdown(FINISH_SECONDS, TimeUnit.SECONDS);
     }
 }

@@ -3,95 +3,133 @@ package dev.turnout.server.http;
 import dev.turnout.flags.Evaluation;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.FlagSet;
-import dev.turnout.flags.Reason;
-import dev.turnout.flags.Variant;
+import dev.turnout.flags.Subject;
+import dev.turnout.server.control.Caller;
 import io.vertx.core.buffer.Buffer;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
- * OpenFeature's remote evaluation protocol, version 0.3.0, written so that every published provider understands it:
- * {@code value} and {@code variant} are always there, {@code metadata} is flat without nulls, and every error has a
- * JSON body. Thread-safe; answers from memory.
+ * OpenFeature's remote evaluation protocol, version 0.3.0: what is answered to whom, without the transport. Thread-safe;
+ * answers from memory.
  */
 final class Ofrep {
     static final String ROOT = "/ofrep/";
-    private static final String FLAGS = "/ofrep/v1/evaluate/flags/";
+    static final String FLAGS = "/ofrep/v1/evaluate/flags";
+    static final String EVENTS = "/ofrep/v1/events";
 
-    private final Supplier<FlagSet> flags;
+    private static final int ETAG_BYTES = 12;
+
+    private final OfrepAnswers answers = new OfrepAnswers();
     private final EvaluationMetrics metrics;
     private final InstantSource time;
 
     /** @param time business time */
-    Ofrep(Supplier<FlagSet> flags, EvaluationMetrics metrics, InstantSource time) {
-        this.flags = flags;
-        this.time = time;
+    Ofrep(EvaluationMetrics metrics, InstantSource time) {
         this.metrics = metrics;
+        this.time = time;
     }
 
     /** @throws Refusal 400 or 404 */
-    Answer evaluate(String key, Buffer body) {
+    Buffer evaluate(FlagSet flags, String key, Buffer body) {
         long started = System.nanoTime();
-        FlagSet current = flags.get();
-        Evaluation evaluation = current.evaluate(key, OfrepContext.of(Wire.read(body)), time);
-        Optional<Variant> variant = evaluation.variant();
-        if (variant.isEmpty()) {
+        Evaluation evaluation = flags.evaluate(key, OfrepContext.of(Wire.read(body)), time);
+        if (evaluation.variant().isEmpty()) {
             throw Refusal.notFound("flag '" + key + "'");
         }
         if (evaluation.error().isPresent()) {
-            throw new Refusal(400, evaluation.error().get().name(), explain(evaluation), Map.of());
+            throw new Refusal(400, evaluation.error().get().name(), OfrepAnswers.explain(evaluation), Map.of());
         }
-        metrics.evaluated(key, variant.get().name(), System.nanoTime() - started);
-        boolean rolledBack = current.flag(key).flatMap(Flag::rolledBack).isPresent();
-        return Answer.ok(success(evaluation, variant.get(), rolledBack));
+        metrics.evaluated(key, evaluation.variant().get().name(), System.nanoTime() - started);
+        return answers.one(flags, evaluation);
     }
 
-    private static String explain(Evaluation evaluation) {
-        return switch (evaluation.error().orElseThrow()) {
-            case TARGETING_KEY_MISSING -> "this flag is split by a key that the context does not have";
-            case INVALID_CONTEXT -> "the attribute that splits this flag is neither text, number nor boolean";
-            default -> "the flag cannot be evaluated";
-        };
+    /**
+     * All flags that the caller reaches, but the archived ones.
+     *
+     * @param streams where changes are told, as {@code eventStreams} has it
+     * @throws Refusal 400
+     */
+    Buffer evaluateAll(FlagSet flags, Caller caller, Buffer body, List<Map<String, Object>> streams) {
+        Subject subject = OfrepContext.of(Wire.read(body));
+        Buffer many = Buffer.buffer("{\"flags\":[");
+        boolean first = true;
+        for (Flag flag : flags.flags()) {
+            if (flag.state() != Flag.State.ARCHIVED && caller.reaches(flag.key())) {
+                if (!first) {
+                    many.appendByte((byte) ',');
+                }
+                first = false;
+                long started = System.nanoTime();
+                Evaluation evaluation = flags.evaluate(flag.key(), subject, time);
+                evaluation
+                        .variant()
+                        .ifPresent(
+                                variant -> metrics.evaluated(flag.key(), variant.name(), System.nanoTime() - started));
+                answers.add(many, flags, evaluation);
+            }
+        }
+        return many.appendString("],\"metadata\":{\"version\":" + flags.version() + "},\"eventStreams\":")
+                .appendBuffer(Wire.write(streams))
+                .appendByte((byte) '}');
     }
 
-    private static Map<String, Object> success(Evaluation evaluation, Variant variant, boolean rolledBack) {
-        Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put("version", evaluation.version());
-        metadata.put("side", evaluation.side().name());
-        evaluation.stage().ifPresent(stage -> metadata.put("stage", stage.name()));
-        evaluation.bucket().ifPresent(bucket -> metadata.put("bucket", bucket));
-        metadata.put("rolledBack", rolledBack);
-        Map<String, Object> body = new LinkedHashMap<>();
-        body.put("key", evaluation.key());
-        body.put("value", variant.value());
-        body.put("variant", variant.name());
-        body.put("reason", reason(evaluation.reason()));
-        body.put("metadata", metadata);
-        return body;
+    /**
+     * The ETag of {@link #evaluateAll}, made without evaluating: of all that an answer depends on. The body stands for
+     * the context, so that another spelling of one context costs an evaluation and never gives a stale answer. Empty
+     * when an answer may depend on something else.
+     */
+    Optional<String> etag(FlagSet flags, Caller caller, Buffer body) {
+        return flags.moment(time).map(moment -> {
+            MessageDigest digest = sha256();
+            digest.update(
+                    (flags.version() + " " + moment + " " + caller.name() + "\n").getBytes(StandardCharsets.UTF_8));
+            byte[] hash = digest.digest(body.getBytes());
+            return "\"" + HexFormat.of().formatHex(hash, 0, ETAG_BYTES) + "\"";
+        });
     }
 
-    /** OFREP knows fewer reasons than OpenFeature, and Python's provider fails on any other. */
-    private static String reason(Reason reason) {
-        return switch (reason) {
-            case STATIC, DEFAULT -> "STATIC";
-            case TARGETING_MATCH -> "TARGETING_MATCH";
-            case SPLIT -> "SPLIT";
-            case DISABLED -> "DISABLED";
-            case ERROR, UNKNOWN -> "UNKNOWN";
-        };
+    /** What a stream of events tells of these flags; comes back as {@code flagConfigEtag}. */
+    static String configEtag(FlagSet flags) {
+        return "\"v" + flags.version() + "\"";
     }
 
-    /** The flag that a path below {@link #ROOT} asks for; empty when it asks for none. */
-    static Optional<String> key(String path) {
-        if (!path.startsWith(FLAGS) || path.length() == FLAGS.length()) {
+    /** The version that a {@code flagConfigEtag} names; empty when it is not one of ours. */
+    static Optional<Long> configVersion(String etag) {
+        String bare = etag.replace("\"", "");
+        if (!bare.matches("v\\d{1,18}")) {
             return Optional.empty();
         }
-        String encoded = path.substring(FLAGS.length());
+        return Optional.of(Long.parseLong(bare.substring(1)));
+    }
+
+    /** Whether an {@code If-None-Match} names the ETag: compared weakly, lists and {@code *} included (RFC 9110 §13.1.2). */
+    static boolean matches(String ifNoneMatch, String etag) {
+        for (String one : ifNoneMatch.split(",")) {
+            String bare = one.strip();
+            if (bare.equals("*") || bare.equals(etag) || bare.equals("W/" + etag)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The flag that a path below {@link #ROOT} asks for; empty when it asks for none, or for all. */
+    static Optional<String> key(String path) {
+        if (!path.startsWith(FLAGS + "/") || path.length() == FLAGS.length() + 1) {
+            return Optional.empty();
+        }
+        String encoded = path.substring(FLAGS.length() + 1);
+        if (encoded.indexOf('%') < 0) {
+            return Optional.of(encoded);
+        }
         try {
             return Optional.of(URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8));
         } catch (IllegalArgumentException e) {
@@ -100,11 +138,7 @@ final class Ofrep {
     }
 
     static Map<String, Object> failure(Optional<String> key, Refusal refusal) {
-        Map<String, Object> body = new LinkedHashMap<>();
-        key.ifPresent(known -> body.put("key", known));
-        body.put("errorCode", errorCode(refusal));
-        body.put("errorDetails", refusal.detail());
-        return body;
+        return OfrepAnswers.failure(key, errorCode(refusal), refusal.detail());
     }
 
     private static String errorCode(Refusal refusal) {
@@ -119,5 +153,13 @@ final class Ofrep {
             case 413 -> "PARSE_ERROR";
             default -> "GENERAL";
         };
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 }

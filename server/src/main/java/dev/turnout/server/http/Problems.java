@@ -8,12 +8,14 @@ import dev.turnout.server.control.Unknown;
 import dev.turnout.server.control.VersionConflict;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,7 +35,7 @@ final class Problems implements Handler<RoutingContext> {
 
     @Override
     public void handle(RoutingContext ctx) {
-        Refusal refusal = refusal(ctx);
+        Refusal refusal = refusal(ctx.failure(), ctx.statusCode() > 0 ? ctx.statusCode() : 500, ctx.normalizedPath());
         if (refusal.code() == 503) {
             log.warn("{} {} has to wait: {}", ctx.request().method(), ctx.normalizedPath(), refusal.detail());
         } else if (refusal.code() >= 500 && ctx.failure() != null) {
@@ -46,16 +48,7 @@ final class Problems implements Handler<RoutingContext> {
             ctx.request().connection().close();
             return;
         }
-        if (refusal.code() == 401) {
-            ctx.response().putHeader("WWW-Authenticate", "Bearer");
-        }
-        if (refusal.code() == 503 || refusal.more().containsKey(Refusal.RETRY_AFTER)) {
-            ctx.response()
-                    .putHeader(
-                            "Retry-After",
-                            String.valueOf(refusal.more().getOrDefault(Refusal.RETRY_AFTER, 1)));
-        }
-        ctx.response().setStatusCode(refusal.code());
+        head(ctx.response(), refusal);
         if (ctx.normalizedPath().startsWith(Ofrep.ROOT)) {
             ctx.response()
                     .putHeader("Content-Type", "application/json")
@@ -65,8 +58,25 @@ final class Problems implements Handler<RoutingContext> {
         ctx.response().putHeader("Content-Type", TYPE).end(Wire.write(problem(refusal)));
     }
 
-    private static Refusal refusal(RoutingContext ctx) {
-        Throwable failure = ctx.failure();
+    /** The code and the headers that go with it. */
+    static void head(HttpServerResponse response, Refusal refusal) {
+        if (refusal.code() == 401) {
+            response.putHeader("WWW-Authenticate", "Bearer");
+        }
+        if (refusal.code() == 503 || refusal.more().containsKey(Refusal.RETRY_AFTER)) {
+            response.putHeader(
+                    "Retry-After", String.valueOf(refusal.more().getOrDefault(Refusal.RETRY_AFTER, 1)));
+        }
+        response.setStatusCode(refusal.code());
+    }
+
+    /**
+     * What a failure means to the client.
+     *
+     * @param failure null when only a code is known
+     * @param code when the failure says none
+     */
+    static Refusal refusal(@Nullable Throwable failure, int code, String path) {
         if (failure instanceof Refusal refusal) {
             return refusal;
         }
@@ -89,20 +99,17 @@ final class Problems implements Handler<RoutingContext> {
         if (failure instanceof ControlUnreachable || failure instanceof OutcomeUnknown) {
             return new Refusal(503, "control-unreachable", String.valueOf(failure.getMessage()), Map.of());
         }
-        int code = ctx.statusCode() > 0 ? ctx.statusCode() : 500;
-        if (failure instanceof HttpException http) {
-            code = http.getStatusCode();
-        }
+        int known = failure instanceof HttpException http ? http.getStatusCode() : code;
         String detail =
-                switch (code) {
-                    case 404 -> "there is nothing at " + ctx.normalizedPath();
-                    case 405 -> ctx.request().method() + " is not possible at " + ctx.normalizedPath();
+                switch (known) {
+                    case 404 -> "there is nothing at " + path;
+                    case 405 -> "this method is not possible at " + path;
                     default ->
-                        code < 500
+                        known < 500
                                 ? "the request cannot be understood"
                                 : "the server could not do it; its log says why";
                 };
-        return new Refusal(code, kind(code), detail, Map.of());
+        return new Refusal(known, kind(known), detail, Map.of());
     }
 
     private static String kind(int code) {

@@ -15,6 +15,9 @@ import java.util.Optional;
  * moment they are read until the commit: whoever changed one before is read, whoever changes one later finds our row and
  * brings it up to date; a deleted row cannot come back. Immutable.
  *
+ * <p>On MySQL what feeds the rows is locked as well, or the batch gives way: a row that came into the range after its rows
+ * were locked may already have been touched by a change that the statement's snapshot does not show.
+ *
  * <p>A row that stands already is compared and not passed over: an earlier attempt, or a trigger before the others stood,
  * may have written something older.
  */
@@ -22,11 +25,13 @@ final class RangeInsert implements RangeWrite {
     private static final String LOCK = "FOR SHARE OF old";
 
     private final TransferSql sql;
+    private final TransferSql locking;
     private final KeySql key;
     private final Carrying carrying;
 
     RangeInsert(TransferSql sql, KeySql key, Carrying carrying) {
         this.sql = sql.withParameters();
+        this.locking = key.dialect().mysql() ? this.sql.locking(key.dialect().shareLockOrFail()) : this.sql;
         this.key = key;
         this.carrying = carrying;
     }
@@ -54,7 +59,7 @@ final class RangeInsert implements RangeWrite {
     public void run(Connection connection, KeyRange range) throws SQLException {
         carrying.up(connection);
         if (lockedFirst() && sql.transfer().where().isPresent()) {
-            execute(connection, sql.removeUnwanted(key.within(range)), range);
+            execute(connection, locking.removeUnwanted(key.within(range)), range);
         }
         execute(connection, upsert(range), range);
         if (key.dialect().mysql()) {
@@ -82,9 +87,10 @@ final class RangeInsert implements RangeWrite {
     /** MySQL locks what it passes on its way, so it is told to walk by the key; the rows themselves are locked already. */
     private String upsert(KeyRange range) {
         if (key.dialect().mysql()) {
-            return sql.upsertWalking(key.table(), key.within(range));
+            return locking.upsertWalking(
+                    key.table(), key.within(range), key.dialect().lockOrFail());
         }
-        return sql.upsert(key.within(range), LOCK);
+        return locking.upsert(key.within(range), LOCK);
     }
 
     private void execute(Connection connection, String statement, KeyRange range) throws SQLException {
@@ -113,8 +119,11 @@ final class RangeInsert implements RangeWrite {
     public boolean again(Connection connection, List<String> row) throws SQLException {
         carrying.up(connection);
         key.lockAt(connection, row);
-        bound(connection, sql.remove(key.asItem(sql.keyNames())), row);
-        bound(connection, sql.upsert(key.at()), row);
+        bound(connection, locking.remove(key.asItem(sql.keyNames())), row);
+        bound(
+                connection,
+                locking.upsert(key.at(), key.dialect().mysql() ? key.dialect().lockOrFail() : ""),
+                row);
         if (key.dialect().mysql()) {
             try (PreparedStatement select = connection.prepareStatement(sql.missing(key.at()))) {
                 for (int i = 0; i < row.size(); i++) {

@@ -3,12 +3,16 @@ package dev.turnout.worker.bookkeeping;
 import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.OneTransaction;
+import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -33,21 +37,50 @@ public final class Bookkeeping {
             WHERE r.run = ? AND r.epoch = ? FOR SHARE OF r""";
     /** The first half of the advisory key, {@code turn} in ASCII; the second is the run. */
     private static final int QUEUE = 0x7475726e;
+    /** In the place of a run: who makes the schema. Runs are numbered from 1. */
+    private static final int NO_RUN = 0;
 
     private Bookkeeping() {}
 
-    /** Makes the schema or brings it up to date; harmless when repeated and when several workers do it at once. */
+    /**
+     * Makes the schema or brings it up to date; harmless when repeated, when several workers do it at once, and wherever
+     * one of them dies: in PostgreSQL it stands as a whole or not at all, in MySQL the scripts go on from what is there.
+     */
     public static void install(Database database) throws SQLException {
+        if (database.dialect().mysql()) {
+            migrate(database.source(), true);
+            return;
+        }
+        database.transaction(Limits.BOOKKEEPING, connection -> {
+            try (PreparedStatement queue = connection.prepareStatement("SELECT pg_advisory_xact_lock(?, ?)")) {
+                queue.setInt(1, QUEUE);
+                queue.setInt(2, NO_RUN);
+                queue.execute();
+            }
+            // Flyway alone would commit a script and its own record of it one after the other.
+            migrate(OneTransaction.of(connection), false);
+            return database;
+        });
+    }
+
+    private static void migrate(DataSource source, boolean mysql) throws SQLException {
+        Flyway flyway = Flyway.configure()
+                .dataSource(source)
+                .schemas(SCHEMA)
+                .locations(LOCATION + (mysql ? "mysql" : "postgresql"))
+                .load();
         try {
-            Flyway.configure()
-                    .dataSource(database.source())
-                    .schemas(SCHEMA)
-                    .locations(LOCATION + (database.dialect().mysql() ? "mysql" : "postgresql"))
-                    .load()
-                    .migrate();
+            if (mysql
+                    && Stream.of(flyway.info().all())
+                            .anyMatch(script -> script.getState().isFailed())) {
+                flyway.repair();
+            }
+            flyway.migrate();
         } catch (FlywayException e) {
-            if (e.getCause() instanceof SQLException cause) {
-                throw cause;
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException sql) {
+                    throw sql;
+                }
             }
             throw e;
         }
@@ -58,6 +91,7 @@ public final class Bookkeeping {
      * older epoch to end.
      *
      * @throws StaleEpoch when the run has a higher epoch already
+     * @throws RunTaken when the number is another run's
      */
     public static void enter(Site site) throws SQLException {
         enter(site, site.database());
@@ -69,13 +103,14 @@ public final class Bookkeeping {
 
     private static void enter(Site site, Database database) throws SQLException {
         install(database);
-        boolean raised = database.transaction(Limits.BOOKKEEPING, connection -> raise(connection, site));
+        boolean raised =
+                database.transaction(Limits.BOOKKEEPING, connection -> raise(connection, site, database.name()));
         if (!raised) {
             throw new StaleEpoch(site.run(), site.epoch());
         }
     }
 
-    private static boolean raise(Connection connection, Site site) throws SQLException {
+    private static boolean raise(Connection connection, Site site, String server) throws SQLException {
         if (!Dialect.of(connection).mysql()) {
             try (PreparedStatement queue = connection.prepareStatement("SELECT pg_advisory_xact_lock(?, ?)")) {
                 queue.setInt(1, QUEUE);
@@ -83,20 +118,33 @@ public final class Bookkeeping {
                 queue.execute();
             }
         }
-        String insert = "INSERT INTO turnout.run (run, migration, epoch) VALUES (?, ?, ?)"
+        String insert = "INSERT INTO turnout.run (run, migration, epoch, spec_hash) VALUES (?, ?, ?, ?)"
                 + Dialect.of(connection).upsert("turnout.run", List.of("run"), List.of());
         try (PreparedStatement there = connection.prepareStatement(insert)) {
             there.setLong(1, site.run());
             there.setString(2, site.spec().name());
             there.setLong(3, site.epoch());
+            there.setString(4, site.spec().hash());
             there.executeUpdate();
         }
+        own(connection, site, server);
         try (PreparedStatement raise =
                 connection.prepareStatement("UPDATE turnout.run SET epoch = ? WHERE run = ? AND epoch <= ?")) {
             raise.setLong(1, site.epoch());
             raise.setLong(2, site.run());
             raise.setLong(3, site.epoch());
             return raise.executeUpdate() == 1;
+        }
+    }
+
+    private static void own(Connection connection, Site site, String server) throws SQLException {
+        List<String> there = Sql.rows(
+                        connection, "SELECT migration, epoch, spec_hash FROM turnout.run WHERE run = ?", site.run())
+                .get(0);
+        boolean same = there.get(0).equals(site.spec().name())
+                && (there.get(2).isEmpty() || there.get(2).equals(site.spec().hash()));
+        if (!same) {
+            throw new RunTaken(site.run(), server, there.get(0), there.get(1));
         }
     }
 

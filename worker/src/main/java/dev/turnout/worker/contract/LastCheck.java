@@ -51,7 +51,7 @@ final class LastCheck {
             if (!(assertion instanceof Assertion.NoRow noRow)) {
                 continue;
             }
-            long broken = site.database().readOnly(Limits.SCAN, connection -> {
+            long broken = site.database(noRow.on()).readOnly(Limits.SCAN, connection -> {
                 SearchPath.of(connection, site.spec(), noRow.on());
                 return broken(connection, noRow);
             });

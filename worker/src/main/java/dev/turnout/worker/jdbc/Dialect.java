@@ -83,6 +83,9 @@ public sealed interface Dialect permits PostgreSqlDialect, MySqlDialect {
     /** Locks what a SELECT reads and fails at once, as {@link Failure#LOCK_TIMEOUT}, where somebody else holds a lock. */
     String lockOrFail();
 
+    /** {@link #shareLock} that fails at once, as {@link Failure#LOCK_TIMEOUT}, where somebody else holds a stronger lock. */
+    String shareLockOrFail();
+
     /**
      * Compares composite keys in their order, in a form that the optimizer turns into a range of an index. Its
      * parameters, when the values are such, are those of {@link #bound}.

@@ -117,6 +117,11 @@ record MySqlDialect(boolean mariaDb) implements Dialect {
         return " FOR UPDATE NOWAIT";
     }
 
+    @Override
+    public String shareLockOrFail() {
+        return mariaDb ? " LOCK IN SHARE MODE NOWAIT" : " FOR SHARE NOWAIT";
+    }
+
     /** {@code (a, b) > (1, 2)} is no range to these optimizers; {@code a > 1 OR (a = 1 AND b > 2)} is. */
     @Override
     public String compare(List<String> columns, String operator, List<String> values) {

@@ -107,6 +107,11 @@ record PostgreSqlDialect() implements Dialect {
     }
 
     @Override
+    public String shareLockOrFail() {
+        return " FOR SHARE NOWAIT";
+    }
+
+    @Override
     public String compare(List<String> columns, String operator, List<String> values) {
         return "(" + String.join(", ", columns) + ") " + operator + " (" + String.join(", ", values) + ")";
     }

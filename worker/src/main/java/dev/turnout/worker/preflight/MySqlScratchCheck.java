@@ -184,6 +184,7 @@ record MySqlScratchCheck(Connection connection, Spec spec, Findings.Notes notes)
         for (Transfer transfer : tried.transfers()) {
             if (!tried.remote(transfer)) {
                 new TransferCheck(connection, tried, transfer, notes).after();
+                new MySqlTransferCheck(connection, tried, transfer, notes).fresh();
             }
         }
         if (notes.clean()) {

@@ -94,13 +94,18 @@ public final class Preflight implements PhaseWork {
             new MySqlServerCheck(connection, notes).run();
             for (Move move : spec.moves()) {
                 new MySqlTableCheck(connection, move, notes).run();
+                if (database.dialect().mariaDb()) {
+                    notes.warning(
+                            "move " + move.table()
+                                    + " puts a BEFORE INSERT trigger on its table, where MariaDB (seen in"
+                                    + " 11.4) refuses an INSERT … SELECT of several rows that lists its columns, with \"Column … cannot"
+                                    + " be null\": see that no application has one; VALUES and a SELECT without a list are fine");
+                }
             }
             for (Transfer transfer : spec.transfers()) {
                 if (!spec.remote(transfer)) {
-                    notes.problem(
-                            "move " + transfer.name() + " goes into another table of one MySQL server",
-                            "only its sync is proven so far: use PostgreSQL, or a target on another server");
                     new MySqlTableCheck(connection, asMove(transfer), notes).run();
+                    new MySqlTransferCheck(connection, spec, transfer, notes).run();
                     new TransferCheck(connection, spec, transfer, notes).before();
                 }
             }

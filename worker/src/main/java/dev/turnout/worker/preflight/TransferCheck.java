@@ -98,6 +98,7 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
         if (!uniqueAs(sql)) {
             return;
         }
+        attempt("the numbers of " + transfer.name(), () -> new NumberCheck(connection, spec, transfer, notes).run(sql));
         boolean planned = plan("up of " + transfer.name(), sql.upsert("true"));
         if (!planned) {
             return;

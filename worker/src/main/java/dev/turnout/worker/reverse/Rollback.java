@@ -24,6 +24,7 @@ import dev.turnout.worker.sync.Mapping;
 import dev.turnout.worker.sync.Relaxed;
 import dev.turnout.worker.sync.SyncTriggers;
 import dev.turnout.worker.verify.Agreement;
+import dev.turnout.worker.verify.Leftovers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -82,6 +83,7 @@ public final class Rollback implements PhaseWork {
             // In one transaction where there is such a thing for DDL, and in this order where there is not: without the
             // triggers an old application could not fill what is NOT NULL by now.
             SchemaChange.run(site, Limits.DDL, connection -> {
+                Leftovers.remove(connection, site);
                 for (Move move : site.spec().moves()) {
                     Relaxed.checks(connection, move.table(), move.up().keySet());
                     Relaxed.notNull(connection, move.table(), required(move));

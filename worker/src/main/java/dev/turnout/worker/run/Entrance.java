@@ -1,10 +1,12 @@
 package dev.turnout.worker.run;
 
 import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.bookkeeping.RunTaken;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
@@ -17,7 +19,11 @@ final class Entrance {
     /** The stride, after the epoch has been raised once. */
     Callable<Stride> first(Site site, PhaseWork work) {
         return () -> {
-            pass(site);
+            try {
+                pass(site);
+            } catch (RunTaken e) {
+                return new Stride.Stop("run " + site.run() + " is not ours", List.of(e.getMessage()), e.mend());
+            }
             return work.stride(site);
         };
     }

@@ -1,6 +1,7 @@
 package dev.turnout.worker.sync;
 
 import static dev.turnout.worker.jdbc.Identifiers.literal;
+import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static java.util.stream.Collectors.joining;
 
 import java.util.List;
@@ -73,12 +74,12 @@ record BackSql(TriggerNames names, String table, List<CarrySql> carries) {
                 %s
                 END IF;
                 END IF;""".formatted(
-                        CarrySql.guarded(carry.up()),
-                        goesBack(carry) ? back(carry, "SELECT * FROM turnout_new") : refuse(carry, "turnout_new"),
-                        goesBack(carry)
-                                ? back(carry, "SELECT * FROM turnout_old UNION ALL SELECT * FROM turnout_new")
-                                : changed(carry),
-                        goesBack(carry) ? back(carry, "SELECT * FROM turnout_old") : refuse(carry, "turnout_old"));
+                CarrySql.guarded(carry.up()),
+                goesBack(carry) ? back(carry, "SELECT * FROM turnout_new") : refuse(carry, "turnout_new"),
+                goesBack(carry)
+                        ? oneWay(carry) + back(carry, "SELECT * FROM turnout_old UNION ALL SELECT * FROM turnout_new")
+                        : changed(carry),
+                goesBack(carry) ? back(carry, "SELECT * FROM turnout_old") : refuse(carry, "turnout_old"));
     }
 
     private static String back(CarrySql carry, String rows) {
@@ -106,6 +107,26 @@ record BackSql(TriggerNames names, String table, List<CarrySql> carries) {
                         variables);
     }
 
+    /** What does not come back would be lost with the next change of the old row. */
+    private static String oneWay(CarrySql carry) {
+        TransferSql sql = carry.sql();
+        String same = sql.transfer().as().stream()
+                .map(column -> "new." + quote(column) + " = was." + quote(column))
+                .collect(joining(" AND "));
+        return sql.oneWay().stream()
+                .map(column -> """
+                        IF EXISTS (SELECT FROM turnout_new AS new JOIN turnout_old AS was ON %s WHERE %s AND %s) THEN
+                        %s
+                        END IF;
+                        """.formatted(
+                                same,
+                                sql.owned(),
+                                sql.differs(column, "was", "new"),
+                                raise(column + " comes from the old side alone: the move "
+                                        + sql.transfer().name() + " has no way back for it")))
+                .collect(joining());
+    }
+
     private static String refuse(CarrySql carry, String rows) {
         return "SELECT EXISTS (SELECT FROM " + rows + " AS new WHERE "
                 + carry.sql().owned() + ") INTO turnout_changed;\n" + refusal(carry);
@@ -123,12 +144,15 @@ record BackSql(TriggerNames names, String table, List<CarrySql> carries) {
     }
 
     private static String refusal(CarrySql carry) {
+        return "IF turnout_changed THEN\n"
+                + raise("these rows come from " + carry.sql().transfer().from() + " alone: the move "
+                        + carry.sql().transfer().name() + " has no way back")
+                + "\nEND IF;";
+    }
+
+    private static String raise(String message) {
         return """
-                IF turnout_changed THEN
                 RAISE EXCEPTION USING ERRCODE = 'read_only_sql_transaction', TABLE = TG_TABLE_NAME, MESSAGE = %s,
-                  HINT = 'write the old table until the migration is finished, or give the move a down';
-                END IF;""".formatted(
-                        literal("these rows come from " + carry.sql().transfer().from() + " alone: the move "
-                                + carry.sql().transfer().name() + " has no way back"));
+                  HINT = 'write the old table until the migration is finished, or give the move a down';""".formatted(literal(message));
     }
 }

@@ -3,9 +3,11 @@ package dev.turnout.worker.sync;
 import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static java.util.stream.Collectors.joining;
 
+import dev.turnout.migration.SqlText;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -22,8 +24,17 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
      *
      * @param touched the condition that finds the rows {@code old} of a changed row {@code it}; empty: the table is the
      *     transfer's own
+     * @param feeders of the transfer's own table: each other table, quoted, that feeds it, with its condition
      */
-    record Feed(CarrySql carry, String touched) {
+    record Feed(CarrySql carry, String touched, Map<String, String> feeders) {
+        static Feed touched(CarrySql carry, String condition) {
+            return new Feed(carry, condition, Map.of());
+        }
+
+        static Feed own(CarrySql carry, Map<String, String> feeders) {
+            return new Feed(carry, "", feeders);
+        }
+
         boolean own() {
             return touched.isEmpty();
         }
@@ -55,10 +66,12 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
                 %s
                 %s
                 %s
+                %s
                 RETURN NULL;
                 END
                 """.formatted(
                         feeds.stream().flatMap(FeedSql::declared).collect(joining("\n")),
+                        feeds.stream().flatMap(FeedSql::meetings).collect(joining("\n")),
                         feeds.stream().map(FeedSql::concerned).collect(joining("\n")),
                         backwards.stream()
                                 .map(feed -> call(feed, feed.carry().removeFunction(), "INSERT"))
@@ -115,6 +128,43 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
                         .map(name -> "old." + quote(name) + " AS " + feed.sql().k(name))
                         .collect(joining(", "))
                 + " FROM " + feed.sql().from() + " AS old WHERE " + which + ordered(feed) + " FOR NO KEY UPDATE OF old";
+    }
+
+    /**
+     * A transaction that changes a feeding row cannot see a row that is new, or that has just come under it, and this one
+     * cannot see that change. So they meet at the feeding row: either it is locked here before it is changed, and whoever
+     * changes it finds our row, or the lock is given after that commit, and what follows sees it. A row that stays under
+     * the same ones is found, and waited for, by whoever changes one of them.
+     */
+    private static Stream<String> meetings(Feed feed) {
+        return feed.feeders().entrySet().stream().map(feeder ->
+                """
+                        IF TG_OP = 'INSERT' THEN
+                        %s
+                        ELSIF TG_OP = 'UPDATE' THEN
+                        %s
+                        END IF;""".formatted(held(feeder, "SELECT * FROM turnout_new"), held(feeder, moved(feed, feeder.getValue()))));
+    }
+
+    /** As others may hold them too: rows under one feeding row do not wait for each other. */
+    private static String held(Map.Entry<String, String> feeder, String rows) {
+        return "PERFORM FROM " + feeder.getKey() + " AS it WHERE EXISTS (SELECT FROM (" + rows + ") AS old WHERE "
+                + feeder.getValue() + ") ORDER BY it.ctid FOR SHARE OF it;";
+    }
+
+    /** Rows after an update of what says which ones feed them. */
+    private static String moved(Feed feed, String condition) {
+        if (SqlText.mentionsRow(condition, "old")) {
+            return "SELECT * FROM turnout_new";
+        }
+        String unmoved = Stream.concat(
+                        feed.sql().transfer().key().stream()
+                                .map(name -> "was." + quote(name) + " = now." + quote(name)),
+                        SqlText.columns(condition, "old").stream()
+                                .map(name -> "was." + quote(name) + " IS NOT DISTINCT FROM now." + quote(name)))
+                .collect(joining(" AND "));
+        return "SELECT now.* FROM turnout_new AS now WHERE NOT EXISTS (SELECT FROM turnout_old AS was WHERE " + unmoved
+                + ")";
     }
 
     private static String ordered(Feed feed) {

@@ -42,7 +42,20 @@ record MySqlBackSql(List<MySqlCarrySql> carries) {
                 .map(column ->
                         "NOT (" + sql.dialect().differs(sql.shown("OLD", column), sql.shown("NEW", column)) + ")")
                 .collect(joining(" AND "));
-        return "IF NOT (" + same + ") THEN\n" + back(carry, "OLD") + "\nEND IF;\n" + back(carry, "NEW");
+        return oneWay(carry, same) + "IF NOT (" + same + ") THEN\n" + back(carry, "OLD") + "\nEND IF;\n"
+                + back(carry, "NEW");
+    }
+
+    /** What does not come back would be lost with the next change of the old row. */
+    private static String oneWay(MySqlCarrySql carry, String same) {
+        TransferSql sql = carry.sql();
+        return sql.oneWay().stream()
+                .map(column -> "IF " + owned(carry, "NEW") + " AND " + same + " AND ("
+                        + sql.dialect().differs(sql.shown("OLD", column), sql.shown("NEW", column)) + ") THEN\n"
+                        + signal(column + " comes from the old side alone: the move "
+                                + sql.transfer().name() + " has no way back for it")
+                        + "\nEND IF;\n")
+                .collect(joining());
     }
 
     private static String back(MySqlCarrySql carry, String row) {

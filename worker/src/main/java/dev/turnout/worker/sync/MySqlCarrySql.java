@@ -18,17 +18,24 @@ import java.util.stream.Stream;
  * not stand any more, one writes it when it must. A row that fails is put aside and the new table stays as it was. They live
  * where the old side lives, because there unqualified names of the operator are found. Immutable.
  *
+ * <p>All that they read is read as it is committed last, and locked. Of two transactions that each write something which the
+ * same row follows from, and then read what the other one has written, the later reader so waits for the other one's commit.
+ * A plain read would not do: at either isolation level all that a statement sets off sees one snapshot, which may be older.
+ *
  * <p>Who writes is said in a variable of the session together with the time of the application's statement, which stands
  * still in all that the statement sets off: what an interrupted statement leaves behind means nothing to the next one.
  *
  * @param home database of the old side
  * @param ordinal which transfer of the spec, from 0
+ * @param sql its subqueries with {@link #LOCKED}, unless nobody else can reach the tables
  */
 record MySqlCarrySql(String home, long run, int ordinal, TransferSql sql) {
     /** Who writes within a statement of an application. */
     static final String GUARD = "@turnout_carry";
     /** Who writes in a transaction of the engine. */
     static final String ENGINE = "@turnout_carrying";
+    /** Of what is read. A table that the statement of the application uses cannot be locked for more. */
+    static final String LOCKED = " LOCK IN SHARE MODE";
     /** Handlers name 1265 (data truncated) beside SQLEXCEPTION: as an error, too, it has the class of a warning. */
     static final String ANY_ERROR = "SQLEXCEPTION, 1265";
     /**
@@ -153,7 +160,7 @@ record MySqlCarrySql(String home, long run, int ordinal, TransferSql sql) {
     /** True when the row must stand. */
     String wanted() {
         return "EXISTS (SELECT 1 FROM " + sql.from() + " AS old WHERE " + chosen()
-                + transfer().where().map(where -> " AND (" + where + ")").orElse("") + ")";
+                + transfer().where().map(where -> " AND (" + where + ")").orElse("") + LOCKED + ")";
     }
 
     /** By name, with what they are. */
@@ -173,39 +180,20 @@ record MySqlCarrySql(String home, long run, int ordinal, TransferSql sql) {
     }
 
     private String write() {
-        MySqlWrite write = new MySqlWrite(sql);
         return """
                 IF %1$s THEN
                 %2$s;
-                %3$s
-                IF NOT turnout_gone AND NOT EXISTS (SELECT 1 FROM %4$s AS new WHERE %5$s) THEN
+                IF NOT EXISTS (SELECT 1 FROM %3$s AS new WHERE %4$s%5$s) THEN
                 SIGNAL SQLSTATE '23000' SET MYSQL_ERRNO = 1062,
                   MESSAGE_TEXT = 'another row of the new table has a value that must be unique';
                 END IF;
-                END IF;""".formatted(
-                        wanted(),
-                        write.upsert(sql.from() + " AS old", chosen()),
-                        transfer().touchedBy().isEmpty() ? "" : again(write),
-                        sql.into(),
-                        found());
-    }
-
-    /**
-     * Two transactions that change two rows which feed the same one meet at the row of the new table. READ COMMITTED does not
-     * lock what a statement reads, so the later one reads again once it holds that.
-     */
-    private String again(MySqlWrite write) {
-        String update = sql.carried().isEmpty() ? "" : write.update(chosen(), found()) + ";\n";
-        return transfer().where().isEmpty()
-                ? update
-                : update + remove().replace("END IF;", "SET turnout_gone = TRUE;\nEND IF;");
+                END IF;""".formatted(wanted(), sql.upsert(chosen(), LOCKED), sql.into(), found(), LOCKED);
     }
 
     private String body(String work) {
         return """
                 BEGIN
                 DECLARE turnout_guard TEXT DEFAULT coalesce(%1$s, '');
-                DECLARE turnout_gone BOOLEAN DEFAULT FALSE;
                 DECLARE turnout_state CHAR(5);
                 DECLARE turnout_errno INT;
                 DECLARE turnout_message TEXT;

@@ -4,6 +4,7 @@ import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.turnout.migration.SqlText;
+import dev.turnout.migration.Subqueries;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -109,19 +110,16 @@ record MySqlFeedSql(List<Feed> feeds) {
                         .collect(joining("\n")));
     }
 
-    /**
-     * The rows are locked as others may lock them too: the statement that fired the trigger may read their table, and a
-     * table that is in use cannot be locked for more. What keeps two such statements apart is the row of the new table.
-     */
     private static String loop(Feed feed, String row, List<String> rows, String procedure) {
         TransferSql sql = feed.carry().sql();
         List<String> keys = feed.carry().keys();
-        String which = SqlText.renamed(SqlText.renamed(feed.touched(), "old", ROW), "it", row);
+        String which = SqlText.renamed(
+                SqlText.renamed(Subqueries.locked(feed.touched(), MySqlCarrySql.LOCKED), "old", ROW), "it", row);
         String loop = """
                 BEGIN
                 %1$s
                 DECLARE turnout_done BOOLEAN DEFAULT FALSE;
-                DECLARE turnout_rows CURSOR FOR SELECT %2$s FROM %3$s AS %4$s WHERE %5$s ORDER BY %6$s LOCK IN SHARE MODE;
+                DECLARE turnout_rows CURSOR FOR SELECT %2$s FROM %3$s AS %4$s WHERE %5$s ORDER BY %6$s%9$s;
                 DECLARE CONTINUE HANDLER FOR NOT FOUND SET turnout_done = TRUE;
                 OPEN turnout_rows;
                 turnout_each: LOOP
@@ -147,7 +145,8 @@ record MySqlFeedSql(List<Feed> feeds) {
                                 .mapToObj(Integer::toString)
                                 .collect(joining(", ")),
                         String.join(", ", keys),
-                        call(feed, procedure, String.join(", ", keys)));
+                        call(feed, procedure, String.join(", ", keys)),
+                        MySqlCarrySql.LOCKED);
         return row.equals("OLD") && rows.contains("NEW")
                 ? "IF NOT (" + unmoved(feed) + ") THEN\n" + loop + "\nEND IF;"
                 : loop;

@@ -54,7 +54,7 @@ record MySqlReturnSql(MySqlCarrySql carry) {
                 END;
                 %8$s
                 %9$s
-                IF NOT EXISTS (SELECT 1 FROM %10$s AS new WHERE %11$s) THEN
+                IF NOT EXISTS (SELECT 1 FROM %10$s AS new WHERE %11$s%16$s) THEN
                 DELETE old FROM %12$s AS old WHERE %13$s AND %14$s;
                 ELSE
                 %15$s
@@ -78,7 +78,8 @@ record MySqlReturnSql(MySqlCarrySql carry) {
                         sql().from(),
                         carry.chosen(),
                         sql().where(),
-                        write());
+                        write(),
+                        MySqlCarrySql.LOCKED);
     }
 
     private String write() {
@@ -86,10 +87,10 @@ record MySqlReturnSql(MySqlCarrySql carry) {
                 %1$s
                 SELECT %2$s
                   INTO %3$s
-                  FROM %4$s AS new WHERE %5$s;
+                  FROM %4$s AS new WHERE %5$s%14$s;
                 %6$s
                 UPDATE %7$s AS old SET %8$s WHERE %9$s AND (%10$s);
-                IF NOT EXISTS (SELECT 1 FROM %7$s AS old WHERE %9$s) THEN
+                IF NOT EXISTS (SELECT 1 FROM %7$s AS old WHERE %9$s%14$s) THEN
                 INSERT INTO %7$s (%11$s) VALUES (%12$s);
                 END IF;
                 %13$s""".formatted(
@@ -113,7 +114,8 @@ record MySqlReturnSql(MySqlCarrySql carry) {
                                 .toList()),
                         Stream.concat(carry.keys().stream(), downs().stream().map(this::value))
                                 .collect(joining(", ")),
-                        sql().transfer().where().isEmpty() ? "" : counterpart());
+                        sql().transfer().where().isEmpty() ? "" : counterpart(),
+                        MySqlCarrySql.LOCKED);
     }
 
     /** As in {@link ReturnSql}: an up that fails says nothing, and where there is no old row there is nothing to keep. */
@@ -128,7 +130,7 @@ record MySqlReturnSql(MySqlCarrySql carry) {
                 END;
                 SELECT %3$s
                   INTO %4$s
-                  FROM %5$s AS new JOIN (%6$s) AS wanted WHERE %7$s;
+                  FROM %5$s AS new JOIN (%6$s%9$s) AS wanted WHERE %7$s%9$s;
                 END;
                 %8$s""".formatted(
                         MySqlCarrySql.ANY_ERROR,
@@ -140,7 +142,8 @@ record MySqlReturnSql(MySqlCarrySql carry) {
                         carry.found(),
                         downs().stream()
                                 .map(column -> "SET " + flag(column) + " = coalesce(" + flag(column) + ", TRUE);")
-                                .collect(joining("\n")));
+                                .collect(joining("\n")),
+                        MySqlCarrySql.LOCKED);
     }
 
     /** A column that no up of its own new columns reads is derived whenever the rows differ at all. */

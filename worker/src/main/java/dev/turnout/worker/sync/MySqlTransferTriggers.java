@@ -64,7 +64,8 @@ record MySqlTransferTriggers(long run, Spec spec, Concerned unit) implements Tri
         List<MySqlCarrySql> carries = new ArrayList<>();
         for (int ordinal : unit.transfers()) {
             Transfer transfer = spec.transfers().get(ordinal);
-            carries.add(new MySqlCarrySql(home(connection), run, ordinal, TransferSql.of(connection, spec, transfer)));
+            TransferSql sql = TransferSql.of(connection, spec, transfer).locking(MySqlCarrySql.LOCKED);
+            carries.add(new MySqlCarrySql(home(connection), run, ordinal, sql));
         }
         Map<String, MySqlCarrySql.Procedure> procedures = new LinkedHashMap<>();
         Map<String, String> bodies;

@@ -31,8 +31,10 @@ record MySqlWrite(TransferSql sql) {
     /**
      * Inserts, or updates the row of the same {@code as}. A row that only some other unique key stands for is left as it is,
      * so whoever calls this must look whether the row is there.
+     *
+     * @param lock of the rows read, such as {@code LOCK IN SHARE MODE}
      */
-    String upsert(String walked, String which) {
+    String upsert(String walked, String which, String lock) {
         String first = quote(transfer().as().get(0));
         String same = transfer().as().stream()
                 .map(column -> there(column) + " <=> VALUES(" + quote(column) + ")")
@@ -43,21 +45,12 @@ record MySqlWrite(TransferSql sql) {
                         .map(column -> quote(column) + " = IF(" + same + ", VALUES(" + quote(column) + "), "
                                 + there(column) + ")")
                         .collect(joining(", "));
-        return "INSERT INTO " + sql.into() + " (" + quoteAll(sql.columns()) + ")\n" + assigned(walked, which)
+        return "INSERT INTO " + sql.into() + " (" + quoteAll(sql.columns()) + ")\n" + assigned(walked, which) + lock
                 + "\nON DUPLICATE KEY UPDATE " + updates;
     }
 
     private String there(String column) {
         return sql.into() + "." + quote(column);
-    }
-
-    /** Updates the one row that stands, from feeding rows as they are now. */
-    String update(String key, String found) {
-        return "UPDATE " + sql.into() + " AS new JOIN (" + assigned(sql.from() + " AS old", key) + ") AS wanted SET "
-                + sql.carried().stream()
-                        .map(column -> "new." + quote(column) + " = wanted." + quote(column))
-                        .collect(joining(", "))
-                + " WHERE " + found;
     }
 
     String remove(String keys) {

@@ -10,8 +10,10 @@ import dev.turnout.worker.jdbc.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** The function of a table that concerns transfers, and the statement triggers that call it; in the caller's transaction. */
 record PostgreSqlTransferTriggers(long run, Spec spec, Concerned unit) implements Triggers {
@@ -72,15 +74,22 @@ record PostgreSqlTransferTriggers(long run, Spec spec, Concerned unit) implement
         for (CarrySql carry : carries) {
             Transfer transfer = carry.sql().transfer();
             if (Concerned.from(spec, transfer).equals(unit.table())) {
-                feeds.add(new FeedSql.Feed(carry, ""));
+                Map<String, String> feeders = new LinkedHashMap<>();
+                transfer.touchedBy()
+                        .forEach((table, condition) -> feeders.put(TypedColumn.quoted(old(table)), condition));
+                feeds.add(FeedSql.Feed.own(carry, feeders));
             }
             transfer.touchedBy().forEach((table, condition) -> {
-                if (TableName.of(table).in(spec.place(Side.OLD).schema()).equals(unit.table())) {
-                    feeds.add(new FeedSql.Feed(carry, condition));
+                if (old(table).equals(unit.table())) {
+                    feeds.add(FeedSql.Feed.touched(carry, condition));
                 }
             });
         }
         return feeds;
+    }
+
+    private TableName old(String table) {
+        return TableName.of(table).in(spec.place(Side.OLD).schema());
     }
 
     /** In which the expressions find names: of up where the old side lives, of down where the new one does. */

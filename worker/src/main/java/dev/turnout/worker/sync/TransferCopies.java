@@ -28,7 +28,8 @@ public final class TransferCopies {
                 new FeedSql(
                                 names(connection, site, "feed", ordinal, List.of(Side.OLD)),
                                 copies.from(),
-                                List.of(new FeedSql.Feed(carry, "")))
+                                // Nobody else writes a copy, and no application should wait for one.
+                                List.of(FeedSql.Feed.own(carry, Map.of())))
                         .create());
         Sql.run(
                 connection,

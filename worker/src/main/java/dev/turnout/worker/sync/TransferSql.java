@@ -4,9 +4,11 @@ import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static dev.turnout.worker.jdbc.Identifiers.quoteAll;
 import static java.util.stream.Collectors.joining;
 
+import dev.turnout.migration.Move;
 import dev.turnout.migration.Side;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.SqlText;
+import dev.turnout.migration.Subqueries;
 import dev.turnout.migration.TableName;
 import dev.turnout.migration.Transfer;
 import dev.turnout.worker.jdbc.Dialect;
@@ -19,6 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -83,21 +87,40 @@ public final class TransferSql {
 
     /** The same for a statement that has parameters: a {@code ?} of the operator is an operator there, not one of ours. */
     public TransferSql withParameters() {
+        return with(TransferSql::verbatim);
+    }
+
+    /**
+     * The same for statements that lock what their subqueries read.
+     *
+     * @param clause such as {@code LOCK IN SHARE MODE}
+     */
+    public TransferSql locking(String clause) {
+        return with(expression -> Subqueries.locked(expression, clause));
+    }
+
+    private TransferSql with(UnaryOperator<String> change) {
         Map<String, String> up = new LinkedHashMap<>();
-        transfer.up().forEach((column, expression) -> up.put(column, verbatim(expression)));
-        Transfer escaped = new Transfer(
+        transfer.up().forEach((column, expression) -> up.put(column, change.apply(expression)));
+        Map<String, Move.Down> down = new LinkedHashMap<>();
+        transfer.down()
+                .forEach((column, back) -> down.put(
+                        column,
+                        new Move.Down(
+                                change.apply(back.from()), back.otherwise().map(change))));
+        Transfer changed = new Transfer(
                 transfer.name(),
                 transfer.from(),
                 transfer.key(),
-                transfer.where().map(TransferSql::verbatim),
+                transfer.where().map(change),
                 transfer.into(),
                 transfer.as(),
                 up,
-                transfer.down(),
+                down,
                 transfer.touchedBy(),
                 transfer.stays(),
                 transfer.maxRejected());
-        return new TransferSql(dialect, escaped, from, into, source, target);
+        return new TransferSql(dialect, changed, from, into, source, target);
     }
 
     private static String verbatim(String sql) {
@@ -138,11 +161,6 @@ public final class TransferSql {
         return List.copyOf(transfer.up().keySet());
     }
 
-    /** Whether a column of the new table must hold something. */
-    public boolean mustHold(String column) {
-        return targetColumn(column).notNull();
-    }
-
     /** The columns of the old table that a statement may write. */
     public List<String> writtenOfOld() {
         return List.copyOf(source.keySet());
@@ -162,6 +180,32 @@ public final class TransferSql {
         return columns().stream()
                 .filter(column -> !transfer.as().contains(column))
                 .toList();
+    }
+
+    /** Those among them that some way back reads. The others are written on the old side alone. */
+    public List<String> returning() {
+        return carried().stream()
+                .filter(column -> transfer.down().values().stream().anyMatch(down -> reads(down, column)))
+                .toList();
+    }
+
+    /** The mapped columns that no way back reads, nor tell they the row: where there is a way back they have none. */
+    List<String> oneWay() {
+        List<String> returning = returning();
+        return carried().stream().filter(column -> !returning.contains(column)).toList();
+    }
+
+    /** Of {@link #returning}: those that come back to such columns of the old table alone. */
+    public List<String> returning(Predicate<String> columns) {
+        return returning().stream()
+                .filter(column -> transfer.down().entrySet().stream()
+                        .allMatch(down -> columns.test(down.getKey()) || !reads(down.getValue(), column)))
+                .toList();
+    }
+
+    private static boolean reads(Move.Down down, String column) {
+        return SqlText.mentionsRow(down.from(), "new")
+                || SqlText.columns(down.from(), "new").contains(column);
     }
 
     private String up(String column) {
@@ -201,7 +245,7 @@ public final class TransferSql {
     /** @param lock of the rows read, such as {@code FOR SHARE OF old} */
     public String upsert(String which, String lock) {
         if (dialect.mysql()) {
-            return new MySqlWrite(this).upsert(from + " AS old", which);
+            return new MySqlWrite(this).upsert(from + " AS old", which, lock);
         }
         return insertInto(columns()) + "\n" + wanted(which) + (lock.isEmpty() ? "" : "\n " + lock) + onConflict();
     }
@@ -211,8 +255,8 @@ public final class TransferSql {
      *
      * @param walked the old table, called {@code old}, with what the optimizer is told about it
      */
-    public String upsertWalking(String walked, String which) {
-        return new MySqlWrite(this).upsert(walked, which);
+    public String upsertWalking(String walked, String which, String lock) {
+        return new MySqlWrite(this).upsert(walked, which, lock);
     }
 
     /** Counts the rows that must stand and do not: on MySQL another unique key may have been in their way. */

@@ -76,7 +76,8 @@ record TypedColumn(
                 column.declaration(),
                 Optional.empty(),
                 column.notNull(),
-                column.family() != TableColumn.Family.TEXT,
+                // To = the number 7 of JSON is 7.0.
+                column.family() != TableColumn.Family.TEXT && column.family() != TableColumn.Family.JSON,
                 Optional.of(column));
     }
 

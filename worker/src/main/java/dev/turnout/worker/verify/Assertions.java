@@ -4,6 +4,7 @@ import dev.turnout.migration.Assertion;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -44,7 +45,10 @@ final class Assertions {
     private static List<String> broken(Site site, Assertion assertion) throws SQLException {
         String name = "'" + assertion.name() + "'";
         if (assertion instanceof Assertion.NoRow noRow) {
-            List<String> rows = site.database().readOnly(Limits.SCAN, connection -> rows(connection, noRow.rows()));
+            List<String> rows = site.database(noRow.on()).readOnly(Limits.SCAN, connection -> {
+                SearchPath.of(connection, site.spec(), noRow.on());
+                return rows(connection, noRow.rows());
+            });
             return rows.isEmpty() ? List.of() : List.of(name + " is broken, for example by " + String.join("; ", rows));
         }
         return site.database().transaction(TRIED, connection -> {

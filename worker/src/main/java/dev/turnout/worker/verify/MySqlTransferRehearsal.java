@@ -20,18 +20,24 @@ import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.sync.TransferCopies;
 import dev.turnout.worker.sync.TransferSql;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * {@link TransferRehearsal} on MySQL: in tables of its own with the very triggers, whose rows are rolled back. Immutable.
+ * {@link TransferRehearsal} on MySQL: in tables of its own with the very triggers, whose rows are rolled back. What feeds
+ * the rows is live and may change between two statements, so rows that come out wrong are tried again by themselves: only
+ * what is wrong each time is. Immutable.
  */
 record MySqlTransferRehearsal(Site site, int ordinal) {
     private static final int ROWS = 200;
+    private static final int ATTEMPTS = 20;
 
     private Transfer transfer() {
         return site.spec().transfers().get(ordinal);
@@ -44,14 +50,14 @@ record MySqlTransferRehearsal(Site site, int ordinal) {
     Rehearsal.Finding run() throws SQLException {
         make();
         try {
-            return site.database().transaction(Limits.SCAN, connection -> {
-                try {
-                    SearchPath.of(connection, site.spec(), Side.OLD);
-                    return new Play(connection, site, this).rehearse();
-                } finally {
-                    connection.rollback();
-                }
-            });
+            List<List<String>> only = List.of();
+            Play.Outcome outcome = play(only);
+            Map<String, Object> ofAll = outcome.finding().report();
+            for (int attempt = 1; attempt < ATTEMPTS && outcome.mayBeChance(); attempt++) {
+                only = outcome.wrong().isEmpty() ? only : outcome.wrong();
+                outcome = play(only);
+            }
+            return new Rehearsal.Finding(outcome.finding().problems(), ofAll);
         } finally {
             SchemaChange.run(site, Limits.DDL, connection -> {
                 SearchPath.of(connection, site.spec(), Side.OLD);
@@ -59,6 +65,18 @@ record MySqlTransferRehearsal(Site site, int ordinal) {
                 return site;
             });
         }
+    }
+
+    /** @param only the keys of the rows that are tried; none: a sample */
+    private Play.Outcome play(List<List<String>> only) throws SQLException {
+        return site.database().transaction(Limits.SCAN, connection -> {
+            try {
+                SearchPath.of(connection, site.spec(), Side.OLD);
+                return new Play(connection, site, this, new LinkedHashSet<>(), new ArrayList<>()).rehearse(only);
+            } finally {
+                connection.rollback();
+            }
+        });
     }
 
     private void make() throws SQLException {
@@ -81,9 +99,25 @@ record MySqlTransferRehearsal(Site site, int ordinal) {
         TransferCopies.removeFrom(connection, home, site, ordinal);
     }
 
-    /** What is played in one transaction. */
-    private record Play(Connection connection, Site site, MySqlTransferRehearsal stage) {
-        Rehearsal.Finding rehearse() throws SQLException {
+    /**
+     * What is played in one transaction.
+     *
+     * @param wrong collects the keys of rows that are not the same on both sides
+     * @param refused collects what is wrong whatever feeds the rows
+     */
+    private record Play(
+            Connection connection,
+            Site site,
+            MySqlTransferRehearsal stage,
+            Set<List<String>> wrong,
+            List<String> refused) {
+        /**
+         * @param wrong keys of the rows that are not the same on both sides
+         * @param mayBeChance nothing else is wrong
+         */
+        record Outcome(Rehearsal.Finding finding, List<List<String>> wrong, boolean mayBeChance) {}
+
+        Outcome rehearse(List<List<String>> only) throws SQLException {
             Transfer transfer = stage.transfer();
             Source source = Source.of(site.spec(), transfer);
             KeySql key = KeySql.of(connection, source);
@@ -91,11 +125,15 @@ record MySqlTransferRehearsal(Site site, int ordinal) {
             TransferSql copies = sql.over(stage.copy("old"), stage.copy("new"));
             TransferQuery query = new TransferQuery(site, source, copies, key);
             String columns = quoteAll(sql.writtenOfOld());
-            Sql.statement(
-                    connection,
+            String among =
+                    only.isEmpty() ? "true" : only.stream().map(row -> key.at()).collect(joining(" OR "));
+            TransferSql chosen = sql.withParameters();
+            update(
                     "INSERT INTO " + stage.copy("sample") + " (" + columns + ") SELECT " + columns + " FROM "
-                            + sql.from() + " AS old WHERE CASE WHEN " + RejectedRows.isRejected(site, source, key)
-                            + " THEN false ELSE " + sql.where() + " END LIMIT " + ROWS);
+                            + sql.from() + " AS old WHERE (" + among + ") AND CASE WHEN "
+                            + RejectedRows.isRejected(site, source, key) + " THEN false ELSE " + chosen.where()
+                            + " END LIMIT " + ROWS,
+                    only.stream().flatMap(List::stream).toList());
             Map<String, Object> report = new LinkedHashMap<>();
             report.put(
                     "rows",
@@ -106,20 +144,33 @@ record MySqlTransferRehearsal(Site site, int ordinal) {
                     "a row inserted by the old application",
                     "INSERT INTO " + stage.copy("old") + " (" + columns + ") SELECT " + columns + " FROM "
                             + stage.copy("sample")));
-            if (!transfer.down().isEmpty() && problems.isEmpty()) {
+            if (!transfer.down().isEmpty() && refused.isEmpty()) {
                 problems.addAll(back(query, copies));
             }
             problems.addAll(act(query, "a row deleted by the old application", "DELETE FROM " + stage.copy("old")));
-            return new Rehearsal.Finding(
-                    problems.stream()
-                            .map(problem -> transfer.name() + ": " + problem)
-                            .toList(),
-                    report);
+            problems.addAll(refused);
+            return new Outcome(
+                    new Rehearsal.Finding(
+                            problems.stream()
+                                    .map(problem -> transfer.name() + ": " + problem)
+                                    .toList(),
+                            report),
+                    List.copyOf(wrong),
+                    refused.isEmpty() && !problems.isEmpty());
+        }
+
+        private void update(String sql, List<String> values) throws SQLException {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                for (int i = 0; i < values.size(); i++) {
+                    statement.setString(i + 1, values.get(i));
+                }
+                statement.executeUpdate();
+            }
         }
 
         private List<String> back(TransferQuery query, TransferSql copies) throws SQLException {
             List<String> problems = new ArrayList<>();
-            List<String> values = exchangeable();
+            List<String> values = exchangeable(copies);
             if (!values.isEmpty()) {
                 problems.addAll(act(query, "a row updated by the new application", exchange(values)));
             }
@@ -128,7 +179,7 @@ record MySqlTransferRehearsal(Site site, int ordinal) {
                             connection, "SELECT count(*) FROM " + stage.copy("old") + " AS old WHERE " + copies.where())
                     .orElse("0");
             if (!left.equals("0")) {
-                problems.add("rows deleted by the new application stay on the old side");
+                refused.add("rows deleted by the new application stay on the old side");
             }
             problems.addAll(act(
                     query,
@@ -140,17 +191,22 @@ record MySqlTransferRehearsal(Site site, int ordinal) {
             return problems;
         }
 
-        /** Columns without a unique index: MySQL looks at these row by row. */
-        private List<String> exchangeable() throws SQLException {
-            TableName into = site.spec().into(stage.transfer());
-            List<String> unique = Sql.rows(connection, """
+        /** What comes back, but for columns with a unique index on either side: MySQL looks at these row by row. */
+        private List<String> exchangeable(TransferSql copies) throws SQLException {
+            List<String> uniqueThere = unique(site.spec().into(stage.transfer()));
+            List<String> uniqueHere = unique(
+                    stage.transfer().from().in(site.spec().place(Side.OLD).schema()));
+            return copies.returning(old -> !uniqueHere.contains(old)).stream()
+                    .filter(column -> !uniqueThere.contains(column))
+                    .toList();
+        }
+
+        private List<String> unique(TableName table) throws SQLException {
+            return Sql.rows(connection, """
                             SELECT DISTINCT column_name FROM information_schema.statistics
                             WHERE table_schema = coalesce(nullif(?, ''), database()) AND table_name = ?
-                              AND non_unique = 0""", into.schema().orElse(""), into.table()).stream()
+                              AND non_unique = 0""", table.schema().orElse(""), table.table()).stream()
                     .map(row -> row.get(0))
-                    .toList();
-            return stage.transfer().up().keySet().stream()
-                    .filter(column -> !stage.transfer().as().contains(column) && !unique.contains(column))
                     .toList();
         }
 
@@ -174,6 +230,7 @@ record MySqlTransferRehearsal(Site site, int ordinal) {
             Savepoint before = connection.setSavepoint();
             try {
                 Sql.statement(connection, write);
+                wrong.addAll(query.keys(connection, KeyRange.all(), ROWS));
                 return query.rows(connection, KeyRange.all()).samples().stream()
                         .map(sample -> what + " is not the same on both sides: " + sample)
                         .toList();
@@ -182,7 +239,8 @@ record MySqlTransferRehearsal(Site site, int ordinal) {
                     throw e;
                 }
                 connection.rollback(before);
-                return List.of(what + " is refused: " + Failure.words(e));
+                refused.add(what + " is refused: " + Failure.words(e));
+                return List.of();
             }
         }
     }

@@ -94,7 +94,10 @@ record TransferRehearsal(Connection connection, Site site, int ordinal, Transfer
     }
 
     private List<String> back(Map<String, Object> report) throws SQLException {
-        List<String> problems = new ArrayList<>(act("a row updated by the new application", exchange()));
+        List<String> problems = new ArrayList<>();
+        if (!copies.returning().isEmpty()) {
+            problems.addAll(act("a row updated by the new application", exchange()));
+        }
         problems.addAll(act("a row deleted by the new application", "DELETE FROM " + NEW));
         String left = Sql.value(connection, "SELECT count(*) FROM " + OLD + " AS old WHERE " + copies.where())
                 .orElse("0");
@@ -111,15 +114,12 @@ record TransferRehearsal(Connection connection, Site site, int ordinal, Transfer
         return problems;
     }
 
-    /** Every row gets the values of another one. */
+    /** Every row gets of another one what comes back. */
     private String exchange() {
         List<String> as = copies.transfer().as();
-        List<String> values = copies.transfer().up().keySet().stream()
-                .filter(column -> !as.contains(column))
-                .toList();
         String numbered = "(SELECT *, row_number() OVER (ORDER BY " + quoteAll(as) + ") AS turnout_n FROM " + NEW + ")";
         return "UPDATE " + NEW + " AS row SET "
-                + values.stream()
+                + copies.returning().stream()
                         .map(column -> quote(column) + " = other." + quote(column))
                         .collect(joining(", "))
                 + " FROM " + numbered + " mine, " + numbered + " other WHERE "

@@ -44,7 +44,6 @@ class KilledInPlaceTest {
             Toll toll = worker(clinic, 10).andBack().carry(desk);
             Promises promises = desk.promises();
             System.out.println("dynamic-services and back: " + toll);
-            assertThat(toll.total()).isGreaterThanOrEqualTo(10);
             assertThat(promises.brokenBy(desk.oldSide())).isEmpty();
             assertThat(clinic.query("SELECT 1 FROM pg_attribute WHERE attname = 'serviceId' AND NOT attisdropped"))
                     .isEmpty();
@@ -61,7 +60,7 @@ class KilledInPlaceTest {
             Promises promises = desk.promises();
             System.out.println(
                     "dynamic-services on a mortal server: " + toll + "; writes acknowledged: " + promises.kept());
-            assertThat(toll.servers()).isNotEmpty();
+            assertThat(toll.ofServers()).isGreaterThanOrEqualTo(3);
             assertThat(promises.brokenBy(desk.newSide())).isEmpty();
         }
     }
@@ -72,7 +71,6 @@ class KilledInPlaceTest {
             Toll toll = worker(clinic, kills).carry(desk);
             Promises promises = desk.promises();
             System.out.println(MIGRATION + ": " + toll + "; writes acknowledged: " + promises.kept());
-            assertThat(toll.total()).isGreaterThanOrEqualTo(kills);
             assertThat(promises.kept()).isGreaterThan(500);
             assertThat(promises.brokenBy(desk.newSide())).isEmpty();
             assertThat(clinic.one("SELECT count(*) FROM reservations WHERE id <= " + rows))

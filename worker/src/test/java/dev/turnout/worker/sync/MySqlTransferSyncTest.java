@@ -167,6 +167,16 @@ class MySqlTransferSyncTest {
     }
 
     @Test
+    void a_column_that_does_not_come_back_is_not_written_on_the_new_side() throws SQLException {
+        database.execute("INSERT INTO companies (id, name) VALUES (1, 'a')", "INSERT INTO hours VALUES (1, 1, 9, 17)");
+        assertThatThrownBy(() -> database.execute("UPDATE places SET open = 8, title = 'B'"))
+                .hasMessageContaining("open comes from the old side alone")
+                .hasMessageContaining("companies has no way back for it");
+        database.execute("UPDATE places SET open = 9, title = 'B'", "UPDATE hours SET open = 10");
+        assertThat(places()).containsExactly("company|1|B|10|17");
+    }
+
+    @Test
     void what_an_interrupted_statement_leaves_behind_means_nothing_to_the_next_one() throws SQLException {
         database.execute("INSERT INTO companies (id, name) VALUES (1, 'a')");
         try (Connection connection = database.connect();

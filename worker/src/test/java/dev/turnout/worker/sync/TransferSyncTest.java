@@ -228,4 +228,14 @@ class TransferSyncTest {
         assertThat(database.query("SELECT proname FROM pg_proc WHERE pronamespace = 'turnout'::regnamespace"))
                 .isEmpty();
     }
+
+    @Test
+    void aColumnThatDoesNotComeBackIsNotWrittenOnTheNewSide() throws SQLException {
+        database.execute("INSERT INTO companies VALUES (1, 'a')", "INSERT INTO hours VALUES (1, 1, 9, 17)");
+        assertThatThrownBy(() -> database.execute("UPDATE places SET open = 8, title = 'B'"))
+                .hasMessageContaining("open comes from the old side alone")
+                .hasMessageContaining("companies has no way back for it");
+        database.execute("UPDATE places SET open = 9, title = 'B'", "UPDATE hours SET open = 10");
+        assertThat(places()).containsExactly("company|1|B|10|17");
+    }
 }

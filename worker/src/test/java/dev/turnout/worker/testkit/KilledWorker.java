@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,13 +69,18 @@ public final class KilledWorker {
 
     private final Path folder;
     private final Bundle bundle;
+    private final int required;
     private final Random random;
     private final Map<Phase, Integer> due = new EnumMap<>(Phase.class);
     private final Map<Phase, Integer> workers = new EnumMap<>(Phase.class);
     private final Map<Phase, Integer> servers = new EnumMap<>(Phase.class);
     private final List<ConnectionSettings> databases = new ArrayList<>();
     private final BoardFile board;
+    private final Map<Moment, Integer> moments = new LinkedHashMap<>();
+    private final Map<String, Integer> met = new TreeMap<>();
     private Optional<Victim> server = Optional.empty();
+    private Optional<Phase> only = Optional.empty();
+    private Optional<Process> worker = Optional.empty();
     private int chunkRows = 500;
     private boolean back;
     private int killed;
@@ -102,15 +108,33 @@ public final class KilledWorker {
         void killAndRestart() throws Exception;
     }
 
-    /** How often who was killed in which phase. */
-    public record Toll(Map<Phase, Integer> workers, Map<Phase, Integer> servers) {
+    /** What is going on in the database when a kill should fall. */
+    public record Moment(String name, Sight sight) {
+        /** Asked about every millisecond. */
+        @FunctionalInterface
+        public interface Sight {
+            boolean seen();
+        }
+    }
+
+    /**
+     * How often who was killed in which phase.
+     *
+     * @param moments how many of these kills fell in a moment that was waited for
+     */
+    public record Toll(Map<Phase, Integer> workers, Map<Phase, Integer> servers, Map<String, Integer> moments) {
         public Toll {
             workers = new TreeMap<>(workers);
             servers = new TreeMap<>(servers);
+            moments = new TreeMap<>(moments);
         }
 
         public int total() {
             return sum(workers) + sum(servers);
+        }
+
+        public int ofServers() {
+            return sum(servers);
         }
 
         private static int sum(Map<Phase, Integer> kills) {
@@ -120,18 +144,20 @@ public final class KilledWorker {
         @Override
         public String toString() {
             return "workers killed: " + sum(workers) + " " + workers + ", servers killed: " + sum(servers) + " "
-                    + servers;
+                    + servers + (moments.isEmpty() ? "" : ", of all these in a moment chosen for it: " + moments);
         }
     }
 
     /**
      * @param folder empty; keeps the board and the workers' log
-     * @param kills at least so many
+     * @param kills at least so many, or the run is no proof and fails
+     * @param seed of the moments, so that a run can be had again as far as time can; {@code turnout.test.seed} gives another
      */
     public KilledWorker(Path folder, Bundle bundle, int kills, long seed) {
         this.folder = folder;
         this.bundle = bundle;
-        this.random = new Random(seed);
+        this.required = kills;
+        this.random = new Random(Long.getLong("turnout.test.seed", seed));
         this.board = new BoardFile(folder, bundle);
         for (int i = 0; i < kills; i++) {
             due.merge(TURNS.get(i % TURNS.size()), 1, Integer::sum);
@@ -151,6 +177,13 @@ public final class KilledWorker {
         int all = due.values().stream().mapToInt(Integer::intValue).sum();
         due.clear();
         due.put(phase, all);
+        only = Optional.of(phase);
+        return this;
+    }
+
+    /** So many kills beside the others, each as soon as the moment is seen. */
+    public KilledWorker at(Moment moment, int kills) {
+        moments.put(moment, kills);
         return this;
     }
 
@@ -182,42 +215,76 @@ public final class KilledWorker {
         return this;
     }
 
-    /** Carries the run to its end. Fails when it stops, or takes longer than eight minutes. */
+    /**
+     * Carries the run to its end. Fails when it stops, takes longer than eight minutes, or was over before everybody was
+     * killed who had to be.
+     */
     public Toll carry(Application application) throws Exception {
         write();
         operate(Wish.RUN);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        Process worker = start();
+        worker = Optional.of(start());
         try {
             long dead = 0;
             for (Phase phase = board.phase(); !phase.over(); phase = board.phase()) {
-                if (phase == Phase.FAILED || System.nanoTime() - deadline > 0 || !worker.isAlive()) {
+                if (phase == Phase.FAILED || System.nanoTime() - deadline > 0 || !worker().isAlive()) {
                     throw new AssertionError(board.seen() + "\n" + toll() + "\n" + Files.readString(log()));
                 }
                 if (board.epoch() == dead) {
                     // The one who holds it is dead and the next one not there yet.
                     pause(Duration.ofMillis(1));
+                } else if (moment().isPresent()) {
+                    pause(Duration.ofMillis(random.nextInt(5)));
+                    dead = kill(phase, dead);
                 } else if (wantsKill(phase)) {
                     pause(Duration.ofMillis(random.nextInt(lasts(phase) ? 400 : 60)));
                     due.merge(phase, -1, Integer::sum);
-                    if (server.isPresent() && lasts(phase) && ++killed % SERVER == 0) {
-                        count(servers);
-                        server.get().killAndRestart();
-                    } else {
-                        dead = board.epoch();
-                        count(workers);
-                        worker.destroyForcibly().waitFor();
-                        worker = start();
-                    }
+                    dead = kill(phase, dead);
                 } else {
                     operate(phase, application);
                     pause(Duration.ofMillis(1));
                 }
             }
         } finally {
-            worker.destroyForcibly().waitFor();
+            worker().destroyForcibly().waitFor();
+        }
+        if (toll().total() < required || moments.values().stream().anyMatch(left -> left > 0)) {
+            throw new AssertionError("only " + toll() + ", where " + required + " were wanted; moments missed: "
+                    + moments + "\n" + Files.readString(log()));
         }
         return toll();
+    }
+
+    private Process worker() {
+        return worker.orElseThrow();
+    }
+
+    /** @return the epoch that is dead now */
+    private long kill(Phase phase, long dead) throws Exception {
+        if (server.isPresent() && (lasts(phase) || only.equals(Optional.of(phase))) && ++killed % SERVER == 0) {
+            count(servers);
+            server.get().killAndRestart();
+            return dead;
+        }
+        long dying = board.epoch();
+        count(workers);
+        worker().destroyForcibly().waitFor();
+        worker = Optional.of(start());
+        return dying;
+    }
+
+    /** A moment that is there and still wants a kill, which is counted as its own. */
+    private Optional<Moment> moment() {
+        Optional<Moment> now = moments.entrySet().stream()
+                .filter(wanted ->
+                        wanted.getValue() > 0 && wanted.getKey().sight().seen())
+                .map(Map.Entry::getKey)
+                .findFirst();
+        now.ifPresent(moment -> {
+            moments.merge(moment, -1, Integer::sum);
+            met.merge(moment.name(), 1, Integer::sum);
+        });
+        return now;
     }
 
     /** Every phase that was entered so far, in order. */
@@ -226,7 +293,7 @@ public final class KilledWorker {
     }
 
     public Toll toll() {
-        return new Toll(workers, servers);
+        return new Toll(workers, servers, met);
     }
 
     /** Phases in which a moment counted from their beginning is likely to be within them. */

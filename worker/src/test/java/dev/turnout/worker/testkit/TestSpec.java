@@ -30,6 +30,21 @@ public final class TestSpec {
     private final List<Monitor> monitors = new ArrayList<>();
     private final List<Check> checks = new ArrayList<>();
     private final List<ContractStep> contract = new ArrayList<>();
+    private Optional<Place> target = Optional.empty();
+    private String name = "a-test";
+    private String hash = "hash";
+
+    public TestSpec named(String migration, String itsHash) {
+        name = migration;
+        hash = itsHash;
+        return this;
+    }
+
+    /** Where the new side is, if not where the old one is. */
+    public TestSpec target(Place place) {
+        target = Optional.of(place);
+        return this;
+    }
 
     public TestSpec expand(ExpandStep... steps) {
         expand.addAll(List.of(steps));
@@ -73,9 +88,9 @@ public final class TestSpec {
 
     public Spec spec() {
         return new Spec(
-                "a-test",
+                name,
                 new Place("test"),
-                Optional.empty(),
+                target,
                 new Spec.FlagBinding("a-flag", Optional.empty()),
                 expand,
                 analyses,
@@ -89,6 +104,6 @@ public final class TestSpec {
                 new Contract(Duration.ofDays(14), true, true, true, contract),
                 checks,
                 Tuning.NONE,
-                "hash");
+                hash);
     }
 }

@@ -38,7 +38,7 @@ record Ledger(Map<String, String> types, Map<String, String> values, String numb
             .with("label", "varchar(40) COLLATE utf8mb4_unicode_ci", "concat('Jose ', n, ' 🙂')")
             .with("bytes", "varbinary(20)", "unhex(concat('00', lpad(hex(n), 4, '0')))")
             .with("price", "decimal(12,2)", "n * 1.01")
-            .with("mass", "decimal(40,10)", "1e25 + n")
+            .with("mass", "decimal(40,10)", "CAST('1e25' AS decimal(40,10)) + n")
             .with("moment", "datetime(6)", "'2026-03-29 00:30:00.123456' + INTERVAL n MINUTE")
             .with("flag", "tinyint(1)", "n % 2 = 0")
             .with("doc", "json", "JSON_OBJECT('n', n, 'x', NULL)")

@@ -10,17 +10,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 class SameTableMysqlCorruptionTest extends EveryCorruption {
-    private static final List<Corruption> OF_MYSQL = List.of(
-            one("a trailing zero byte", "bytes", "concat(bytes, unhex('00'))"),
-            one("a leading zero byte less", "bytes", "substr(bytes, 2)"),
-            one("an hour, as between time zones", "moment", "moment + INTERVAL 1 HOUR"),
-            one("the last digit of a long number that was a text", "digits", "digits + 1"),
-            one("the last digit of a long decimal that was a text", "written", "written + 0.0000000001"),
-            Corruption.of(
-                    "a row written past the triggers",
-                    "INSERT INTO %1$s (id, was_title, was_big) VALUES (9000, 'x', 1)",
-                    "9000 title",
-                    "9000 big"));
+    private static final Corruption PAST_THE_TRIGGERS = Corruption.of(
+            "a row written past the triggers",
+            "INSERT INTO %1$s (id, was_title, was_big) VALUES (9000, 'x', 1)",
+            "9000 title",
+            "9000 big");
 
     SameTableMysqlCorruptionTest() throws SQLException {
         super(
@@ -37,13 +31,10 @@ class SameTableMysqlCorruptionTest extends EveryCorruption {
         return db;
     }
 
-    private static Corruption one(String title, String column, String value) {
-        return Corruption.of(title, "UPDATE %1$s SET " + column + " = " + value + " WHERE id = 7", "7 " + column);
-    }
-
     @Override
     Stream<Corruption> corruptions() {
-        return Stream.of(Corruption.ANYWHERE, OF_MYSQL).flatMap(List::stream);
+        return Stream.of(Corruption.ANYWHERE, MysqlCorruption.ALL, List.of(PAST_THE_TRIGGERS))
+                .flatMap(List::stream);
     }
 
     @Override

@@ -14,29 +14,17 @@ import java.util.stream.Stream;
 
 /** The repair that follows upon a finding is undone as well. */
 class TransferPostgresCorruptionTest extends EveryCorruption {
-    private static final List<Corruption> OF_ROWS = List.of(
-            Corruption.of("a row too few", "DELETE FROM %1$s WHERE id = 7", "7 the row"),
-            Corruption.of(
-                    "a row too many", "INSERT INTO %1$s (id, title) VALUES (9000, 'beyond every row')", "9000 the row"),
-            Corruption.of("a row under another key", "UPDATE %1$s SET id = -7 WHERE id = 7", "7 the row", "-7 the row"),
-            Corruption.of(
-                    "two rows under each other's key",
-                    "UPDATE %1$s SET id = -1 WHERE id = 7; UPDATE %1$s SET id = 7 WHERE id = 9; UPDATE %1$s SET id = 9"
-                            + " WHERE id = -1",
-                    Stream.of(7, 9)
-                            .flatMap(id -> Ledger.POSTGRESQL.values().keySet().stream()
-                                    .filter(column -> !column.equals("flag"))
-                                    .map(column -> id + " " + column))
-                            .toArray(String[]::new)));
-
     TransferPostgresCorruptionTest() throws SQLException {
-        super(filled(TestServer.POSTGRES_18.newDatabase()), "entries", new TestSpec().transfer(transfer()));
+        super(
+                filled(TestServer.POSTGRES_18.newDatabase()),
+                "entries",
+                new TestSpec().transfer(transfer(Ledger.POSTGRESQL)));
     }
 
-    private static Transfer transfer() {
+    static Transfer transfer(Ledger ledger) {
         Map<String, String> up = new LinkedHashMap<>();
         up.put("id", "old.id");
-        up.putAll(Ledger.POSTGRESQL.up());
+        up.putAll(ledger.up());
         return new Transfer(
                 "entries",
                 TableName.of("ledger"),
@@ -62,7 +50,8 @@ class TransferPostgresCorruptionTest extends EveryCorruption {
 
     @Override
     Stream<Corruption> corruptions() {
-        return Stream.of(Corruption.ANYWHERE, PostgresCorruption.ALL, OF_ROWS).flatMap(List::stream);
+        return Stream.of(Corruption.ANYWHERE, PostgresCorruption.ALL, RowCorruption.of(Ledger.POSTGRESQL))
+                .flatMap(List::stream);
     }
 
     @Override

@@ -1,0 +1,70 @@
+package dev.turnout.worker.preflight;
+
+import dev.turnout.migration.Spec;
+import dev.turnout.migration.TableName;
+import dev.turnout.migration.Transfer;
+import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.sync.TransferSql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * Whether both sides of a transfer number their new rows, each for itself. While some units write the old side and some the
+ * new one, two different rows may then get one number, and be taken for one. It is a warning: whether an application gives
+ * the numbers itself, or draws them in steps that never meet, nobody can see here.
+ */
+record NumberCheck(Connection connection, Spec spec, Transfer transfer, Findings.Notes notes) {
+    /** More numbers than a ramp uses up lie between the two. */
+    private static final long FAR = 100_000_000;
+
+    void run(TransferSql sql) throws SQLException {
+        if (transfer.down().isEmpty()) {
+            return;
+        }
+        for (String column : transfer.as()) {
+            String key = transfer.keyColumn(column).orElse("");
+            if (!key.isEmpty() && (Dialect.of(connection).mysql() ? inMySql(key, column) : apart(sql, key, column))) {
+                notes.warning("move " + transfer.name() + ": " + transfer.from().table() + "." + key + " and "
+                        + transfer.into().table() + "." + column
+                        + " are numbered by two sequences, so a row of the old application and one of the new may get the"
+                        + " same number — let both draw from one sequence, or keep the two apart until the contract: far from"
+                        + " each other, or in steps of two from different starts");
+            }
+        }
+    }
+
+    /** Two sequences whose next numbers are near to each other and go up in the same steps. */
+    private boolean apart(TransferSql sql, String key, String column) throws SQLException {
+        return !Sql.rows(connection, """
+                WITH drawn AS (
+                  SELECT w.side, coalesce(substring(pg_get_expr(d.adbin, d.adrelid) FROM 'nextval\\(''(.+)''::regclass\\)'),
+                           pg_get_serial_sequence(w.tab, w.col))::regclass AS sequence
+                  FROM (VALUES (1, ?::text, ?::text), (2, ?, ?)) AS w (side, tab, col)
+                  JOIN pg_attribute a ON a.attrelid = to_regclass(w.tab) AND a.attname = w.col
+                  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum),
+                next AS (
+                  SELECT side, sequence, seqincrement AS step, coalesce(pg_sequence_last_value(sequence), seqstart) AS at
+                  FROM drawn JOIN pg_sequence ON seqrelid = sequence)
+                SELECT 1 FROM next o JOIN next n ON o.side = 1 AND n.side = 2
+                WHERE o.sequence <> n.sequence AND abs(o.at - n.at) < ?
+                  AND (o.step <> n.step OR (o.at - n.at) % o.step = 0)""", sql.from(), key, sql.into(), column, FAR)
+                .isEmpty();
+    }
+
+    private boolean inMySql(String key, String column) throws SQLException {
+        return numbered(transfer.from().in(spec.database().schema()), key) && numbered(spec.into(transfer), column);
+    }
+
+    private boolean numbered(TableName table, String column) throws SQLException {
+        List<List<String>> rows = Sql.rows(
+                connection,
+                "SELECT 1 FROM information_schema.columns WHERE table_schema = coalesce(nullif(?, ''), database())"
+                        + " AND table_name = ? AND column_name = ? AND extra LIKE '%auto_increment%'",
+                table.schema().orElse(""),
+                table.table(),
+                column);
+        return !rows.isEmpty();
+    }
+}
