@@ -43,6 +43,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.micrometer.Label;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
@@ -160,7 +161,7 @@ public final class Server implements AutoCloseable {
                             clock,
                             snapshots,
                             registry,
-                            new Faces.Terms(contract, settings.listen(), secret)));
+                            new Faces.Terms(contract, settings.listen(), Buffer.buffer(secret))));
         }
     }
 

@@ -106,7 +106,10 @@ public final class RolloutStore {
     public Future<RolloutRow> approve(String migration, Change change) {
         return database.transaction(tx -> tx.first(LOCK_OF_MIGRATION, RolloutStore::read, migration)
                 .map(row -> row.orElseThrow(() -> new Unknown("rollout under way of", migration)))
-                .map(RolloutStore::approved)
+                .map(row -> {
+                    change.check(row);
+                    return approved(row);
+                })
                 .compose(row -> save(tx, row)
                         .compose(saved -> audit.write(
                                 tx,

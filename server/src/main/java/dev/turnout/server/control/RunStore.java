@@ -229,10 +229,14 @@ public final class RunStore {
                 run));
     }
 
-    /** Of a run that is not over, under its row's lock, with an entry in the audit. */
+    /** Of a run that is not over and that the change was decided on, under its row's lock, with an entry in the audit. */
     Future<Run> changing(String migration, Change change, String action, Map<String, Object> after, Doing doing) {
         return database.transaction(tx -> tx.first(LOCK, RunRows::run, migration)
                 .map(run -> run.orElseThrow(() -> new Unknown("migration", migration)))
+                .map(run -> {
+                    change.check("run of " + migration, run.tag());
+                    return run;
+                })
                 .compose(run -> run.standing().phase().over()
                         ? Future.failedFuture(new Refused("the run of " + migration + " is over: "
                                 + run.standing().phase()))

@@ -59,8 +59,12 @@ record Answer(int code, Optional<Object> body, Map<String, String> headers, bool
 
     /** The same with the strong ETag that compare-and-set goes by. */
     Answer version(long version) {
+        return tag(String.valueOf(version));
+    }
+
+    Answer tag(String tag) {
         Map<String, String> more = new HashMap<>(headers);
-        more.put("ETag", "\"" + version + "\"");
+        more.put("ETag", "\"" + tag + "\"");
         return new Answer(code, body, more, isSecret);
     }
 

@@ -10,11 +10,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One request to one endpoint, by somebody who may make it. Used on its event loop only. */
 final class Call {
     static final String REASON_HEADER = "X-Turnout-Reason";
+    private static final Pattern TAG = Pattern.compile("(?:W/)?\"([!#-~]{0,100})\"");
     private static final int MOST = 1000;
     private static final int USUAL = 100;
 
@@ -128,6 +131,20 @@ final class Call {
     /** For the audit: who and why. */
     Change change(String otherwise) {
         return new Change(caller.name(), reason(otherwise));
+    }
+
+    /**
+     * The same, on the state that {@code If-Match} names.
+     *
+     * @throws Refusal 400 when it is no ETag
+     */
+    Change changeBasedOn() {
+        Optional<String> match = header("If-Match").filter(text -> !text.equals("*"));
+        Matcher tag = TAG.matcher(match.orElse("\"\""));
+        if (!tag.matches()) {
+            throw Refusal.malformed("If-Match must be an ETag that this server gave, such as \"7\"");
+        }
+        return change("").basedOn(match.map(text -> tag.group(1)));
     }
 
     /** Why the change is made: from the header or the member {@code reason} of the body. */

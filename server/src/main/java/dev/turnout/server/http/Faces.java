@@ -20,6 +20,7 @@ import dev.turnout.server.snapshot.FlagSnapshots;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
 import java.time.InstantSource;
@@ -60,7 +61,7 @@ public final class Faces {
      *
      * @param secret to sign tickets with
      */
-    public record Terms(Contract contract, Settings.Listen listen, byte[] secret) {}
+    public record Terms(Contract contract, Settings.Listen listen, Buffer secret) {}
 
     /** What belongs to runs beside their state. */
     public record RunStores(ChoreStore chores, WriteStore writes, OperatingStore operating) {}
@@ -82,7 +83,7 @@ public final class Faces {
                 new Reach(stores.runs(), stores.rollout().incidents()),
                 new RefusedAttempts(stores.audit(), System::nanoTime));
         this.ofrep = new Ofrep(new EvaluationMetrics(registry, snapshots::current, snapshots::age), clock);
-        this.tickets = new StreamTickets(terms.secret(), InstantSource.system());
+        this.tickets = new StreamTickets(terms.secret().getBytes(), InstantSource.system());
         Gauge.builder("turnout.streams", streams, AtomicInteger::get)
                 .description("clients that are told of changes as they happen")
                 .register(registry);

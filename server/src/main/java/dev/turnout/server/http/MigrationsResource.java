@@ -63,7 +63,8 @@ final class MigrationsResource implements Resource {
                     return Future.succeededFuture(spec);
                 })
                 .compose(spec -> runs.start(spec, bundle, call.change("")))
-                .map(run -> Answer.created(MigrationDocument.brief(run), "/api/v1/migrations/" + run.migration()));
+                .map(run -> Answer.created(MigrationDocument.brief(run), "/api/v1/migrations/" + run.migration())
+                        .tag(run.tag()));
     }
 
     private static Spec accepted(Reading reading) {
@@ -87,19 +88,19 @@ final class MigrationsResource implements Resource {
             return runs.log(run.id()).compose(history -> surroundings.of(run).map(more -> {
                 Map<String, Object> document = MigrationDocument.full(run, history);
                 document.putAll(more);
-                return Answer.ok(document);
+                return Answer.ok(document).tag(run.tag());
             }));
         });
     }
 
     private Future<Answer> wish(Call call, Wish wish) {
-        return runs.wish(call.path("name"), wish, call.change(""))
-                .map(run -> Answer.accepted(MigrationDocument.brief(run)));
+        return runs.wish(call.path("name"), wish, call.changeBasedOn())
+                .map(run -> Answer.accepted(MigrationDocument.brief(run)).tag(run.tag()));
     }
 
     private Future<Answer> approve(Call call) {
-        return runs.approveContract(call.path("name"), call.change(""))
-                .map(run -> Answer.ok(MigrationDocument.brief(run)));
+        return runs.approveContract(call.path("name"), call.changeBasedOn())
+                .map(run -> Answer.ok(MigrationDocument.brief(run)).tag(run.tag()));
     }
 
     private Future<Answer> backup(Call call) {
@@ -107,7 +108,7 @@ final class MigrationsResource implements Resource {
         fields.only(Set.of("reference", "reason"));
         String reference = fields.text("reference");
         fields.check();
-        return runs.recordBackup(call.path("name"), reference, call.change(""))
-                .map(run -> Answer.ok(MigrationDocument.brief(run)));
+        return runs.recordBackup(call.path("name"), reference, call.changeBasedOn())
+                .map(run -> Answer.ok(MigrationDocument.brief(run)).tag(run.tag()));
     }
 }

@@ -49,8 +49,8 @@ final class OperatingResource implements Resource {
     private Future<Answer> tune(Call call) {
         Map<String, Optional<String>> changes = changes(call);
         return runs(call).compose(run -> operating
-                .tune(run.migration(), changes, call.change(""))
-                .map(tuned -> Answer.ok(MigrationDocument.brief(tuned))));
+                .tune(run.migration(), changes, call.changeBasedOn())
+                .map(tuned -> Answer.ok(MigrationDocument.brief(tuned)).tag(tuned.tag())));
     }
 
     private static Map<String, Optional<String>> changes(Call call) {
@@ -118,8 +118,8 @@ final class OperatingResource implements Resource {
 
     private Future<Answer> retry(Call call) {
         return operating
-                .retry(call.path("name"), call.change(""))
-                .map(run -> Answer.accepted(MigrationDocument.brief(run)));
+                .retry(call.path("name"), call.changeBasedOn())
+                .map(run -> Answer.accepted(MigrationDocument.brief(run)).tag(run.tag()));
     }
 
     private Future<Answer> report(Call call) {

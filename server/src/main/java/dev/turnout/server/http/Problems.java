@@ -4,6 +4,7 @@ import dev.turnout.server.control.ControlUnreachable;
 import dev.turnout.server.control.KeyReused;
 import dev.turnout.server.control.OutcomeUnknown;
 import dev.turnout.server.control.Refused;
+import dev.turnout.server.control.StateConflict;
 import dev.turnout.server.control.Unknown;
 import dev.turnout.server.control.VersionConflict;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -90,6 +91,13 @@ final class Problems implements Handler<RoutingContext> {
             return new Refusal(422, "key-reused", String.valueOf(failure.getMessage()), Map.of());
         }
         if (failure instanceof VersionConflict conflict) {
+            return new Refusal(
+                    412,
+                    "version-changed",
+                    String.valueOf(conflict.getMessage()),
+                    Map.of("currentVersion", conflict.current()));
+        }
+        if (failure instanceof StateConflict conflict) {
             return new Refusal(
                     412,
                     "version-changed",

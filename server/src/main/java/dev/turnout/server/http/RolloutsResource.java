@@ -38,12 +38,12 @@ final class RolloutsResource implements Resource {
 
     private Future<Answer> change(Call call, BiFunction<String, Change, Future<?>> how) {
         String flag = call.path("flag");
-        return how.apply(flag, call.change("")).compose(done -> read(flag));
+        return how.apply(flag, call.changeBasedOn()).compose(done -> read(flag));
     }
 
     /** Also of a flag without a rollout: then the answer is the flag. */
     private Future<Answer> rollBack(Call call) {
-        return operator.rollBack(call.path("flag"), call.change("")).compose(flag -> rollouts.findOfFlag(flag.key())
+        return operator.rollBack(call.path("flag"), call.changeBasedOn()).compose(flag -> rollouts.findOfFlag(flag.key())
                 .map(row -> Answer.ok(row.map(found -> RolloutDocument.write(found, flag))
                         .orElseGet(() -> FlagDocument.write(flag)))));
     }
@@ -61,7 +61,7 @@ final class RolloutsResource implements Resource {
     }
 
     private Future<Answer> read(String key) {
-        return find(key).compose(row -> flag(key).map(flag -> Answer.ok(RolloutDocument.write(row, flag))));
+        return find(key).compose(row -> flag(key).map(flag -> Answer.ok(RolloutDocument.write(row, flag)).tag(row.tag())));
     }
 
     private Future<RolloutRow> find(String flag) {

@@ -61,6 +61,7 @@ class AccessTest {
         boolean looksItself = Set.of(
                         Endpoint.ALIVE,
                         Endpoint.READY,
+                        Endpoint.EVALUATE_FLAGS,
                         Endpoint.READ_CONTRACT_YAML,
                         Endpoint.READ_CONTRACT_JSON,
                         Endpoint.LIST_FLAGS,

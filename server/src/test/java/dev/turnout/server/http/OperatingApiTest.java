@@ -234,4 +234,34 @@ class OperatingApiTest {
                         .body())
                 .contains("| visits | 9 | 8 | 1 | 2 | 2 | 2.0 h |");
     }
+
+    @Test
+    void what_was_decided_on_another_state_is_not_done() {
+        String run = server.call("GET", MIGRATION, "").etag();
+        Response tuned = server.call("PATCH", MIGRATION + "/tuning", "{\"lanes\":4}", "If-Match", run);
+        assertThat(tuned.code()).as(tuned.body()).isEqualTo(200);
+        assertThat(tuned.etag()).isNotEqualTo(run);
+        for (String verb : List.of("pause", "rollback", "approve", "rejected/retry")) {
+            Response late = server.call("POST", MIGRATION + "/" + verb, "{}", "If-Match", run);
+            assertThat(late.code()).as(verb).isEqualTo(412);
+            assertThat("\"" + late.json().getString("currentVersion") + "\"").isEqualTo(tuned.etag());
+        }
+        assertThat(server.call("POST", MIGRATION + "/pause", "{}", "If-Match", tuned.etag())
+                        .code())
+                .isEqualTo(202);
+
+        String rollout = server.call("GET", "/api/v1/rollouts/f", "").etag();
+        assertThat(server.call("POST", "/api/v1/rollouts/f/approve", "{}", "If-Match", rollout)
+                        .code())
+                .isEqualTo(200);
+        for (String verb : List.of("approve", "pause", "resume", "rollback")) {
+            assertThat(server.call("POST", "/api/v1/rollouts/f/" + verb, "{}", "If-Match", rollout)
+                            .code())
+                    .as(verb)
+                    .isEqualTo(412);
+        }
+        assertThat(server.call("POST", "/api/v1/rollouts/f/pause", "{}", "If-Match", "7")
+                        .code())
+                .isEqualTo(400);
+    }
 }

@@ -1,6 +1,7 @@
 package dev.turnout.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.turnout.server.ServerFixture;
 import dev.turnout.server.ServerFixture.Response;
@@ -134,6 +135,15 @@ class TokensApiTest {
                 .isEmpty();
         assertThat(server.callAs(token, "GET", "/api/v1/migrations/m", "").code())
                 .isEqualTo(403);
+        assertThat(server.callAs(token, "POST", "/ofrep/v1/evaluate/flags/search", "{}")
+                        .code())
+                .isEqualTo(403);
+        await().untilAsserted(() -> assertThat(server.callAs(token, "POST", "/ofrep/v1/evaluate/flags", "{}")
+                        .json()
+                        .getJsonArray("flags")
+                        .stream()
+                        .map(flag -> ((JsonObject) flag).getString("key")))
+                .containsExactly("checkout-a", "checkout-b"));
         assertThat(server.callAs(token, "PUT", FLAGS + "checkout-c", "{}").code())
                 .isEqualTo(201);
         assertThat(server.callAs(token, "PUT", FLAGS + "search-c", "{}")
