@@ -156,7 +156,9 @@ public final class Server implements AutoCloseable {
                     audit,
                     tokens,
                     new ClientStore(database));
-            listen(vertx, new Faces(
+            listen(
+                    vertx,
+                    new Faces(
                             stores,
                             clock,
                             snapshots,

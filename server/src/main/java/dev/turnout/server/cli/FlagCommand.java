@@ -39,7 +39,8 @@ final class FlagCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do with flags: list, get, set, ramp, kill, export or apply");
+        throw new ParameterException(
+                spec.commandLine(), "say what to do with flags: list, get, set, ramp, kill, export or apply");
     }
 
     private static List<String> line(JsonNode flag) {
@@ -118,7 +119,9 @@ final class FlagCommand implements Runnable {
         }
     }
 
-    @Command(name = "kill", description = "Takes a flag to 0 %% at once; it stays there until the incident is acknowledged.")
+    @Command(
+            name = "kill",
+            description = "Takes a flag to 0 %% at once; it stays there until the incident is acknowledged.")
     static final class Kill extends RemoteCommand {
         @Parameters(paramLabel = "KEY")
         @SuppressWarnings("NullAway.Init") // picocli sets it

@@ -26,9 +26,7 @@ final class FlagFileCommands {
         }
     }
 
-    @Command(
-            name = "apply",
-            description = "Makes all flags what a file says, in one transaction; says what differs.")
+    @Command(name = "apply", description = "Makes all flags what a file says, in one transaction; says what differs.")
     static final class Apply extends RemoteCommand {
         @Option(
                 names = {"-f", "--file"},
@@ -69,10 +67,12 @@ final class FlagFileCommands {
         private static List<String> lines(JsonNode diff) {
             List<String> lines = new ArrayList<>();
             diff.path("changes").forEach(change -> {
-                lines.add(change.path("what").asText() + " " + change.path("key").asText());
+                lines.add(
+                        change.path("what").asText() + " " + change.path("key").asText());
                 change.path("members")
-                        .forEach(member -> lines.add("    " + member.path("member").asText() + ": "
-                                + shown(member.path("before")) + " -> " + shown(member.path("after"))));
+                        .forEach(member ->
+                                lines.add("    " + member.path("member").asText() + ": " + shown(member.path("before"))
+                                        + " -> " + shown(member.path("after"))));
             });
             if (lines.isEmpty()) {
                 return List.of("nothing differs");

@@ -48,7 +48,10 @@ final class ServeCommand implements Callable<Integer> {
         options.set(Setting.PORT, text);
     }
 
-    @Option(names = "--tls-cert", paramLabel = "FILE", description = "PEM: the certificate and its chain (TURNOUT_TLS_CERT)")
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description = "PEM: the certificate and its chain (TURNOUT_TLS_CERT)")
     void certificate(String text) {
         options.set(Setting.TLS_CERTIFICATE, text);
     }
@@ -80,8 +83,9 @@ final class ServeCommand implements Callable<Integer> {
         Set<Part> parts = noWorker ? EnumSet.of(Part.HTTP) : EnumSet.allOf(Part.class);
         PrintWriter out = spec.commandLine().getOut();
         Running.untilStopped(settings, parts, server -> {
-            out.println("turnout serves on " + settings.listen().scheme() + "://" + settings.listen().host() + ":" + server.port()
-                    + ", its administrator's token is in " + settings.adminToken());
+            out.println("turnout serves on " + settings.listen().scheme() + "://"
+                    + settings.listen().host() + ":" + server.port() + ", its administrator's token is in "
+                    + settings.adminToken());
             out.flush();
         });
         return 0;

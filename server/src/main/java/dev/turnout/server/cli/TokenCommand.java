@@ -115,7 +115,9 @@ final class TokenCommand implements Runnable {
         }
     }
 
-    @Command(name = "rotate", description = "Gives a token a new secret and prints it; the old one works a while longer.")
+    @Command(
+            name = "rotate",
+            description = "Gives a token a new secret and prints it; the old one works a while longer.")
     static final class Rotate extends RemoteCommand {
         @Parameters(paramLabel = "NAME")
         @SuppressWarnings("NullAway.Init") // picocli sets it

@@ -77,8 +77,8 @@ public final class FlagStore {
     public Future<Flag> create(Tx tx, Flag flag, Change change) {
         return lock(tx).compose(locked -> find(tx, flag.key()))
                 .compose(present -> present.isPresent()
-                        ? Future.failedFuture(
-                                new VersionConflict("flag " + flag.key(), 0, present.get().version()))
+                        ? Future.failedFuture(new VersionConflict(
+                                "flag " + flag.key(), 0, present.get().version()))
                         : requirements
                                 .check(tx, flag)
                                 .compose(sound -> nextVersion(tx))

@@ -11,12 +11,13 @@ public final class Listings {
     private static final String REACHED = " AND EXISTS (SELECT FROM unnest(CAST(? AS text[])) b WHERE starts_with(";
 
     /** By the bytes of the key, whatever the database's collation. */
-    static final String FLAGS = "SELECT version, definition FROM flag WHERE key COLLATE \"C\" > ?" + REACHED + "key, b))"
-            + " AND starts_with(key, ?)"
-            + " AND definition->>'state' = coalesce(CAST(? AS text), definition->>'state')"
-            + " AND (definition->'about'->>'owner') = coalesce(CAST(? AS text), definition->'about'->>'owner')"
-            + " AND strpos(lower(concat_ws(' ', key, definition->'about'->>'owner', definition->'about'->>'notes')),"
-            + " lower(?)) > 0 ORDER BY key COLLATE \"C\" LIMIT ?";
+    static final String FLAGS =
+            "SELECT version, definition FROM flag WHERE key COLLATE \"C\" > ?" + REACHED + "key, b))"
+                    + " AND starts_with(key, ?)"
+                    + " AND definition->>'state' = coalesce(CAST(? AS text), definition->>'state')"
+                    + " AND (definition->'about'->>'owner') = coalesce(CAST(? AS text), definition->'about'->>'owner')"
+                    + " AND strpos(lower(concat_ws(' ', key, definition->'about'->>'owner', definition->'about'->>'notes')),"
+                    + " lower(?)) > 0 ORDER BY key COLLATE \"C\" LIMIT ?";
 
     static final String RUNS = "SELECT " + RunRows.COLUMNS + " FROM run r WHERE r.id < ?" + REACHED + "r.flag_key, b))"
             + " AND r.flag_key = coalesce(CAST(? AS text), r.flag_key) AND r.phase = coalesce(CAST(? AS text), r.phase)"
@@ -105,7 +106,7 @@ public final class Listings {
                         action,
                         subject,
                         window.limit()))
-                .orElseGet(() -> tx.all(
-                        AUDIT, AuditStore::entry, window.cursor(), beginnings, actor, action, window.limit())));
+                .orElseGet(() ->
+                        tx.all(AUDIT, AuditStore::entry, window.cursor(), beginnings, actor, action, window.limit())));
     }
 }

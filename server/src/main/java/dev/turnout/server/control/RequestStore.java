@@ -76,9 +76,7 @@ public final class RequestStore {
         return status == null
                 ? new State.UnderWay()
                 : new State.Finished(new Done(
-                        status,
-                        Json.read(Columns.text(row, "headers"), HEADERS),
-                        Columns.optionalText(row, "body")));
+                        status, Json.read(Columns.text(row, "headers"), HEADERS), Columns.optionalText(row, "body")));
     }
 
     public Future<Void> finish(Sent sent, Done done) {

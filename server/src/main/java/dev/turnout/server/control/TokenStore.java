@@ -177,13 +177,15 @@ public final class TokenStore {
 
     private Future<Optional<Caller>> lookUp(String shown) {
         long asked = System.nanoTime();
-        return database.transaction(tx -> tx.first(FIND, row -> row, shown)).map(found -> found.flatMap(row -> {
-            boolean now = sameHash(Columns.text(row, "hash"), shown);
-            boolean before = sameHash(Columns.optionalText(row, "previous_hash").orElse(""), shown);
-            return now || before
-                    ? valid(remember(shown, new Remembered(TokenRows.entry(row), before, asked)))
-                    : Optional.empty();
-        }));
+        return database.transaction(tx -> tx.first(FIND, row -> row, shown))
+                .map(found -> found.flatMap(row -> {
+                    boolean now = sameHash(Columns.text(row, "hash"), shown);
+                    boolean before =
+                            sameHash(Columns.optionalText(row, "previous_hash").orElse(""), shown);
+                    return now || before
+                            ? valid(remember(shown, new Remembered(TokenRows.entry(row), before, asked)))
+                            : Optional.empty();
+                }));
     }
 
     private Optional<Caller> valid(Remembered found) {
@@ -228,9 +230,8 @@ public final class TokenStore {
      */
     public Future<Void> revoke(String name, Optional<Long> expected, Change change) {
         return database.transaction(tx -> lock(tx, name, expected)
-                        .compose(entry -> entry.caller().may(Role.ADMIN)
-                                ? anyAdminBut(tx, name)
-                                : Future.succeededFuture(true))
+                        .compose(entry ->
+                                entry.caller().may(Role.ADMIN) ? anyAdminBut(tx, name) : Future.succeededFuture(true))
                         .compose(admin -> admin
                                 ? tx.change(REVOKE, Columns.bind(clock.instant()), name)
                                 : Future.failedFuture(new Refused("the token " + name

@@ -71,7 +71,9 @@ final class Api {
                     .addHandler(ctx -> serve(
                             endpoint,
                             call -> check.check(call, operation, reading)
-                                    .compose(fine -> onlyOnce ? once.answer(call, () -> answer.apply(call)) : answer.apply(call)),
+                                    .compose(fine -> onlyOnce
+                                            ? once.answer(call, () -> answer.apply(call))
+                                            : answer.apply(call)),
                             ctx));
         }
         Router router = builder.createRouter();

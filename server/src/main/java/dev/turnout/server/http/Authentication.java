@@ -28,10 +28,8 @@ final class Authentication {
         if (token.isEmpty()) {
             return Future.failedFuture(unauthorized("send a token: Authorization: Bearer …, or X-API-Key: …"));
         }
-        return verify.apply(token.get())
-                .compose(found -> found.map(Future::succeededFuture)
-                        .orElseGet(() ->
-                                Future.failedFuture(unauthorized("this token is unknown, expired or revoked"))));
+        return verify.apply(token.get()).compose(found -> found.map(Future::succeededFuture)
+                .orElseGet(() -> Future.failedFuture(unauthorized("this token is unknown, expired or revoked"))));
     }
 
     private static Optional<String> token(HttpServerRequest request) {

@@ -1,9 +1,9 @@
 package dev.turnout.server.http;
 
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
-import io.vertx.core.Handler;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

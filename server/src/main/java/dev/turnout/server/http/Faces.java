@@ -70,8 +70,7 @@ public final class Faces {
      * @param clock business time
      * @param snapshots the flags
      */
-    public Faces(
-            Stores stores, Clock clock, FlagSnapshots snapshots, PrometheusMeterRegistry registry, Terms terms) {
+    public Faces(Stores stores, Clock clock, FlagSnapshots snapshots, PrometheusMeterRegistry registry, Terms terms) {
         this.stores = stores;
         this.clock = clock;
         this.snapshots = snapshots;
@@ -134,8 +133,7 @@ public final class Faces {
                 new RulesetResource(snapshots::current, told, ruleset),
                 new ClientsResource(stores.clients()),
                 new FlagsResource(rollout.flags(), listings, new ByHand(rollout, clock)),
-                new FlagFileResource(
-                        vertx, rollout.flags(), new FlagImport(rollout, new ByHand(rollout, clock))),
+                new FlagFileResource(vertx, rollout.flags(), new FlagImport(rollout, new ByHand(rollout, clock))),
                 new ExplainResource(snapshots::current, clock),
                 new MigrationsResource(
                         vertx,

@@ -55,8 +55,11 @@ final class FlagFileResource implements Resource {
         boolean trial = call.query("dryRun").filter("true"::equals).isPresent();
         boolean prune = call.query("prune").filter("true"::equals).isPresent();
         if (prune && !call.caller().reachesAll()) {
-            throw new Refusal(403, "out-of-scope", "to archive what the file does not name needs a token that reaches all"
-                    + " flags", Map.of());
+            throw new Refusal(
+                    403,
+                    "out-of-scope",
+                    "to archive what the file does not name needs a token that reaches all" + " flags",
+                    Map.of());
         }
         Optional<Long> expected = Precondition.of(call).version();
         return vertx.executeBlocking(() -> FlagFile.read(call.body()), false)
@@ -69,8 +72,8 @@ final class FlagFileResource implements Resource {
                                     call.caller().name(),
                                     call.header(Call.REASON_HEADER).orElse("")));
                 })
-                .compose(diff -> flags.version()
-                        .map(version -> Answer.ok(document(diff, trial, version)).version(version)))
+                .compose(diff -> flags.version().map(version -> Answer.ok(document(diff, trial, version))
+                        .version(version)))
                 .recover(failure -> Future.failedFuture(
                         failure instanceof Problems problems ? Refusal.invalid(problems.problems()) : failure));
     }
@@ -79,12 +82,14 @@ final class FlagFileResource implements Resource {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("dryRun", trial);
         document.put("version", version);
-        document.put("changes", diff.changes().stream().map(FlagFileResource::change).toList());
+        document.put(
+                "changes", diff.changes().stream().map(FlagFileResource::change).toList());
         return document;
     }
 
     private static Map<String, Object> change(Changed changed) {
-        Map<String, Object> before = changed.before().map(FlagFileResource::told).orElse(Map.of());
+        Map<String, Object> before =
+                changed.before().map(FlagFileResource::told).orElse(Map.of());
         Map<String, Object> after = told(changed.after());
         List<Map<String, Object>> members = new ArrayList<>();
         TreeSet<String> names = new TreeSet<>(after.keySet());

@@ -48,11 +48,10 @@ final class FlagsResource implements Resource {
                 call.query("owner"),
                 call.query("prefix").orElse(""),
                 call.query("text").orElse(""));
-        return flags.version()
-                .compose(version -> listings.flags(call.window(), filter)
-                        .map(page -> Answer.page("flags", page, FlagDocument::write, call.limit(), Flag::key)
-                                .with("version", version)
-                                .version(version)));
+        return flags.version().compose(version -> listings.flags(call.window(), filter)
+                .map(page -> Answer.page("flags", page, FlagDocument::write, call.limit(), Flag::key)
+                        .with("version", version)
+                        .version(version)));
     }
 
     private Future<Answer> read(Call call) {

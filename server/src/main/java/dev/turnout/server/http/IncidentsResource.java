@@ -32,7 +32,8 @@ final class IncidentsResource implements Resource {
     }
 
     private Future<Answer> list(Call call) {
-        OfIncidents filter = new OfIncidents(call.query("flag"), call.query("open").map("true"::equals));
+        OfIncidents filter =
+                new OfIncidents(call.query("flag"), call.query("open").map("true"::equals));
         return listings.incidents(call.windowFromNewest(), filter)
                 .map(all -> Answer.page("incidents", all, IncidentsResource::document, call.limit(), Incident::id));
     }

@@ -88,7 +88,9 @@ final class Once {
                 answer.headers(),
                 answer.body()
                         .filter(body -> !answer.isSecret())
-                        .map(body -> body instanceof String text ? text : Wire.write(body).toString()));
+                        .map(body -> body instanceof String text
+                                ? text
+                                : Wire.write(body).toString()));
     }
 
     private static Answer again(Done done) {

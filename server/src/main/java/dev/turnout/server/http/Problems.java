@@ -65,8 +65,7 @@ final class Problems implements Handler<RoutingContext> {
             response.putHeader("WWW-Authenticate", "Bearer");
         }
         if (refusal.code() == 503 || refusal.more().containsKey(Refusal.RETRY_AFTER)) {
-            response.putHeader(
-                    "Retry-After", String.valueOf(refusal.more().getOrDefault(Refusal.RETRY_AFTER, 1)));
+            response.putHeader("Retry-After", String.valueOf(refusal.more().getOrDefault(Refusal.RETRY_AFTER, 1)));
         }
         response.setStatusCode(refusal.code());
     }

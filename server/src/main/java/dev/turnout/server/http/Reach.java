@@ -52,8 +52,7 @@ final class Reach {
             return within(caller, Optional.of(ctx.pathParam("flag")));
         }
         if (path.contains("/migrations/:name")) {
-            return runs.find(ctx.pathParam("name"))
-                    .compose(run -> within(caller, run.map(found -> found.flagKey())));
+            return runs.find(ctx.pathParam("name")).compose(run -> within(caller, run.map(found -> found.flagKey())));
         }
         String id = path.contains("/incidents/:id") ? ctx.pathParam("id") : "";
         return NUMBER.matcher(id).matches()

@@ -48,9 +48,7 @@ final class RefusedAttempts {
         attempt.put("path", path.length() > LONGEST_PATH ? path.substring(0, LONGEST_PATH) + "…" : path);
         attempt.put("address", String.valueOf(request.remoteAddress().hostAddress()));
         attempt.put("leftOutBefore", leftOut.getAndSet(0));
-        audit.note(
-                        Deed.of("access.refused", "token:" + actor).to(attempt),
-                        new Change(actor, refusal.detail()))
+        audit.note(Deed.of("access.refused", "token:" + actor).to(attempt), new Change(actor, refusal.detail()))
                 .onFailure(failure -> log.warn("a refused attempt is not in the audit: {}", failure.getMessage()));
     }
 }

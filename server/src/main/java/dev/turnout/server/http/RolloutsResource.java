@@ -43,9 +43,10 @@ final class RolloutsResource implements Resource {
 
     /** Also of a flag without a rollout: then the answer is the flag. */
     private Future<Answer> rollBack(Call call) {
-        return operator.rollBack(call.path("flag"), call.changeBasedOn()).compose(flag -> rollouts.findOfFlag(flag.key())
-                .map(row -> Answer.ok(row.map(found -> RolloutDocument.write(found, flag))
-                        .orElseGet(() -> FlagDocument.write(flag)))));
+        return operator.rollBack(call.path("flag"), call.changeBasedOn())
+                .compose(flag -> rollouts.findOfFlag(flag.key())
+                        .map(row -> Answer.ok(row.map(found -> RolloutDocument.write(found, flag))
+                                .orElseGet(() -> FlagDocument.write(flag)))));
     }
 
     /** The same way back, by the name of the flag and never without a reason. */
@@ -61,7 +62,8 @@ final class RolloutsResource implements Resource {
     }
 
     private Future<Answer> read(String key) {
-        return find(key).compose(row -> flag(key).map(flag -> Answer.ok(RolloutDocument.write(row, flag)).tag(row.tag())));
+        return find(key).compose(row -> flag(key)
+                .map(flag -> Answer.ok(RolloutDocument.write(row, flag)).tag(row.tag())));
     }
 
     private Future<RolloutRow> find(String flag) {

@@ -84,8 +84,9 @@ final class TokensResource implements Resource {
         }
         Set<Role> roles = roles(fields);
         Set<String> scopes = fields.has("scopes") ? new TreeSet<>(fields.list("scopes")) : Set.of();
-        scopes.stream().filter(scope -> !NAME.matcher(scope).matches()).forEach(scope -> fields.problem("scopes", "'"
-                + scope + "' cannot begin a flag's key"));
+        scopes.stream()
+                .filter(scope -> !NAME.matcher(scope).matches())
+                .forEach(scope -> fields.problem("scopes", "'" + scope + "' cannot begin a flag's key"));
         if (!scopes.isEmpty() && roles.contains(Role.ADMIN)) {
             fields.problem("scopes", "do not go with the role ADMIN, which may make other tokens");
         }

@@ -41,24 +41,24 @@ public final class ByHand {
 
     Future<Flag> change(Tx tx, String key, UnaryOperator<Flag> how, boolean force, Change change) {
         return stores.rollouts().lockOfFlag(tx, key).compose(live -> stores.rollouts()
-                        .findOfFlag(tx, key)
-                        .compose(newest -> stores.flags().find(tx, key).compose(before -> stores.flags()
-                                .update(
-                                        tx,
-                                        key,
-                                        now -> {
-                                            Flag then = how.apply(now);
-                                            newest.ifPresent(row -> allow(row, live, now, then, force, change));
-                                            return then;
-                                        },
-                                        change)
-                                .compose(after -> live.isPresent()
-                                                && before.isPresent()
-                                                && !before.get().newSide().equals(after.newSide())
-                                        ? stores.rollouts()
-                                                .save(tx, held(live.get(), after.newSide(), change))
-                                                .map(after)
-                                        : Future.succeededFuture(after)))));
+                .findOfFlag(tx, key)
+                .compose(newest -> stores.flags().find(tx, key).compose(before -> stores.flags()
+                        .update(
+                                tx,
+                                key,
+                                now -> {
+                                    Flag then = how.apply(now);
+                                    newest.ifPresent(row -> allow(row, live, now, then, force, change));
+                                    return then;
+                                },
+                                change)
+                        .compose(after -> live.isPresent()
+                                        && before.isPresent()
+                                        && !before.get().newSide().equals(after.newSide())
+                                ? stores.rollouts()
+                                        .save(tx, held(live.get(), after.newSide(), change))
+                                        .map(after)
+                                : Future.succeededFuture(after)))));
     }
 
     private static void allow(

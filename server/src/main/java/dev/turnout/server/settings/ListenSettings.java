@@ -72,7 +72,8 @@ final class ListenSettings {
             if (ORIGIN.matcher(origin.strip()).matches()) {
                 origins.add(origin.strip());
             } else if (!origin.isBlank()) {
-                problems.add(ORIGINS + " has '" + origin.strip() + "', which is no origin such as https://app.example.com");
+                problems.add(
+                        ORIGINS + " has '" + origin.strip() + "', which is no origin such as https://app.example.com");
             }
         }
         return origins;

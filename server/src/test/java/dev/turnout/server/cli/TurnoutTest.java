@@ -138,7 +138,8 @@ class TurnoutTest {
         Files.writeString(file, "flags: {filed: {weight: 5%}}");
         assertThat(run("flag", "apply", "-f", file.toString(), "--dry-run").out())
                 .contains("create filed", "weight: nothing -> \"5%\"", "nothing was changed");
-        assertThat(run("flag", "apply", "-f", file.toString(), "--reason", "first").out())
+        assertThat(run("flag", "apply", "-f", file.toString(), "--reason", "first")
+                        .out())
                 .endsWith("done\n");
         assertThat(run("flag", "export").out()).contains("  filed:\n", "weight: 5%");
         assertThat(run("flag", "apply", "-f", file.toString()).out()).isEqualTo("nothing differs\n");
@@ -153,7 +154,8 @@ class TurnoutTest {
         assertThat(token).startsWith("turnout_");
         assertThat(run("flag", "list", "--token", token).out()).isEqualTo("no flags\n");
         assertThat(run("token", "list").out()).contains("script  REPORT, OPERATE  checkout-  for good");
-        String next = run("token", "rotate", "script", "--overlap", "PT0S").out().strip();
+        String next =
+                run("token", "rotate", "script", "--overlap", "PT0S").out().strip();
         assertThat(run("flag", "list", "--token", next).status()).isZero();
         assertThat(run("token", "revoke", "script", "--reason", "done").out()).contains("REVOKED");
         assertThat(run("flag", "list", "--token", next).status()).isEqualTo(1);

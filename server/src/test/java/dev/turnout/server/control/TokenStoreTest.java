@@ -66,7 +66,8 @@ class TokenStoreTest {
         assertThat(await(tokens.list("", 10)))
                 .extracting(entry -> entry.caller().name())
                 .containsExactly("app", "next", "old");
-        assertThatThrownBy(() -> await(tokens.revoke("old", Optional.empty(), BY_TEST))).isInstanceOf(Unknown.class);
+        assertThatThrownBy(() -> await(tokens.revoke("old", Optional.empty(), BY_TEST)))
+                .isInstanceOf(Unknown.class);
         assertThatThrownBy(() -> await(tokens.issue(REPORTER, Instant.MAX, BY_TEST)))
                 .isInstanceOf(Refused.class);
     }

@@ -55,7 +55,10 @@ class AccessTest {
     @ParameterizedTest
     @EnumSource
     void a_token_of_one_scope_reaches_nothing_beyond_it(Endpoint endpoint) {
-        Role role = endpoint.roles().stream().filter(it -> it != Role.ADMIN).findFirst().orElse(Role.OPERATE);
+        Role role = endpoint.roles().stream()
+                .filter(it -> it != Role.ADMIN)
+                .findFirst()
+                .orElse(Role.OPERATE);
         String token = server.token(
                 new Caller("s-" + System.nanoTime(), Set.of(role), Set.of("checkout-"), OptionalInt.empty()));
         boolean looksItself = Set.of(

@@ -107,7 +107,8 @@ class BadInputTest {
     }
 
     private static JsonObject raw(int... body) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.uri().getPort())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.uri().getPort())) {
             socket.setSoTimeout(20_000);
             OutputStream out = socket.getOutputStream();
             out.write(("PUT /api/v1/flags/raw HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "

@@ -55,7 +55,8 @@ class ContractTest {
     void every_change_takes_a_reason_and_every_post_an_idempotency_key() {
         assertThat(contract.bound().operations())
                 .filteredOn(operation -> operation.getHttpMethod().name().equals("POST"))
-                .filteredOn(operation -> !List.of("reportOutcomes", "beatClient").contains(operation.getOperationId()))
+                .filteredOn(
+                        operation -> !List.of("reportOutcomes", "beatClient").contains(operation.getOperationId()))
                 .allSatisfy(operation -> assertThat(operation.getParameters())
                         .as(operation.getOperationId())
                         .anyMatch(parameter -> parameter.getName().equals("Idempotency-Key")));

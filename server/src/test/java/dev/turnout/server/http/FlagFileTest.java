@@ -58,7 +58,8 @@ class FlagFileTest {
     @Test
     void what_is_exported_is_what_is_imported() {
         String sound = FILE.replace("variants: [true]", "variants: ['on']");
-        assertThat(changes(put("?dryRun=true", sound))).containsExactly("create base", "create needing", "create search");
+        assertThat(changes(put("?dryRun=true", sound)))
+                .containsExactly("create base", "create needing", "create search");
         assertThat(server.call("GET", "/api/v1/flags", "").json().getJsonArray("flags"))
                 .isEmpty();
 
@@ -66,7 +67,8 @@ class FlagFileTest {
         Response exported = server.call("GET", "/api/v1/flags/export", "");
         assertThat(exported.type()).isEqualTo("application/yaml");
         assertThat(exported.body()).contains("weight: 25%").doesNotContain("version", "seed");
-        assertThat(changes(put("", exported.body(), "If-Match", exported.etag()))).isEmpty();
+        assertThat(changes(put("", exported.body(), "If-Match", exported.etag())))
+                .isEmpty();
         assertThat(server.call("GET", "/api/v1/flags/export", "").body()).isEqualTo(exported.body());
 
         Response changed = put("?dryRun=true", exported.body().replace("25%", "30%"));
@@ -103,7 +105,8 @@ class FlagFileTest {
         assertThat(put("", "flags: {a: &a {notes: *a}}").code()).isEqualTo(400);
         assertThat(put("", "{a: 1, a: 2}").code()).isEqualTo(400);
         assertThat(put("", "flags: " + "[".repeat(20_000)).code()).isEqualTo(400);
-        assertThat(put("", "flags: !!javax.script.ScriptEngineManager {}").code()).isEqualTo(400);
+        assertThat(put("", "flags: !!javax.script.ScriptEngineManager {}").code())
+                .isEqualTo(400);
         assertThat(put("", "- a").code()).isEqualTo(400);
     }
 

@@ -82,8 +82,9 @@ class IdempotencyTest {
                 .mapToObj(i -> kill(flag, "smoke", flag))
                 .toList();
 
-        assertThat(all).allMatch(response -> response.code() == 200
-                || (response.code() == 409 && response.body().contains("is being done")));
+        assertThat(all)
+                .allMatch(response -> response.code() == 200
+                        || (response.code() == 409 && response.body().contains("is being done")));
         assertThat(all).filteredOn(response -> response.code() == 200).isNotEmpty();
         assertThat(server.call("GET", "/api/v1/incidents?flag=" + flag, "")
                         .json()

@@ -28,7 +28,9 @@ class OutageTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Set<NetSocket> lines = ConcurrentHashMap.newKeySet();
+    @SuppressWarnings("NullAway.Init") // made with the way to the database
     private NetServer way;
+
 
     @AfterEach
     void close() {
@@ -69,9 +71,8 @@ class OutageTest {
         try (ServerFixture server = ServerFixture.start(data, this::over)) {
             server.call("PUT", "/api/v1/flags/f", "{\"weight\":\"100%\"}");
             String token = server.token(Role.EVALUATE);
-            await().untilAsserted(() -> assertThat(
-                            server.callAs(token, "POST", FLAG, "{}").code())
-                    .isEqualTo(200));
+            await().untilAsserted(() ->
+                    assertThat(server.callAs(token, "POST", FLAG, "{}").code()).isEqualTo(200));
 
             cut();
 

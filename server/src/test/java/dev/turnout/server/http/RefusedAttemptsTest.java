@@ -35,7 +35,8 @@ class RefusedAttemptsTest {
                 .containsEntry("path", "/api/v1/flags/probed"));
 
         for (int i = 0; i < 150; i++) {
-            assertThat(server.callAs("turnout_guess", "GET", "/api/v1/flags", "").code())
+            assertThat(server.callAs("turnout_guess", "GET", "/api/v1/flags", "")
+                            .code())
                     .isEqualTo(401);
         }
         JsonArray nobody = server.call("GET", "/api/v1/audit?subject=token:nobody&limit=1000", "")

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,7 @@ class ServingTest {
     private static final Limits TIGHT = new Limits(2048, Duration.ofMillis(300), 3, 500);
 
     @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path data;
 
     private static Settings.Listen listen(Set<String> origins, Duration drain) {
@@ -43,7 +45,8 @@ class ServingTest {
     }
 
     private static Socket connect(ServerFixture server) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.uri().getPort());
+        Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.uri().getPort());
         socket.setSoTimeout(20_000);
         return socket;
     }
@@ -87,9 +90,8 @@ class ServingTest {
                 assertThat(extra.getInputStream().read()).isEqualTo(-1);
             }
             open.get(0).close();
-            await().untilAsserted(() -> assertThat(
-                            server.callAs("", "GET", "/livez", "").code())
-                    .isEqualTo(200));
+            await().untilAsserted(() ->
+                    assertThat(server.callAs("", "GET", "/livez", "").code()).isEqualTo(200));
             for (Socket socket : open) {
                 socket.close();
             }
@@ -98,8 +100,8 @@ class ServingTest {
 
     @Test
     void scripts_of_the_pages_that_were_named_may_ask() throws Exception {
-        Settings.Listen listen =
-                new Settings.Listen("127.0.0.1", 0, Optional.empty(), Set.of("https://app.example"), Limits.DEFAULT, Duration.ZERO);
+        Settings.Listen listen = new Settings.Listen(
+                "127.0.0.1", 0, Optional.empty(), Set.of("https://app.example"), Limits.DEFAULT, Duration.ZERO);
         try (ServerFixture server = ServerFixture.start(data, listen)) {
             System.setProperty("jdk.httpclient.allowRestrictedHeaders", "origin,access-control-request-method");
             Response preflight = server.callAs(
@@ -115,7 +117,7 @@ class ServingTest {
                     "authorization,if-none-match");
             assertThat(preflight.code()).isEqualTo(204);
             assertThat(preflight.header("access-control-allow-origin")).isEqualTo("https://app.example");
-            assertThat(preflight.header("access-control-allow-headers").toLowerCase())
+            assertThat(preflight.header("access-control-allow-headers").toLowerCase(Locale.ROOT))
                     .contains("content-type", "if-none-match", "authorization", "x-api-key");
 
             Response asked = server.call("GET", "/api/v1/flags", "", "Origin", "https://app.example");
@@ -163,7 +165,8 @@ class ServingTest {
         try (ServerFixture server = ServerFixture.start(data, listen);
                 SSLSocket socket = (SSLSocket) trusting(keys.getCertificate("key"))
                         .getSocketFactory()
-                        .createSocket(InetAddress.getLoopbackAddress(), server.uri().getPort())) {
+                        .createSocket(
+                                InetAddress.getLoopbackAddress(), server.uri().getPort())) {
             send(socket, "GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                     .startsWith("HTTP/1.1 200");
@@ -175,8 +178,22 @@ class ServingTest {
         Path file = data.resolve("keys.p12");
         String tool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         int made = new ProcessBuilder(
-                        tool, "-genkeypair", "-alias", "key", "-keyalg", "EC", "-dname", "CN=localhost", "-validity",
-                        "2", "-storetype", "PKCS12", "-keystore", file.toString(), "-storepass", "secret")
+                        tool,
+                        "-genkeypair",
+                        "-alias",
+                        "key",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=localhost",
+                        "-validity",
+                        "2",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        file.toString(),
+                        "-storepass",
+                        "secret")
                 .redirectErrorStream(true)
                 .redirectOutput(data.resolve("keytool.log").toFile())
                 .start()

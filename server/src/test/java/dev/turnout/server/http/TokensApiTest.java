@@ -34,8 +34,7 @@ class TokensApiTest {
     }
 
     private static String make(String name, String more) {
-        Response made =
-                server.call("POST", TOKENS, "{\"name\":\"" + name + "\",\"roles\":[\"operate\"]" + more + "}");
+        Response made = server.call("POST", TOKENS, "{\"name\":\"" + name + "\",\"roles\":[\"operate\"]" + more + "}");
         assertThat(made.code()).as(made.body()).isEqualTo(201);
         return made.json().getString("token");
     }
@@ -129,26 +128,24 @@ class TokensApiTest {
         assertThat(server.callAs(token, "GET", "/api/v1/audit", "").body())
                 .contains("flag:checkout-a")
                 .doesNotContain("flag:search", "token:");
-        assertThat(server.callAs(token, "GET", "/api/v1/migrations", "")
-                        .json()
-                        .getJsonArray("migrations"))
+        assertThat(server.callAs(token, "GET", "/api/v1/migrations", "").json().getJsonArray("migrations"))
                 .isEmpty();
         assertThat(server.callAs(token, "GET", "/api/v1/migrations/m", "").code())
                 .isEqualTo(403);
         assertThat(server.callAs(token, "POST", "/ofrep/v1/evaluate/flags/search", "{}")
                         .code())
                 .isEqualTo(403);
-        await().untilAsserted(() -> assertThat(server.callAs(token, "POST", "/ofrep/v1/evaluate/flags", "{}")
-                        .json()
-                        .getJsonArray("flags")
-                        .stream()
-                        .map(flag -> ((JsonObject) flag).getString("key")))
-                .containsExactly("checkout-a", "checkout-b"));
+        await().untilAsserted(
+                        () -> assertThat(server
+                                        .callAs(token, "POST", "/ofrep/v1/evaluate/flags", "{}")
+                                        .json()
+                                        .getJsonArray("flags")
+                                        .stream()
+                                        .map(flag -> ((JsonObject) flag).getString("key")))
+                                .containsExactly("checkout-a", "checkout-b"));
         assertThat(server.callAs(token, "PUT", FLAGS + "checkout-c", "{}").code())
                 .isEqualTo(201);
-        assertThat(server.callAs(token, "PUT", FLAGS + "search-c", "{}")
-                        .json()
-                        .getString("detail"))
+        assertThat(server.callAs(token, "PUT", FLAGS + "search-c", "{}").json().getString("detail"))
                 .contains("begin with checkout-", "'search-c'");
     }
 
