@@ -34,8 +34,8 @@ class LogFormatTest {
         configurator.setContext(context);
         configurator.doConfigure(LogFormatTest.class.getResource("/logback.xml"));
         Logger logger = context.getLogger("dev.turnout.server.Server");
-        ILoggingEvent event =
-                new LoggingEvent(LogFormatTest.class.getName(), logger, Level.ERROR, "it is \"{}\"", null, new Object[] {"late"});
+        ILoggingEvent event = new LoggingEvent(
+                LogFormatTest.class.getName(), logger, Level.ERROR, "it is \"{}\"", null, new Object[] {"late"});
         ConsoleAppender<ILoggingEvent> appender =
                 (ConsoleAppender<ILoggingEvent>) context.getLogger("ROOT").getAppender("STDERR");
         return new String(appender.getEncoder().encode(event), StandardCharsets.UTF_8);

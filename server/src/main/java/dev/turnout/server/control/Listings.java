@@ -1,6 +1,7 @@
 package dev.turnout.server.control;
 
 import dev.turnout.flags.Flag;
+import dev.turnout.flags.rollout.Rollout;
 import dev.turnout.migration.Phase;
 import io.vertx.core.Future;
 import java.util.List;
@@ -26,6 +27,8 @@ public final class Listings {
             + " AND flag_key = coalesce(CAST(? AS text), flag_key)"
             + " AND (acknowledged_at IS NULL) = coalesce(CAST(? AS boolean), acknowledged_at IS NULL)"
             + " ORDER BY id DESC LIMIT ?";
+    static final String ROLLOUTS = RolloutStore.ROWS + "WHERE o.run < ?" + REACHED + "o.flag_key, b))"
+            + " AND o.state = coalesce(CAST(? AS text), o.state) ORDER BY o.run DESC LIMIT ?";
     private static final String ENTRIES =
             "SELECT id, at, actor, action, subject, before, after, reason FROM audit" + " WHERE id < ?" + REACHED
                     + "subject, b)) AND actor = coalesce(CAST(? AS text), actor)"
@@ -76,6 +79,17 @@ public final class Listings {
                 window.beginnings(""),
                 filter.flag().orElse(null),
                 filter.phase().map(Enum::name).orElse(null),
+                window.limit()));
+    }
+
+    /** Newest first; the cursor is the number of a run. */
+    public Future<List<RolloutRow>> rollouts(Window<Long> window, Optional<Rollout.State> state) {
+        return database.transaction(tx -> tx.all(
+                ROLLOUTS,
+                RolloutStore::read,
+                window.cursor(),
+                window.beginnings(""),
+                state.map(Enum::name).orElse(null),
                 window.limit()));
     }
 

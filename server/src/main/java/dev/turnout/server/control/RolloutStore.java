@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /** Where rollouts are kept. Who decides holds the row's lock until the commit. Thread-safe. */
 public final class RolloutStore {
-    private static final String ROWS =
+    static final String ROWS =
             "SELECT o.run, r.migration, coalesce(r.paused_from, r.phase) AS phase, o.flag_key,"
                     + " o.plan, o.verify_max_age_seconds, o.state, o.step, o.entered_at, o.approved_step, o.paused,"
                     + " o.full_since, o.gates, o.because, r.verified_from, r.mismatches"
@@ -132,7 +132,7 @@ public final class RolloutStore {
                 new Rollout(now.plan(), now.state(), now.paused(), now.step(), now.enteredAt(), next), row.because());
     }
 
-    private static RolloutRow read(Row row) {
+    static RolloutRow read(Row row) {
         return new RolloutRow(
                 row.getLong("run"),
                 Columns.text(row, "migration"),

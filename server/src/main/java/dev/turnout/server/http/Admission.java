@@ -29,7 +29,11 @@ final class Admission {
         return endpoint.open()
                 ? Future.succeededFuture(NOBODY)
                 : admit(ctx.request(), caller -> {
-                    limits.admit(caller);
+                    if (endpoint.forApplications()) {
+                        limits.admitApplication(caller);
+                    } else {
+                        limits.admit(caller);
+                    }
                     return reach.check(endpoint, ctx, endpoint.check(caller));
                 });
     }
@@ -41,7 +45,7 @@ final class Admission {
      */
     Future<Caller> admit(Endpoint endpoint, HttpServerRequest request, Optional<String> key) {
         return admit(request, caller -> {
-            limits.admitEvaluation(caller);
+            limits.admitApplication(caller);
             endpoint.check(caller);
             key.ifPresent(flag -> Reach.check(caller, flag));
             return Future.succeededFuture();

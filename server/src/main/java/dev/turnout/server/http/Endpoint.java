@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Everything that can be asked of the server, and the one table of who may: any of the roles, or an administrator. No
  * role: open to everybody. */
@@ -30,6 +31,7 @@ enum Endpoint {
     READ_RULESET(HttpMethod.GET, "/api/v1/ruleset", EVALUATE, OPERATE),
     BEAT_CLIENT(HttpMethod.POST, "/api/v1/clients/:id", EVALUATE),
     LEAVE_CLIENT(HttpMethod.DELETE, "/api/v1/clients/:id", EVALUATE),
+    READ_OUTCOMES(HttpMethod.GET, "/api/v1/flags/:key/outcomes", OPERATE),
     REPORT_OUTCOMES(HttpMethod.POST, "/api/v1/outcomes", REPORT),
 
     LIST_FLAGS(HttpMethod.GET, "/api/v1/flags", OPERATE),
@@ -58,6 +60,7 @@ enum Endpoint {
     READ_REPORT(HttpMethod.GET, "/api/v1/migrations/:name/reports/:kind", OPERATE),
     LIST_MONITORS(HttpMethod.GET, "/api/v1/migrations/:name/monitors", OPERATE),
 
+    LIST_ROLLOUTS(HttpMethod.GET, "/api/v1/rollouts", OPERATE),
     READ_ROLLOUT(HttpMethod.GET, "/api/v1/rollouts/:flag", OPERATE),
     APPROVE_STEP(HttpMethod.POST, "/api/v1/rollouts/:flag/approve", OPERATE),
     PAUSE_ROLLOUT(HttpMethod.POST, "/api/v1/rollouts/:flag/pause", OPERATE),
@@ -110,6 +113,11 @@ enum Endpoint {
     /** @throws IllegalArgumentException when the contract has an operation that this table has not */
     static Endpoint of(String operationId) {
         return valueOf(operationId.replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT));
+    }
+
+    /** Whether it is a part of an application's own traffic. */
+    boolean forApplications() {
+        return Stream.of(EVALUATE, REPORT, WRITE).anyMatch(roles::contains);
     }
 
     boolean open() {

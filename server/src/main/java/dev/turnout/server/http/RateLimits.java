@@ -31,11 +31,11 @@ final class RateLimits {
     }
 
     /**
-     * For evaluations, of which a server does many thousand a second: only a token's own limit counts.
+     * For what applications send, many thousand a second: only a token's own limit counts.
      *
      * @throws Refusal 429 with the seconds after which to come again
      */
-    void admitEvaluation(Caller caller) {
+    void admitApplication(Caller caller) {
         if (caller.requestsPerSecond().isPresent()) {
             admit(caller, caller.requestsPerSecond().getAsInt());
         }

@@ -24,6 +24,7 @@ final class Reach {
             Endpoint.EXPORT_FLAGS,
             Endpoint.IMPORT_FLAGS,
             Endpoint.LIST_MIGRATIONS,
+            Endpoint.LIST_ROLLOUTS,
             Endpoint.START_MIGRATION,
             Endpoint.REPORT_OUTCOMES,
             Endpoint.LIST_INCIDENTS,

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param bodyBytes of one request
  * @param bodyTime from the first byte of a request's body to the last
  * @param connections at once, of all clients
- * @param requestsPerSecond of each token to the API; evaluations are not counted
+ * @param requestsPerSecond of each token, where it operates; what applications send is not counted
  */
 public record Limits(int bodyBytes, Duration bodyTime, int connections, int requestsPerSecond) {
     /** Enough for specs of a megabyte, for ten thousand event streams, and for any script of an operator. */

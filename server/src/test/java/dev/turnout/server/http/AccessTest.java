@@ -71,6 +71,7 @@ class AccessTest {
                         Endpoint.EXPORT_FLAGS,
                         Endpoint.IMPORT_FLAGS,
                         Endpoint.LIST_MIGRATIONS,
+                        Endpoint.LIST_ROLLOUTS,
                         Endpoint.START_MIGRATION,
                         Endpoint.REPORT_OUTCOMES,
                         Endpoint.LIST_INCIDENTS,

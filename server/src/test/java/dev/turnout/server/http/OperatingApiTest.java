@@ -236,6 +236,26 @@ class OperatingApiTest {
     }
 
     @Test
+    void rollouts_and_what_applications_met_are_listed() {
+        assertThat(server.call("GET", "/api/v1/rollouts?state=idle", "")
+                        .json()
+                        .getJsonArray("rollouts")
+                        .getJsonObject(0)
+                        .getString("flag"))
+                .isEqualTo("f");
+        assertThat(server.call("GET", "/api/v1/rollouts?state=latched", "")
+                        .json()
+                        .getJsonArray("rollouts"))
+                .isEmpty();
+        assertThat(server.call("GET", "/api/v1/rollouts?state=asleep", "").code())
+                .isEqualTo(400);
+        assertThat(server.call("GET", "/api/v1/flags/f/outcomes?hours=48", "")
+                        .json()
+                        .getJsonArray("hours"))
+                .isEmpty();
+    }
+
+    @Test
     void what_was_decided_on_another_state_is_not_done() {
         String run = server.call("GET", MIGRATION, "").etag();
         Response tuned = server.call("PATCH", MIGRATION + "/tuning", "{\"lanes\":4}", "If-Match", run);

@@ -28,9 +28,9 @@ class OutageTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Set<NetSocket> lines = ConcurrentHashMap.newKeySet();
+
     @SuppressWarnings("NullAway.Init") // made with the way to the database
     private NetServer way;
-
 
     @AfterEach
     void close() {
