@@ -15,11 +15,10 @@ import java.util.Optional;
 
 /** Where rollouts are kept. Who decides holds the row's lock until the commit. Thread-safe. */
 public final class RolloutStore {
-    static final String ROWS =
-            "SELECT o.run, r.migration, coalesce(r.paused_from, r.phase) AS phase, o.flag_key,"
-                    + " o.plan, o.verify_max_age_seconds, o.state, o.step, o.entered_at, o.approved_step, o.paused,"
-                    + " o.full_since, o.gates, o.because, r.verified_from, r.mismatches"
-                    + " FROM rollout o JOIN run r ON r.id = o.run ";
+    static final String ROWS = "SELECT o.run, r.migration, coalesce(r.paused_from, r.phase) AS phase, o.flag_key,"
+            + " o.plan, o.verify_max_age_seconds, o.state, o.step, o.entered_at, o.approved_step, o.paused,"
+            + " o.full_since, o.gates, o.because, r.verified_from, r.mismatches"
+            + " FROM rollout o JOIN run r ON r.id = o.run ";
 
     static final String TICKABLE =
             "SELECT run FROM rollout WHERE state IN ('RUNNING', 'LATCHED', 'COMPLETE') ORDER BY run";

@@ -29,7 +29,6 @@ public final class RunStore {
             "INSERT INTO monitor (run, name, definition, due_at) VALUES (?, ?, CAST(? AS jsonb), ?)";
     static final String INSERT_CHORE =
             "INSERT INTO chore (run, name, definition, due_at) VALUES (?, ?, CAST(? AS jsonb), ?)";
-    static final String LIST = "SELECT " + RunRows.COLUMNS + " FROM run r ORDER BY r.id DESC LIMIT ?";
     static final String FIND =
             "SELECT " + RunRows.COLUMNS + " FROM run r WHERE r.migration = ? ORDER BY r.id DESC LIMIT 1";
     static final String LOCK =
@@ -158,11 +157,6 @@ public final class RunStore {
     /** The newest run of the migration, alive or over. */
     public Future<Optional<Run>> find(String migration) {
         return database.transaction(tx -> tx.first(FIND, RunRows::run, migration));
-    }
-
-    /** Newest first. */
-    public Future<List<Run>> list(int limit) {
-        return database.transaction(tx -> tx.all(LIST, RunRows::run, limit));
     }
 
     /** The spec as it was when the run was started. */
