@@ -2,7 +2,10 @@ package dev.turnout.worker.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnout.migration.Assertion;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Spec;
+import dev.turnout.migration.SpecReader;
 import dev.turnout.worker.testkit.KilledWorker;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.TestServer;
@@ -35,6 +38,7 @@ class BookingConsolidationTest {
     private List<String> beforeTheContract = List.of("never looked");
     private final Map<String, String> counts = new LinkedHashMap<>();
     private final Map<String, String> traps = new LinkedHashMap<>();
+    private final Map<String, List<String>> references = new LinkedHashMap<>();
     private final Map<String, String> bystanders = new LinkedHashMap<>();
 
     BookingConsolidationTest(@TempDir Path folder) throws Exception {
@@ -102,9 +106,18 @@ class BookingConsolidationTest {
                     "implied webhook_events",
                     askpro.one("SELECT (SELECT COUNT(*) FROM retell_webhooks)"
                             + " + (SELECT COUNT(*) FROM webhook_logs WHERE type = 'calcom')"));
+            lookAtReferences();
             lookAtTraps();
             return counts;
         });
+    }
+
+    /** Each reference of the new tables: that its row is there, and is the same tenant's. */
+    private void lookAtReferences() throws SQLException {
+        Spec spec = SpecReader.read(AskPro.bundle("schema: " + next.name())).orThrow();
+        for (Assertion assertion : spec.assertions()) {
+            references.put(assertion.name(), next.query(((Assertion.NoRow) assertion).rows()));
+        }
     }
 
     private void lookAtTraps() throws SQLException {
@@ -180,6 +193,13 @@ class BookingConsolidationTest {
         for (String table : LeanSchema.tables()) {
             assertThat(counts.get(table)).as(table).isEqualTo(counts.get("implied " + table));
         }
+    }
+
+    @Test
+    void no_reference_is_an_orphan_and_no_row_of_one_tenant_reaches_another() {
+        assertThat(references)
+                .hasSize(14)
+                .allSatisfy((name, rows) -> assertThat(rows).as(name).isEmpty());
     }
 
     @Test
