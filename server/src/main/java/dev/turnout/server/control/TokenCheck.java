@@ -78,8 +78,8 @@ final class TokenCheck {
         return database.transaction(tx -> tx.first(FIND, row -> row, shown))
                 .map(found -> found.flatMap(row -> {
                     boolean now = TokenSecret.same(Columns.text(row, "hash"), shown);
-                    boolean before =
-                            TokenSecret.same(Columns.optionalText(row, "previous_hash").orElse(""), shown);
+                    boolean before = TokenSecret.same(
+                            Columns.optionalText(row, "previous_hash").orElse(""), shown);
                     return now || before
                             ? valid(remember(shown, new Remembered(TokenRows.entry(row), before, asked)))
                             : Optional.empty();
