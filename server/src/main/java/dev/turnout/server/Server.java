@@ -18,6 +18,7 @@ import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.SecretStore;
 import dev.turnout.server.control.TokenStore;
 import dev.turnout.server.control.WriteStore;
+import dev.turnout.server.http.Contract;
 import dev.turnout.server.http.Faces;
 import dev.turnout.server.http.HttpServing;
 import dev.turnout.server.rollout.RolloutStores;
@@ -42,6 +43,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.micrometer.Label;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
@@ -53,6 +55,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -139,6 +142,7 @@ public final class Server implements AutoCloseable {
             work(vertx, new RunClaims(database, flags, clock), monitors, chores, writes);
         }
         if (parts.contains(Part.HTTP)) {
+            Contract contract = started(Contract.load(vertx));
             TokenStore tokens = new TokenStore(database, audit, clock);
             new AdminToken(settings.adminToken()).ensure(() -> started(tokens.firstAdmin()));
             byte[] secret = started(new SecretStore(database, clock).secret("stream-tickets"));
@@ -152,7 +156,14 @@ public final class Server implements AutoCloseable {
                     audit,
                     tokens,
                     new ClientStore(database));
-            listen(vertx, new Faces(stores, clock, snapshots, secret, registry));
+            listen(
+                    vertx,
+                    new Faces(
+                            stores,
+                            clock,
+                            snapshots,
+                            registry,
+                            new Faces.Terms(contract, settings.listen(), Buffer.buffer(secret))));
         }
     }
 
@@ -202,11 +213,12 @@ public final class Server implements AutoCloseable {
 
     private void listen(Vertx vertx, Faces faces) {
         Settings.Listen listen = settings.listen();
+        AtomicInteger connections = new AtomicInteger();
         try {
             deploy(
                     vertx,
                     "HTTP",
-                    () -> new HttpServing(faces, listen.host(), listen.port(), port),
+                    () -> new HttpServing(faces, listen, connections, port),
                     Runtime.getRuntime().availableProcessors());
         } catch (RuntimeException e) {
             if (e.getCause() instanceof IOException why) {
@@ -217,7 +229,12 @@ public final class Server implements AutoCloseable {
             }
             throw e;
         }
-        log.info("listening on http://{}:{}", listen.host(), port());
+        log.info("listening on {}://{}:{}", listen.scheme(), listen.host(), port());
+        // Stopped first: whoever sends requests here sees that and sends them elsewhere.
+        stops.add("readiness", faces, ready -> {
+            ready.drain();
+            new CountDownLatch(1).await(listen.drain().toMillis(), TimeUnit.MILLISECONDS);
+        });
     }
 
     private void deploy(Vertx vertx, String what, Supplier<Deployable> verticle, int instances) {

@@ -5,6 +5,7 @@ import static dev.turnout.server.control.ControlFixture.await;
 import dev.turnout.flags.time.Pace;
 import dev.turnout.server.control.Caller;
 import dev.turnout.server.control.ControlFixture;
+import dev.turnout.server.control.ControlSettings;
 import dev.turnout.server.control.Role;
 import dev.turnout.server.settings.Settings;
 import io.vertx.core.json.JsonObject;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -23,6 +25,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** A real server over a control database of its own, business time set by the test, and somebody to call it. */
 public final class ServerFixture implements AutoCloseable {
@@ -33,22 +36,39 @@ public final class ServerFixture implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    private ServerFixture(ControlFixture control, Path data) throws IOException {
+    private ServerFixture(ControlFixture control, Path data, Settings settings) throws IOException {
         this.control = control;
         this.data = data;
-        this.server = new Server(settings(control, data)).start(EnumSet.of(Server.Part.HTTP));
+        this.server = new Server(settings).start(EnumSet.of(Server.Part.HTTP));
         this.admin = Files.readString(data.resolve("admin-token")).strip();
     }
 
     public static ServerFixture start(Path data) throws SQLException, IOException {
-        return new ServerFixture(ControlFixture.open(), data);
+        return start(data, new Settings.Listen("127.0.0.1", 0));
+    }
+
+    public static ServerFixture start(Path data, Settings.Listen listen) throws SQLException, IOException {
+        ControlFixture control = ControlFixture.open();
+        return new ServerFixture(control, data, settings(control.settings, control, data, listen));
+    }
+
+    /** @param way to the control database, for instance one that can be cut */
+    public static ServerFixture start(Path data, UnaryOperator<ControlSettings> way) throws SQLException, IOException {
+        ControlFixture control = ControlFixture.open();
+        Settings.Listen listen = new Settings.Listen("127.0.0.1", 0);
+        return new ServerFixture(control, data, settings(way.apply(control.settings), control, data, listen));
     }
 
     static Settings settings(ControlFixture control, Path data) {
+        return settings(control.settings, control, data, new Settings.Listen("127.0.0.1", 0));
+    }
+
+    private static Settings settings(
+            ControlSettings database, ControlFixture control, Path data, Settings.Listen listen) {
         return new Settings(
-                new Settings.Listen("127.0.0.1", 0),
+                listen,
                 data,
-                Optional.of(control.settings),
+                Optional.of(database),
                 Map.of(),
                 new Pace(control.clock, 1, Duration.ofMillis(100)),
                 "test");
@@ -62,9 +82,12 @@ public final class ServerFixture implements AutoCloseable {
         return admin;
     }
 
-    public String token(Role... roles) {
-        Caller caller = new Caller("t-" + System.nanoTime(), Set.of(roles));
+    public String token(Caller caller) {
         return await(control.tokens.issue(caller, Instant.MAX, ControlFixture.BY_TEST));
+    }
+
+    public String token(Role... roles) {
+        return token(new Caller("t-" + System.nanoTime(), Set.of(roles)));
     }
 
     /** As the administrator. */
@@ -89,7 +112,8 @@ public final class ServerFixture implements AutoCloseable {
                     response.statusCode(),
                     response.body(),
                     response.headers().firstValue("Content-Type").orElse(""),
-                    response.headers().firstValue("ETag").orElse(""));
+                    response.headers().firstValue("ETag").orElse(""),
+                    response.headers());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -98,15 +122,25 @@ public final class ServerFixture implements AutoCloseable {
         }
     }
 
-    public record Response(int code, String body, String type, String etag) {
+    public record Response(int code, String body, String type, String etag, HttpHeaders headers) {
+        /** Empty when there is none. */
+        public String header(String name) {
+            return headers.firstValue(name).orElse("");
+        }
+
         public JsonObject json() {
             return new JsonObject(body);
         }
     }
 
+    /** The server alone; its database stays. */
+    public void stop() {
+        server.close();
+    }
+
     @Override
     public void close() throws SQLException {
-        server.close();
+        stop();
         control.close();
     }
 }

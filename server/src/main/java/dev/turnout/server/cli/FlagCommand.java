@@ -21,7 +21,15 @@ import picocli.CommandLine.Spec;
         name = "flag",
         description = "Reads and changes flags.",
         mixinStandardHelpOptions = true,
-        subcommands = {FlagCommand.All.class, FlagCommand.Get.class, FlagCommand.Set.class, FlagCommand.Ramp.class})
+        subcommands = {
+            FlagCommand.All.class,
+            FlagCommand.Get.class,
+            FlagCommand.Set.class,
+            FlagCommand.Ramp.class,
+            FlagCommand.Kill.class,
+            FlagFileCommands.Export.class,
+            FlagFileCommands.Apply.class
+        })
 final class FlagCommand implements Runnable {
     private static final String FLAGS = "/api/v1/flags";
 
@@ -31,7 +39,8 @@ final class FlagCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do with flags: list, get, set or ramp");
+        throw new ParameterException(
+                spec.commandLine(), "say what to do with flags: list, get, set, ramp, kill, export or apply");
     }
 
     private static List<String> line(JsonNode flag) {
@@ -46,7 +55,7 @@ final class FlagCommand implements Runnable {
     static final class All extends RemoteCommand {
         @Override
         public Integer call() {
-            print(remote().get(FLAGS).body(), all -> {
+            print(remote().all(FLAGS, "flags"), all -> {
                 List<String> lines = new ArrayList<>();
                 all.path("flags").forEach(flag -> lines.addAll(line(flag)));
                 return lines.isEmpty() ? List.of("no flags") : lines;
@@ -107,6 +116,28 @@ final class FlagCommand implements Runnable {
             } catch (IOException e) {
                 throw CommandFailed.badInput("cannot read a flag from " + file + ": " + e);
             }
+        }
+    }
+
+    @Command(
+            name = "kill",
+            description = "Takes a flag to 0 %% at once; it stays there until the incident is acknowledged.")
+    static final class Kill extends RemoteCommand {
+        @Parameters(paramLabel = "KEY")
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private String key;
+
+        @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "why; kept in the incident")
+        @SuppressWarnings("NullAway.Init") // picocli sets it
+        private String reason;
+
+        @Override
+        public Integer call() {
+            print(
+                    remote().post(Remote.path(FLAGS, key, "kill"), Map.of("reason", reason))
+                            .body(),
+                    FlagCommand::line);
+            return 0;
         }
     }
 

@@ -35,7 +35,7 @@ final class RejectedCommand extends RemoteCommand {
                             .body(),
                     MigrationText::brief);
         } else {
-            String path = Remote.path(MIGRATIONS, name, "rejected") + "?after=" + after + "&limit=" + limit;
+            String path = Remote.path(MIGRATIONS, name, "rejected") + "?cursor=" + after + "&limit=" + limit;
             print(remote().get(path).body(), RejectedCommand::lines);
         }
         return 0;

@@ -3,6 +3,8 @@ package dev.turnout.server.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -19,6 +21,7 @@ import java.util.Optional;
 /** A running server, spoken to over HTTP; every call blocks. */
 final class Remote {
     static final ObjectMapper JSON = new ObjectMapper();
+    private static final String REASON = "X-Turnout-Reason";
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final URI server;
@@ -40,6 +43,22 @@ final class Remote {
         return send(request(path).GET());
     }
 
+    /** Every page of a list as one answer. */
+    JsonNode all(String path, String list) {
+        JsonNode first = get(path + "?limit=1000").body();
+        if (!(first instanceof ObjectNode all) || !(first.path(list) instanceof ArrayNode entries)) {
+            return first;
+        }
+        JsonNode page = first;
+        while (page.hasNonNull("next")) {
+            String cursor = URLEncoder.encode(page.path("next").asText(), StandardCharsets.UTF_8);
+            page = get(path + "?limit=1000&cursor=" + cursor).body();
+            page.path(list).forEach(entries::add);
+        }
+        all.remove("next");
+        return all;
+    }
+
     Reply post(String path, Object body) {
         return send(request(path).POST(json(body)));
     }
@@ -48,6 +67,25 @@ final class Remote {
         HttpRequest.Builder request = request(path).method(method, json(body));
         headers.forEach(request::header);
         return send(request);
+    }
+
+    Reply delete(String path, String reason) {
+        return send(request(path).header(REASON, header(reason)).DELETE());
+    }
+
+    Reply yaml(String path, String body, String reason) {
+        return send(request(path)
+                .setHeader("Content-Type", "application/yaml")
+                .header(REASON, header(reason))
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /** A header has no line breaks and, to be safe on every way, no other letters than ASCII's. */
+    private static String header(String text) {
+        if (!text.matches("[ -~]*")) {
+            throw CommandFailed.badInput("--reason must be of one line of ASCII here");
+        }
+        return text;
     }
 
     /** A path of segments, each encoded. */

@@ -48,14 +48,44 @@ final class ServeCommand implements Callable<Integer> {
         options.set(Setting.PORT, text);
     }
 
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "FILE",
+            description = "PEM: the certificate and its chain (TURNOUT_TLS_CERT)")
+    void certificate(String text) {
+        options.set(Setting.TLS_CERTIFICATE, text);
+    }
+
+    @Option(names = "--tls-key", paramLabel = "FILE", description = "PEM: its key (TURNOUT_TLS_KEY)")
+    void key(String text) {
+        options.set(Setting.TLS_KEY, text);
+    }
+
+    @Option(
+            names = "--cors",
+            paramLabel = "ORIGINS",
+            description = "of pages whose scripts may ask, none unless set; several with commas (TURNOUT_CORS_ORIGINS)")
+    void origins(String text) {
+        options.set(Setting.ORIGINS, text);
+    }
+
+    @Option(
+            names = "--drain",
+            paramLabel = "DURATION",
+            description = "how long /readyz says 503 before a stop, 0s unless set (TURNOUT_DRAIN)")
+    void drain(String text) {
+        options.set(Setting.DRAIN, text);
+    }
+
     @Override
     public Integer call() {
         Settings settings = options.read(turnout.environment());
         Set<Part> parts = noWorker ? EnumSet.of(Part.HTTP) : EnumSet.allOf(Part.class);
         PrintWriter out = spec.commandLine().getOut();
         Running.untilStopped(settings, parts, server -> {
-            out.println("turnout serves on http://" + settings.listen().host() + ":" + server.port()
-                    + ", its administrator's token is in " + settings.adminToken());
+            out.println("turnout serves on " + settings.listen().scheme() + "://"
+                    + settings.listen().host() + ":" + server.port() + ", its administrator's token is in "
+                    + settings.adminToken());
             out.flush();
         });
         return 0;

@@ -43,7 +43,8 @@ import picocli.CommandLine.Spec;
             IncidentsCommand.class,
             AcknowledgeCommand.class,
             FlagCommand.class,
-            AuditCommand.class
+            AuditCommand.class,
+            TokenCommand.class
         })
 public final class Turnout implements Runnable {
     private final Map<String, String> environment;

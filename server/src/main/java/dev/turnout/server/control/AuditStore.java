@@ -37,6 +37,11 @@ public final class AuditStore {
                 .mapEmpty();
     }
 
+    /** Of what was tried and changed nothing. */
+    public Future<Void> note(Deed deed, Change change) {
+        return database.transaction(tx -> write(tx, deed, change));
+    }
+
     /** @param before only entries with a smaller id; {@link Long#MAX_VALUE} for the newest */
     public Future<List<AuditEntry>> newest(long before, int limit) {
         return database.transaction(tx -> tx.all(NEWEST, AuditStore::entry, before, limit));
@@ -51,7 +56,7 @@ public final class AuditStore {
         return value == null ? null : Json.write(value);
     }
 
-    private static AuditEntry entry(Row row) {
+    static AuditEntry entry(Row row) {
         return new AuditEntry(
                 row.getLong("id"),
                 Columns.instant(row, "at"),

@@ -41,14 +41,18 @@ public final class FlagStore {
 
     /** All flags and the version of the set, as of one instant. */
     public Future<FlagSet> load() {
-        return database.transaction(tx -> tx.rows(LOAD).map(rows -> {
+        return database.transaction(this::load);
+    }
+
+    public Future<FlagSet> load(Tx tx) {
+        return tx.rows(LOAD).map(rows -> {
             long version = rows.iterator().next().getLong("set_version");
             List<Flag> flags = rows.stream()
                     .filter(row -> row.getString("definition") != null)
                     .map(FlagStore::flag)
                     .toList();
             return FlagSet.of(version, flags);
-        }));
+        });
     }
 
     /** The version of the flag set; much cheaper than {@link #load()}. */
@@ -70,11 +74,11 @@ public final class FlagStore {
         return database.transaction(tx -> create(tx, flag, change));
     }
 
-    Future<Flag> create(Tx tx, Flag flag, Change change) {
+    public Future<Flag> create(Tx tx, Flag flag, Change change) {
         return lock(tx).compose(locked -> find(tx, flag.key()))
                 .compose(present -> present.isPresent()
-                        ? Future.failedFuture(
-                                new VersionConflict(flag.key(), 0, present.get().version()))
+                        ? Future.failedFuture(new VersionConflict(
+                                "flag " + flag.key(), 0, present.get().version()))
                         : requirements
                                 .check(tx, flag)
                                 .compose(sound -> nextVersion(tx))
@@ -105,7 +109,7 @@ public final class FlagStore {
                 flag.key(),
                 present -> {
                     if (present.version() != expectedVersion) {
-                        throw new VersionConflict(flag.key(), expectedVersion, present.version());
+                        throw new VersionConflict("flag " + flag.key(), expectedVersion, present.version());
                     }
                     return flag;
                 },
@@ -146,6 +150,21 @@ public final class FlagStore {
                 .compose(updated -> audit.write(
                         tx, Deed.of("flag.change", subject(after)).from(before).to(after), change))
                 .compose(audited -> announce(tx, after));
+    }
+
+    /**
+     * Takes the flag set for the rest of the transaction.
+     *
+     * @param expected the version that the caller was told
+     * @param read the version that it has just read
+     * @return fails with {@link VersionConflict} unless the set is at both
+     */
+    public Future<Void> expect(Tx tx, long expected, long read) {
+        return tx.first(LOCK, row -> row.getLong("version"))
+                .map(Optional::orElseThrow)
+                .compose(now -> now == expected && now == read
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(new VersionConflict("flag set", Math.min(expected, read), now)));
     }
 
     /** Waits for whoever changes a flag now; from here to the commit nobody else does. */

@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 
 /** Incidents with their evidence, until an operator acknowledges them and for ever after. Thread-safe. */
 public final class IncidentStore {
-    private static final String ROWS = "SELECT id, flag_key, run, at, source, because, weight_before, weight_after,"
+    static final String ROWS = "SELECT id, flag_key, run, at, source, because, weight_before, weight_after,"
             + " evidence, acknowledged_at, acknowledged_by, acknowledged_because FROM incident ";
 
     static final String OPEN = "INSERT INTO incident (flag_key, run, at, source, because, weight_before, weight_after,"
@@ -101,7 +101,7 @@ public final class IncidentStore {
         return database.transaction(tx -> tx.all(NEWEST_OF, IncidentStore::incident, flagKey, limit));
     }
 
-    private static Incident incident(Row row) {
+    static Incident incident(Row row) {
         Long run = row.getLong("run");
         return new Incident(
                 row.getLong("id"),

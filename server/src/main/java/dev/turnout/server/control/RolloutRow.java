@@ -35,6 +35,12 @@ public record RolloutRow(
     /** @param maxAge business age a row's verification may reach before the rollout waits */
     public record Proof(Duration maxAge, Verified verified) {}
 
+    /** Names what operators decide on: changes with each decision, and not with each look at the gates. */
+    public String tag() {
+        return run + "-" + rollout.state() + "-" + rollout.step() + "-" + rollout.approvedStep() + "-"
+                + (rollout.paused() ? "held" : "free");
+    }
+
     public RolloutRow with(Rollout rollout, String because) {
         return new RolloutRow(run, migration, phase, flagKey, rollout, fullSince, gates, because, proof);
     }

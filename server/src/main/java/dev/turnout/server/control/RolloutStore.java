@@ -15,11 +15,10 @@ import java.util.Optional;
 
 /** Where rollouts are kept. Who decides holds the row's lock until the commit. Thread-safe. */
 public final class RolloutStore {
-    private static final String ROWS =
-            "SELECT o.run, r.migration, coalesce(r.paused_from, r.phase) AS phase, o.flag_key,"
-                    + " o.plan, o.verify_max_age_seconds, o.state, o.step, o.entered_at, o.approved_step, o.paused,"
-                    + " o.full_since, o.gates, o.because, r.verified_from, r.mismatches"
-                    + " FROM rollout o JOIN run r ON r.id = o.run ";
+    static final String ROWS = "SELECT o.run, r.migration, coalesce(r.paused_from, r.phase) AS phase, o.flag_key,"
+            + " o.plan, o.verify_max_age_seconds, o.state, o.step, o.entered_at, o.approved_step, o.paused,"
+            + " o.full_since, o.gates, o.because, r.verified_from, r.mismatches"
+            + " FROM rollout o JOIN run r ON r.id = o.run ";
 
     static final String TICKABLE =
             "SELECT run FROM rollout WHERE state IN ('RUNNING', 'LATCHED', 'COMPLETE') ORDER BY run";
@@ -106,7 +105,10 @@ public final class RolloutStore {
     public Future<RolloutRow> approve(String migration, Change change) {
         return database.transaction(tx -> tx.first(LOCK_OF_MIGRATION, RolloutStore::read, migration)
                 .map(row -> row.orElseThrow(() -> new Unknown("rollout under way of", migration)))
-                .map(RolloutStore::approved)
+                .map(row -> {
+                    change.check(row);
+                    return approved(row);
+                })
                 .compose(row -> save(tx, row)
                         .compose(saved -> audit.write(
                                 tx,
@@ -129,7 +131,7 @@ public final class RolloutStore {
                 new Rollout(now.plan(), now.state(), now.paused(), now.step(), now.enteredAt(), next), row.because());
     }
 
-    private static RolloutRow read(Row row) {
+    static RolloutRow read(Row row) {
         return new RolloutRow(
                 row.getLong("run"),
                 Columns.text(row, "migration"),

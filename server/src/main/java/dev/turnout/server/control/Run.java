@@ -4,10 +4,12 @@ import dev.turnout.migration.Phase;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.run.RunBoard.Verified;
 import dev.turnout.worker.run.RunBoard.Wish;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.CRC32;
 
 /**
  * A run of a migration as the control state has it. Instants are business time.
@@ -29,6 +31,15 @@ public record Run(
         Instant createdAt,
         String createdBy,
         Operating operating) {
+
+    /** Names what operators decide on: changes when that does, and not with each row that moves. */
+    public String tag() {
+        String decided = standing.wish() + " " + operating.tuning().words() + " "
+                + contract.approved().map(Word::at) + " " + contract.backup().map(Word::at);
+        CRC32 sum = new CRC32();
+        sum.update(decided.getBytes(StandardCharsets.UTF_8));
+        return id + "-" + standing.phase() + "-" + Long.toHexString(sum.getValue());
+    }
 
     /** The phase that counts: the one to resume, while paused or failed. */
     public Phase effectivePhase() {

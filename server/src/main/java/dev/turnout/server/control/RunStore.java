@@ -29,7 +29,6 @@ public final class RunStore {
             "INSERT INTO monitor (run, name, definition, due_at) VALUES (?, ?, CAST(? AS jsonb), ?)";
     static final String INSERT_CHORE =
             "INSERT INTO chore (run, name, definition, due_at) VALUES (?, ?, CAST(? AS jsonb), ?)";
-    static final String LIST = "SELECT " + RunRows.COLUMNS + " FROM run r ORDER BY r.id DESC LIMIT ?";
     static final String FIND =
             "SELECT " + RunRows.COLUMNS + " FROM run r WHERE r.migration = ? ORDER BY r.id DESC LIMIT 1";
     static final String LOCK =
@@ -160,11 +159,6 @@ public final class RunStore {
         return database.transaction(tx -> tx.first(FIND, RunRows::run, migration));
     }
 
-    /** Newest first. */
-    public Future<List<Run>> list(int limit) {
-        return database.transaction(tx -> tx.all(LIST, RunRows::run, limit));
-    }
-
     /** The spec as it was when the run was started. */
     public Future<Bundle> bundle(long run) {
         return database.transaction(tx -> tx.first(BUNDLE, row -> Columns.json(row, "bundle", Bundle.class), run))
@@ -229,10 +223,14 @@ public final class RunStore {
                 run));
     }
 
-    /** Of a run that is not over, under its row's lock, with an entry in the audit. */
+    /** Of a run that is not over and that the change was decided on, under its row's lock, with an entry in the audit. */
     Future<Run> changing(String migration, Change change, String action, Map<String, Object> after, Doing doing) {
         return database.transaction(tx -> tx.first(LOCK, RunRows::run, migration)
                 .map(run -> run.orElseThrow(() -> new Unknown("migration", migration)))
+                .map(run -> {
+                    change.check("run of " + migration, run.tag());
+                    return run;
+                })
                 .compose(run -> run.standing().phase().over()
                         ? Future.failedFuture(new Refused("the run of " + migration + " is over: "
                                 + run.standing().phase()))

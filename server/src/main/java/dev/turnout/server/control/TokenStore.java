@@ -1,60 +1,46 @@
 package dev.turnout.server.control;
 
 import io.vertx.core.Future;
-import io.vertx.sqlclient.Row;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /** Bearer tokens: 256 random bits each, of which only the SHA-256 is kept. Thread-safe. */
 public final class TokenStore {
-    private static final String ROWS =
-            "SELECT encode(hash, 'hex') AS hash, name, roles, created_at, expires_at," + " revoked_at FROM token ";
+    private static final String ROWS = "SELECT " + TokenRows.COLUMNS + " FROM token ";
 
-    static final String INSERT = "INSERT INTO token (name, hash, roles, created_at, expires_at)"
-            + " VALUES (?, decode(?, 'hex'), ?, ?, ?) ON CONFLICT DO NOTHING";
-    static final String FIND = ROWS + "WHERE hash = decode(?, 'hex')";
-    static final String LIST = ROWS + "ORDER BY name";
-    static final String REVOKE = "UPDATE token SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL";
+    static final String INSERT =
+            "INSERT INTO token (name, hash, roles, scopes, requests_per_second, created_at, expires_at)"
+                    + " VALUES (?, decode(?, 'hex'), ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+    static final String PAGE = ROWS + "WHERE name > ? ORDER BY name LIMIT ?";
+    static final String LOCK_ONE = ROWS + "WHERE name = ? AND revoked_at IS NULL FOR UPDATE";
+    static final String READ = ROWS + "WHERE name = ?";
+    static final String REVOKE = "UPDATE token SET revoked_at = ?, version = version + 1 WHERE name = ?";
+    static final String ROTATE = "UPDATE token SET previous_hash = hash, previous_until = ?, hash = decode(?, 'hex'),"
+            + " version = version + 1 WHERE name = ?";
     /** Two servers that start at once must not both believe they are the first. */
     static final String LOCK = "LOCK TABLE token IN SHARE ROW EXCLUSIVE MODE";
 
-    static final String ANY_ADMIN = "SELECT name FROM token WHERE revoked_at IS NULL AND 'ADMIN' = ANY (roles) LIMIT 1";
-
-    /** Lets secret scanners and people know what they see. */
-    private static final String PREFIX = "turnout_";
-
-    private static final int BYTES = 32;
-
-    /** Real time for which a token that was found is not looked up again: how late a revocation counts at most. */
-    private static final Duration REMEMBER = Duration.ofSeconds(5);
-
-    private static final int MOST_REMEMBERED = 10_000;
+    static final String ANY_ADMIN = "SELECT name FROM token WHERE revoked_at IS NULL AND 'ADMIN' = ANY (roles)"
+            + " AND (expires_at IS NULL OR expires_at > ?) AND name <> ? LIMIT 1";
 
     private final ControlDatabase database;
     private final AuditStore audit;
     private final Clock clock;
-    private final SecureRandom random = new SecureRandom();
-    private final Map<String, Remembered> remembered = new ConcurrentHashMap<>();
+    private final TokenSecret secrets = new TokenSecret();
+    private final TokenCheck check;
 
     /** @param clock business time */
     public TokenStore(ControlDatabase database, AuditStore audit, Clock clock) {
         this.database = database;
         this.audit = audit;
         this.clock = clock;
+        this.check = new TokenCheck(database, clock);
     }
 
     /**
@@ -68,30 +54,43 @@ public final class TokenStore {
     }
 
     private Future<String> issue(Tx tx, Caller caller, Instant expiresAt, Change change) {
-        byte[] bits = new byte[BYTES];
-        random.nextBytes(bits);
-        String token = PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+        String token = secrets.draw();
         return tx.change(
                         INSERT,
                         caller.name(),
-                        hash(token),
+                        TokenSecret.hash(token),
                         caller.roles().stream().map(Role::name).sorted().toArray(String[]::new),
+                        caller.scopes().stream().sorted().toArray(String[]::new),
+                        caller.requestsPerSecond().isPresent()
+                                ? caller.requestsPerSecond().getAsInt()
+                                : null,
                         Columns.bind(clock.instant()),
                         expiresAt.equals(Instant.MAX) ? null : Columns.bind(expiresAt))
                 .compose(inserted -> inserted == 0
                         ? Future.failedFuture(new Refused("there is a token named " + caller.name() + " already"))
                         : audit.write(
                                 tx,
-                                Deed.of("token.issue", subject(caller.name())).to(Map.of("roles", caller.roles())),
+                                Deed.of("token.issue", subject(caller.name())).to(shown(caller, expiresAt)),
                                 change))
                 .map(token);
+    }
+
+    private static Map<String, Object> shown(Caller caller, Instant expiresAt) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("roles", caller.roles().stream().sorted().toList());
+        shown.put("scopes", caller.scopes().stream().sorted().toList());
+        caller.requestsPerSecond().ifPresent(limit -> shown.put("requestsPerSecond", limit));
+        if (!expiresAt.equals(Instant.MAX)) {
+            shown.put("expiresAt", expiresAt.toString());
+        }
+        return shown;
     }
 
     /** Makes the token {@code admin} unless there is an administrator already; then empty. */
     public Future<Optional<String>> firstAdmin() {
         return database.transaction(tx -> tx.rows(LOCK)
-                .compose(locked -> tx.first(ANY_ADMIN, row -> Columns.text(row, "name")))
-                .compose(admin -> admin.isPresent()
+                .compose(locked -> anyAdminBut(tx, ""))
+                .compose(admin -> admin
                         ? Future.succeededFuture(Optional.empty())
                         : issue(
                                         tx,
@@ -101,89 +100,83 @@ public final class TokenStore {
                                 .map(Optional::of)));
     }
 
+    private Future<Boolean> anyAdminBut(Tx tx, String name) {
+        return tx.first(ANY_ADMIN, row -> Columns.text(row, "name"), Columns.bind(clock.instant()), name)
+                .map(Optional::isPresent);
+    }
+
     /** Unique, because an earlier administrator's token may have been revoked. */
     private String nameOfAdmin() {
         return "admin-" + clock.instant().getEpochSecond();
     }
 
-    /**
-     * Who shows the token; empty when it is unknown, expired or revoked. A revocation counts after five seconds at most;
-     * on this server at once.
-     */
+    /** Who shows the token; empty when it is unknown, expired or revoked. See {@link TokenCheck}. */
     public Future<Optional<Caller>> check(String token) {
-        if (!token.startsWith(PREFIX) || token.length() > 200) {
-            return Future.succeededFuture(Optional.empty());
-        }
-        String shown = hash(token);
-        Remembered known = remembered.get(shown);
-        if (known != null && System.nanoTime() - known.nanos() < REMEMBER.toNanos()) {
-            return Future.succeededFuture(valid(known.entry()));
-        }
-        long asked = System.nanoTime();
-        return database.transaction(tx -> tx.first(FIND, row -> row, shown))
-                .map(found -> found.filter(row -> sameHash(Columns.text(row, "hash"), shown))
-                        .map(TokenStore::entry)
-                        .map(entry -> remember(shown, new Remembered(entry, asked)))
-                        .flatMap(this::valid));
+        return check.check(token);
     }
 
-    private Optional<Caller> valid(TokenEntry entry) {
-        return entry.valid(clock.instant()) ? Optional.of(entry.caller()) : Optional.empty();
+    /**
+     * By name.
+     *
+     * @param after only names behind this one; empty for the first
+     */
+    public Future<List<TokenEntry>> list(String after, int limit) {
+        return database.transaction(tx -> tx.all(PAGE, TokenRows::entry, after, limit));
     }
 
-    /** Only tokens that exist get here, so guessing fills nothing. */
-    private TokenEntry remember(String hash, Remembered found) {
-        if (remembered.size() >= MOST_REMEMBERED) {
-            remembered.clear();
-        }
-        remembered.put(hash, found);
-        return found.entry();
+    /** Also of a token that was revoked. */
+    public Future<Optional<TokenEntry>> find(String name) {
+        return database.transaction(tx -> tx.first(READ, TokenRows::entry, name));
     }
 
-    /** @param nanos {@link System#nanoTime} of the look-up */
-    private record Remembered(TokenEntry entry, long nanos) {}
-
-    /** By name. */
-    public Future<List<TokenEntry>> list() {
-        return database.transaction(tx -> tx.all(LIST, TokenStore::entry));
+    /**
+     * @param expected its version; empty: any
+     * @return fails with {@link Unknown} when there is no such valid token, {@link VersionConflict}, or {@link Refused} when
+     *     nobody would be left to make another
+     */
+    public Future<Void> revoke(String name, Optional<Long> expected, Change change) {
+        return database.transaction(tx -> lock(tx, name, expected)
+                        .compose(entry ->
+                                entry.caller().may(Role.ADMIN) ? anyAdminBut(tx, name) : Future.succeededFuture(true))
+                        .compose(admin -> admin
+                                ? tx.change(REVOKE, Columns.bind(clock.instant()), name)
+                                : Future.failedFuture(new Refused("the token " + name
+                                        + " is the last administrator's: make another before this one is revoked")))
+                        .compose(revoked -> audit.write(tx, Deed.of("token.revoke", subject(name)), change)))
+                .onSuccess(revoked -> check.forget());
     }
 
-    /** Fails with {@link Unknown} when there is no such valid token. */
-    public Future<Void> revoke(String name, Change change) {
-        return database.transaction(tx -> tx.change(REVOKE, Columns.bind(clock.instant()), name)
-                        .compose(revoked -> revoked == 0
-                                ? Future.failedFuture(new Unknown("token", name))
-                                : audit.write(tx, Deed.of("token.revoke", subject(name)), change)))
-                .onSuccess(revoked -> remembered.clear());
+    /**
+     * Gives it another secret; the one that it had until now is taken for a while longer, the one before that no more.
+     *
+     * @param expected its version; empty: any
+     * @param overlap business time for which the old one is taken
+     * @return the new one, which is nowhere else from now on; fails as {@link #revoke} does
+     */
+    public Future<String> rotate(String name, Optional<Long> expected, Duration overlap, Change change) {
+        String token = secrets.draw();
+        Instant until = clock.instant().plus(overlap);
+        return database.transaction(tx -> lock(tx, name, expected)
+                        .compose(entry -> tx.change(ROTATE, Columns.bind(until), TokenSecret.hash(token), name))
+                        .compose(rotated -> audit.write(
+                                tx,
+                                Deed.of("token.rotate", subject(name)).to(Map.of("previousUntil", until.toString())),
+                                change)))
+                .onSuccess(rotated -> check.forget())
+                .map(token);
     }
 
-    /** Takes as long for a near miss as for any other. */
-    private static boolean sameHash(String kept, String shown) {
-        return MessageDigest.isEqual(
-                kept.getBytes(StandardCharsets.US_ASCII), shown.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static String hash(String token) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+    private Future<TokenEntry> lock(Tx tx, String name, Optional<Long> expected) {
+        return tx.first(LOCK_ONE, TokenRows::entry, name).map(found -> {
+            TokenEntry entry = found.orElseThrow(() -> new Unknown("token", name));
+            if (expected.isPresent() && expected.get() != entry.version()) {
+                throw new VersionConflict("token " + name, expected.get(), entry.version());
+            }
+            return entry;
+        });
     }
 
     private static String subject(String name) {
         return "token:" + name;
-    }
-
-    private static TokenEntry entry(Row row) {
-        Set<Role> roles = Arrays.stream(row.getArrayOfStrings("roles"))
-                .map(Role::valueOf)
-                .collect(Collectors.toUnmodifiableSet());
-        return new TokenEntry(
-                new Caller(Columns.text(row, "name"), roles),
-                Columns.instant(row, "created_at"),
-                Columns.optionalInstant(row, "expires_at"),
-                Columns.optionalInstant(row, "revoked_at"));
     }
 }

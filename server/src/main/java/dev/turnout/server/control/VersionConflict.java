@@ -1,14 +1,15 @@
 package dev.turnout.server.control;
 
-/** Somebody else changed the flag meanwhile, or it exists already: read it again and decide anew. */
+/** Somebody else changed it meanwhile, or it exists already: read it again and decide anew. */
 public final class VersionConflict extends RuntimeException {
     private final long current;
 
-    VersionConflict(String key, long expected, long current) {
+    /** @param what for example {@code flag search} */
+    VersionConflict(String what, long expected, long current) {
         super(
                 expected == 0
-                        ? "the flag " + key + " exists already, at version " + current
-                        : "the flag " + key + " is at version " + current + ", not at " + expected);
+                        ? "the " + what + " exists already, at version " + current
+                        : "the " + what + " is at version " + current + ", not at " + expected);
         this.current = current;
     }
 

@@ -1,31 +1,50 @@
 package dev.turnout.server.http;
 
 import dev.turnout.server.control.Caller;
+import dev.turnout.server.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.openapi.router.RouterBuilder;
+import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Puts the endpoints behind one router: who may, limits, what they do, and one form of error. */
 final class Api {
-    private static final int BODY_LIMIT = 1 << 20;
-    private static final Caller NOBODY = new Caller("nobody", Set.of());
+    /** A write has its key in its outbox, a report its number; a client's word only ever rises. */
+    private static final Set<Endpoint> ONCE_BY_THEMSELVES =
+            EnumSet.of(Endpoint.LEAVE_WRITE, Endpoint.REPORT_OUTCOMES, Endpoint.BEAT_CLIENT);
 
-    private final Authentication authentication;
-    private final Body body = new Body(BODY_LIMIT);
+    private final Contract contract;
+    private final Admission admission;
+    private final Once once;
+    private final Settings.Listen listen;
+    private final Body body;
     private final Map<Endpoint, Function<Call, Future<Answer>>> answers = new EnumMap<>(Endpoint.class);
+    private final Map<Endpoint, Consumer<Call>> readings = new EnumMap<>(Endpoint.class);
 
-    Api(Authentication authentication, List<Resource> resources) {
-        this.authentication = authentication;
-        resources.forEach(resource -> answers.putAll(resource.answers()));
+    Api(Contract contract, Admission admission, Once once, Settings.Listen listen, List<Resource> resources) {
+        this.contract = contract;
+        this.admission = admission;
+        this.once = once;
+        this.listen = listen;
+        this.body = new Body(listen.limits().bodyBytes(), listen.limits().bodyTime());
+        resources.forEach(resource -> {
+            answers.putAll(resource.answers());
+            readings.putAll(resource.readings());
+        });
         Set<Endpoint> missing = EnumSet.allOf(Endpoint.class);
         missing.removeIf(Endpoint::direct);
         missing.removeAll(answers.keySet());
@@ -35,9 +54,31 @@ final class Api {
     }
 
     Router router(Vertx vertx) {
-        Router router = Router.router(vertx);
+        OpenAPIContract bound = contract.bound();
+        RouterBuilder builder = RouterBuilder.create(vertx, bound);
+        Cors.handler(listen.origins()).ifPresent(builder::rootHandler);
+        RequestCheck check = new RequestCheck(vertx, bound);
+        Map<Endpoint, Function<Call, Future<Answer>>> others = new EnumMap<>(answers);
+        for (Operation operation : bound.operations()) {
+            Endpoint endpoint = Endpoint.of(operation.getOperationId());
+            Function<Call, Future<Answer>> answer = Objects.requireNonNull(others.remove(endpoint));
+            boolean onlyOnce = endpoint.method().equals(HttpMethod.POST) && !ONCE_BY_THEMSELVES.contains(endpoint);
+            Consumer<Call> reading = readings.getOrDefault(endpoint, call -> {});
+            // Who calls is asked before anything is read of a request, so both are done here and not by the router.
+            builder.getRoute(operation.getOperationId())
+                    .setDoValidation(false)
+                    .setDoSecurity(false)
+                    .addHandler(ctx -> serve(
+                            endpoint,
+                            call -> check.check(call, operation, reading)
+                                    .compose(fine -> onlyOnce
+                                            ? once.answer(call, () -> answer.apply(call))
+                                            : answer.apply(call)),
+                            ctx));
+        }
+        Router router = builder.createRouter();
         new Problems().mount(router);
-        answers.forEach((endpoint, answer) ->
+        others.forEach((endpoint, answer) ->
                 router.route(endpoint.method(), endpoint.path()).handler(ctx -> serve(endpoint, answer, ctx)));
         return router;
     }
@@ -45,18 +86,12 @@ final class Api {
     private void serve(Endpoint endpoint, Function<Call, Future<Answer>> answer, RoutingContext ctx) {
         // Nothing of the body is read before it is known who sends it.
         ctx.request().pause();
-        caller(endpoint, ctx)
+        admission
+                .admit(endpoint, ctx)
                 .onFailure(refused -> ctx.request().resume())
                 .compose(caller -> body.read(ctx.request()).compose(read -> answer(answer, ctx, caller, read)))
                 .compose(ready -> write(ctx.response(), ready))
                 .onFailure(ctx::fail);
-    }
-
-    private Future<Caller> caller(Endpoint endpoint, RoutingContext ctx) {
-        if (endpoint.open()) {
-            return Future.succeededFuture(NOBODY);
-        }
-        return authentication.caller(ctx.request()).map(endpoint::check);
     }
 
     private static Future<Answer> answer(

@@ -1,22 +1,20 @@
 package dev.turnout.server.http;
 
 import dev.turnout.server.control.AuditEntry;
-import dev.turnout.server.control.AuditStore;
+import dev.turnout.server.control.Listings;
+import dev.turnout.server.control.Listings.OfAudit;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
 /** {@code /api/v1/audit}: who changed what, and why; the newest first. */
 final class AuditResource implements Resource {
-    private static final int MOST = 1000;
+    private final Listings listings;
 
-    private final AuditStore audit;
-
-    AuditResource(AuditStore audit) {
-        this.audit = audit;
+    AuditResource(Listings listings) {
+        this.listings = listings;
     }
 
     @Override
@@ -24,15 +22,10 @@ final class AuditResource implements Resource {
         return Map.of(Endpoint.READ_AUDIT, this::read);
     }
 
-    /** Query: {@code subject}, as an entry shows it; {@code before}, an id to page on; {@code limit}. */
     private Future<Answer> read(Call call) {
-        int limit = (int) call.whole("limit", 1, MOST, 100);
-        long before = call.whole("before", 1, Long.MAX_VALUE, Long.MAX_VALUE);
-        Future<List<AuditEntry>> entries = call.query("subject")
-                .map(subject -> audit.newestOf(subject, before, limit))
-                .orElseGet(() -> audit.newest(before, limit));
-        return entries.map(found -> Answer.ok(
-                Map.of("entries", found.stream().map(AuditResource::document).toList())));
+        OfAudit filter = new OfAudit(call.query("subject"), call.query("actor"), call.query("action"));
+        return listings.audit(call.windowFromNewest(), filter)
+                .map(found -> Answer.page("entries", found, AuditResource::document, call.limit(), AuditEntry::id));
     }
 
     private static Map<String, Object> document(AuditEntry entry) {

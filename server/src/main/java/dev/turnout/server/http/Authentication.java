@@ -3,42 +3,23 @@ package dev.turnout.server.http;
 import dev.turnout.server.control.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 
 /**
- * Finds out who calls, by bearer token or {@code X-API-Key}. Only hashes are compared and remembered, so nothing of a
- * token can be learnt from how long an answer takes. Thread-safe.
+ * Finds out who calls, by bearer token or {@code X-API-Key}. Whoever verifies remembers tokens for a while; a second
+ * memory here would outlive a revocation. Thread-safe.
  */
 final class Authentication {
-    /** How long a revoked token may still be taken. */
-    private static final Duration TRUST = Duration.ofSeconds(5);
-
-    private static final int MOST_REMEMBERED = 10_000;
     private static final int LONGEST_TOKEN = 512;
     private static final String BEARER = "bearer ";
 
     private final Function<String, Future<Optional<Caller>>> verify;
-    private final LongSupplier nanoTime;
-    private final Map<String, Known> known = new ConcurrentHashMap<>();
 
-    private record Known(Caller caller, long until) {}
-
-    /**
-     * @param verify looks a token up in the control database
-     * @param nanoTime as {@link System#nanoTime()}
-     */
-    Authentication(Function<String, Future<Optional<Caller>>> verify, LongSupplier nanoTime) {
+    /** @param verify says whose token it is */
+    Authentication(Function<String, Future<Optional<Caller>>> verify) {
         this.verify = verify;
-        this.nanoTime = nanoTime;
     }
 
     /** Fails with a {@link Refusal} 401 when there is no token or nobody has this one. */
@@ -47,22 +28,8 @@ final class Authentication {
         if (token.isEmpty()) {
             return Future.failedFuture(unauthorized("send a token: Authorization: Bearer …, or X-API-Key: …"));
         }
-        String hash = hash(token.get());
-        Known before = known.get(hash);
-        if (before != null && before.until - nanoTime.getAsLong() > 0) {
-            return Future.succeededFuture(before.caller);
-        }
-        return verify.apply(token.get()).compose(found -> {
-            if (found.isEmpty()) {
-                known.remove(hash);
-                return Future.failedFuture(unauthorized("this token is unknown, expired or revoked"));
-            }
-            if (known.size() >= MOST_REMEMBERED) {
-                known.clear();
-            }
-            known.put(hash, new Known(found.get(), nanoTime.getAsLong() + TRUST.toNanos()));
-            return Future.succeededFuture(found.get());
-        });
+        return verify.apply(token.get()).compose(found -> found.map(Future::succeededFuture)
+                .orElseGet(() -> Future.failedFuture(unauthorized("this token is unknown, expired or revoked"))));
     }
 
     private static Optional<String> token(HttpServerRequest request) {
@@ -75,14 +42,5 @@ final class Authentication {
 
     private static Refusal unauthorized(String detail) {
         return new Refusal(401, "unauthorized", detail, Map.of());
-    }
-
-    private static String hash(String token) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -3,17 +3,28 @@ package dev.turnout.server.http;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.turnout.server.control.Caller;
 import dev.turnout.server.control.Change;
+import dev.turnout.server.control.Window;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** One request to one endpoint, by somebody who may make it. Used on its event loop only. */
 final class Call {
     static final String REASON_HEADER = "X-Turnout-Reason";
+    private static final Pattern TAG = Pattern.compile("(?:W/)?\"([!#-~]{0,100})\"");
+    private static final int MOST = 1000;
+    private static final int USUAL = 100;
+
     private final RoutingContext ctx;
     private final Caller caller;
     private final Buffer body;
+    private @Nullable JsonNode json;
 
     Call(RoutingContext ctx, Caller caller, Buffer body) {
         this.ctx = ctx;
@@ -21,8 +32,21 @@ final class Call {
         this.body = body;
     }
 
+    /** Method, path and query. */
+    String line() {
+        return ctx.request().method() + " " + ctx.request().uri();
+    }
+
     String path(String name) {
         return ctx.pathParam(name);
+    }
+
+    Set<String> queryNames() {
+        return ctx.queryParams().names();
+    }
+
+    List<String> queryAll(String name) {
+        return ctx.queryParam(name);
     }
 
     Optional<String> query(String name) {
@@ -47,6 +71,30 @@ final class Call {
         throw Refusal.malformed("'" + name + "' must be a whole number from " + min + " to " + max);
     }
 
+    /** Entries of a page. */
+    int limit() {
+        return (int) whole("limit", 1, MOST, USUAL);
+    }
+
+    /** For lists in the order of a key. */
+    Window<String> window() {
+        return new Window<>(query("cursor").orElse(""), limit(), caller.scopes());
+    }
+
+    /** For lists with the newest first. */
+    Window<Long> windowFromNewest() {
+        return new Window<>(whole("cursor", 1, Long.MAX_VALUE, Long.MAX_VALUE), limit(), caller.scopes());
+    }
+
+    /** @throws Refusal 400 when it is none of them; in whatever case */
+    <E extends Enum<E>> Optional<E> word(String name, Class<E> type) {
+        return query(name).map(text -> Arrays.stream(type.getEnumConstants())
+                .filter(each -> each.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(() -> Refusal.malformed(
+                        "'" + name + "' must be one of " + Arrays.toString(type.getEnumConstants()))));
+    }
+
     Optional<String> header(String name) {
         return Optional.ofNullable(ctx.request().getHeader(name))
                 .map(String::strip)
@@ -57,9 +105,18 @@ final class Call {
         return body;
     }
 
-    /** @throws Refusal 400 */
+    /**
+     * Not to be changed.
+     *
+     * @throws Refusal 400
+     */
     JsonNode json() {
-        return Wire.read(body());
+        JsonNode read = json;
+        if (read == null) {
+            read = Wire.read(body);
+            json = read;
+        }
+        return read;
     }
 
     /** @throws Refusal 400 */
@@ -74,6 +131,20 @@ final class Call {
     /** For the audit: who and why. */
     Change change(String otherwise) {
         return new Change(caller.name(), reason(otherwise));
+    }
+
+    /**
+     * The same, on the state that {@code If-Match} names.
+     *
+     * @throws Refusal 400 when it is no ETag
+     */
+    Change changeBasedOn() {
+        Optional<String> match = header("If-Match").filter(text -> !text.equals("*"));
+        Matcher tag = TAG.matcher(match.orElse("\"\""));
+        if (!tag.matches()) {
+            throw Refusal.malformed("If-Match must be an ETag that this server gave, such as \"7\"");
+        }
+        return change("").basedOn(match.map(text -> tag.group(1)));
     }
 
     /** Why the change is made: from the header or the member {@code reason} of the body. */

@@ -1,5 +1,7 @@
 package dev.turnout.server.http;
 
+import static dev.turnout.server.control.Role.ADMIN;
+import static dev.turnout.server.control.Role.ALERT;
 import static dev.turnout.server.control.Role.EVALUATE;
 import static dev.turnout.server.control.Role.OPERATE;
 import static dev.turnout.server.control.Role.REPORT;
@@ -12,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Everything that can be asked of the server, and the one table of who may: any of the roles, or an administrator. No
  * role: open to everybody. */
@@ -23,14 +26,20 @@ enum Endpoint {
 
     EVALUATE_FLAGS(HttpMethod.POST, "/ofrep/v1/evaluate/flags", EVALUATE, OPERATE),
     EVALUATE_FLAG(HttpMethod.POST, "/ofrep/v1/evaluate/flags/:key", EVALUATE, OPERATE),
+    READ_CONTRACT_YAML(HttpMethod.GET, "/api/v1/openapi.yaml", EVALUATE, REPORT, WRITE, OPERATE, ALERT),
+    READ_CONTRACT_JSON(HttpMethod.GET, "/api/v1/openapi.json", EVALUATE, REPORT, WRITE, OPERATE, ALERT),
     READ_RULESET(HttpMethod.GET, "/api/v1/ruleset", EVALUATE, OPERATE),
     BEAT_CLIENT(HttpMethod.POST, "/api/v1/clients/:id", EVALUATE),
     LEAVE_CLIENT(HttpMethod.DELETE, "/api/v1/clients/:id", EVALUATE),
+    READ_OUTCOMES(HttpMethod.GET, "/api/v1/flags/:key/outcomes", OPERATE),
     REPORT_OUTCOMES(HttpMethod.POST, "/api/v1/outcomes", REPORT),
 
     LIST_FLAGS(HttpMethod.GET, "/api/v1/flags", OPERATE),
+    EXPORT_FLAGS(HttpMethod.GET, "/api/v1/flags/export", OPERATE),
+    IMPORT_FLAGS(HttpMethod.POST, "/api/v1/flags/import", OPERATE),
     READ_FLAG(HttpMethod.GET, "/api/v1/flags/:key", OPERATE),
     PUT_FLAG(HttpMethod.PUT, "/api/v1/flags/:key", OPERATE),
+    KILL_FLAG(HttpMethod.POST, "/api/v1/flags/:key/kill", OPERATE),
     EXPLAIN_FLAG(HttpMethod.GET, "/api/v1/flags/:key/explain", OPERATE),
     PATCH_FLAG(HttpMethod.PATCH, "/api/v1/flags/:key", OPERATE),
 
@@ -49,7 +58,9 @@ enum Endpoint {
     LIST_REJECTED(HttpMethod.GET, "/api/v1/migrations/:name/rejected", OPERATE),
     RETRY_REJECTED(HttpMethod.POST, "/api/v1/migrations/:name/rejected/retry", OPERATE),
     READ_REPORT(HttpMethod.GET, "/api/v1/migrations/:name/reports/:kind", OPERATE),
+    LIST_MONITORS(HttpMethod.GET, "/api/v1/migrations/:name/monitors", OPERATE),
 
+    LIST_ROLLOUTS(HttpMethod.GET, "/api/v1/rollouts", OPERATE),
     READ_ROLLOUT(HttpMethod.GET, "/api/v1/rollouts/:flag", OPERATE),
     APPROVE_STEP(HttpMethod.POST, "/api/v1/rollouts/:flag/approve", OPERATE),
     PAUSE_ROLLOUT(HttpMethod.POST, "/api/v1/rollouts/:flag/pause", OPERATE),
@@ -57,8 +68,15 @@ enum Endpoint {
     ROLL_BACK_ROLLOUT(HttpMethod.POST, "/api/v1/rollouts/:flag/rollback", OPERATE),
 
     LIST_INCIDENTS(HttpMethod.GET, "/api/v1/incidents", OPERATE),
+    READ_INCIDENT(HttpMethod.GET, "/api/v1/incidents/:id", OPERATE),
     ACKNOWLEDGE_INCIDENT(HttpMethod.POST, "/api/v1/incidents/:id/acknowledge", OPERATE),
-    READ_AUDIT(HttpMethod.GET, "/api/v1/audit", OPERATE);
+    READ_AUDIT(HttpMethod.GET, "/api/v1/audit", OPERATE),
+
+    LIST_TOKENS(HttpMethod.GET, "/api/v1/tokens", ADMIN),
+    CREATE_TOKEN(HttpMethod.POST, "/api/v1/tokens", ADMIN),
+    READ_TOKEN(HttpMethod.GET, "/api/v1/tokens/:name", ADMIN),
+    REVOKE_TOKEN(HttpMethod.DELETE, "/api/v1/tokens/:name", ADMIN),
+    ROTATE_TOKEN(HttpMethod.POST, "/api/v1/tokens/:name/rotate", ADMIN);
 
     private final HttpMethod method;
     private final String path;
@@ -77,6 +95,29 @@ enum Endpoint {
     /** In Vert.x Web's notation. */
     String path() {
         return path;
+    }
+
+    Set<Role> roles() {
+        return roles;
+    }
+
+    /** What the contract calls it: READ_FLAG is readFlag. */
+    String operationId() {
+        StringBuilder id = new StringBuilder();
+        for (String word : name().toLowerCase(Locale.ROOT).split("_")) {
+            id.append(id.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
+        }
+        return id.toString();
+    }
+
+    /** @throws IllegalArgumentException when the contract has an operation that this table has not */
+    static Endpoint of(String operationId) {
+        return valueOf(operationId.replaceAll("([A-Z])", "_$1").toUpperCase(Locale.ROOT));
+    }
+
+    /** Whether it is a part of an application's own traffic. */
+    boolean forApplications() {
+        return Stream.of(EVALUATE, REPORT, WRITE).anyMatch(roles::contains);
     }
 
     boolean open() {

@@ -5,17 +5,22 @@ import dev.turnout.flags.wire.Ruleset;
 import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.ChoreStore;
 import dev.turnout.server.control.ClientStore;
+import dev.turnout.server.control.Listings;
 import dev.turnout.server.control.OperatingStore;
+import dev.turnout.server.control.RequestStore;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.TokenStore;
 import dev.turnout.server.control.WriteStore;
 import dev.turnout.server.rollout.ByHand;
+import dev.turnout.server.rollout.FlagImport;
 import dev.turnout.server.rollout.RolloutOperator;
 import dev.turnout.server.rollout.RolloutStores;
+import dev.turnout.server.settings.Settings;
 import dev.turnout.server.snapshot.FlagSnapshots;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
 import java.time.InstantSource;
@@ -33,8 +38,10 @@ public final class Faces {
     private final Clock clock;
     private final FlagSnapshots snapshots;
     private final PrometheusMeterRegistry registry;
-    private final Authentication authentication;
+    private final Terms terms;
+    private final Admission admission;
     private final Ofrep ofrep;
+    private volatile boolean draining;
     private final StreamTickets tickets;
     private final Events refetch = Events.refetch();
     private final Events ruleset = Events.ruleset(Ruleset::write);
@@ -49,25 +56,41 @@ public final class Faces {
             TokenStore tokens,
             ClientStore clients) {}
 
+    /**
+     * On which terms requests are taken.
+     *
+     * @param secret to sign tickets with
+     */
+    public record Terms(Contract contract, Settings.Listen listen, Buffer secret) {}
+
     /** What belongs to runs beside their state. */
     public record RunStores(ChoreStore chores, WriteStore writes, OperatingStore operating) {}
 
     /**
      * @param clock business time
      * @param snapshots the flags
-     * @param secret to sign tickets with
      */
-    public Faces(Stores stores, Clock clock, FlagSnapshots snapshots, byte[] secret, PrometheusMeterRegistry registry) {
+    public Faces(Stores stores, Clock clock, FlagSnapshots snapshots, PrometheusMeterRegistry registry, Terms terms) {
         this.stores = stores;
         this.clock = clock;
         this.snapshots = snapshots;
         this.registry = registry;
-        this.authentication = new Authentication(stores.tokens()::check, System::nanoTime);
+        this.terms = terms;
+        this.admission = new Admission(
+                new Authentication(stores.tokens()::check),
+                new RateLimits(terms.listen().limits().requestsPerSecond(), System::nanoTime),
+                new Reach(stores.runs(), stores.rollout().incidents()),
+                new RefusedAttempts(stores.audit(), System::nanoTime));
         this.ofrep = new Ofrep(new EvaluationMetrics(registry, snapshots::current, snapshots::age), clock);
-        this.tickets = new StreamTickets(secret, InstantSource.system());
+        this.tickets = new StreamTickets(terms.secret().getBytes(), InstantSource.system());
         Gauge.builder("turnout.streams", streams, AtomicInteger::get)
                 .description("clients that are told of changes as they happen")
                 .register(registry);
+    }
+
+    /** From now on the process says that it is not ready, and goes on serving. */
+    public void drain() {
+        draining = true;
     }
 
     /** For the event loop that this is called on; it must be told of changes. */
@@ -78,8 +101,19 @@ public final class Faces {
                 () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
                 streams,
                 MOST_STREAMS);
-        OfrepFace face = new OfrepFace(authentication, snapshots, ofrep, tickets);
-        Router router = new Api(authentication, resources(vertx, told)).router(vertx);
+        OfrepFace face = new OfrepFace(
+                admission,
+                snapshots,
+                ofrep,
+                tickets,
+                new Body(OfrepFace.BODY_LIMIT, terms.listen().limits().bodyTime()));
+        Router router = new Api(
+                        terms.contract(),
+                        admission,
+                        new Once(new RequestStore(stores.rollout().database())),
+                        terms.listen(),
+                        resources(vertx, told))
+                .router(vertx);
         router.get(Ofrep.EVENTS).handler(new OfrepEvents(tickets, told, refetch));
         // What a browser asks goes through the router, for CORS.
         router.route(Ofrep.FLAGS + "*").handler(ctx -> face.handle(ctx.request()));
@@ -93,23 +127,29 @@ public final class Faces {
 
     private List<Resource> resources(Vertx vertx, Streams told) {
         RolloutStores rollout = stores.rollout();
+        Listings listings = new Listings(rollout.database());
         RolloutOperator operator = new RolloutOperator(rollout, clock);
         return List.of(
                 new RulesetResource(snapshots::current, told, ruleset),
                 new ClientsResource(stores.clients()),
-                new FlagsResource(rollout.flags(), new ByHand(rollout, clock)),
+                new FlagsResource(rollout.flags(), listings, new ByHand(rollout, clock)),
+                new FlagFileResource(vertx, rollout.flags(), new FlagImport(rollout, new ByHand(rollout, clock))),
                 new ExplainResource(snapshots::current, clock),
                 new MigrationsResource(
                         vertx,
                         stores.runs(),
+                        listings,
                         new RunSurroundings(rollout, stores.ofRuns().chores())),
                 new WritesResource(vertx, stores.runs(), stores.ofRuns().writes()),
                 new OperatingResource(stores.runs(), stores.ofRuns().operating()),
-                new RolloutsResource(rollout.flags(), rollout.rollouts(), operator),
-                new IncidentsResource(rollout.incidents(), operator),
-                new OutcomesResource(rollout.outcomes()),
-                new AuditResource(stores.audit()),
-                new HealthResource(rollout.flags()::version, snapshots::age),
+                new RolloutsResource(rollout.flags(), listings, rollout.rollouts(), operator),
+                new IncidentsResource(listings, rollout.incidents(), operator),
+                new OutcomesResource(rollout.outcomes(), clock),
+                new AuditResource(listings),
+                new HealthResource(rollout.flags()::version, snapshots::age, () -> draining),
+                new TokensResource(stores.tokens(), clock),
+                new ContractResource(terms.contract()),
+                new MonitorsResource(stores.runs(), rollout.monitors()),
                 new MetricsResource(vertx, registry));
     }
 }

@@ -113,6 +113,10 @@ final class Fields {
         return names;
     }
 
+    JsonNode node(String name) {
+        return object.path(name);
+    }
+
     boolean has(String name) {
         return object.hasNonNull(name);
     }
@@ -205,7 +209,7 @@ final class Fields {
     }
 
     /** No database keeps NUL or half a surrogate pair as text. */
-    private static boolean storable(String text) {
+    static boolean storable(String text) {
         return text.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 

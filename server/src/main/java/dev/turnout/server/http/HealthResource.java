@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -20,9 +21,14 @@ final class HealthResource implements Resource {
 
     private final Supplier<Future<Long>> version;
     private final Supplier<Duration> snapshotAge;
+    private final BooleanSupplier draining;
 
-    /** @param version of the flags, asked of the control database */
-    HealthResource(Supplier<Future<Long>> version, Supplier<Duration> snapshotAge) {
+    /**
+     * @param version of the flags, asked of the control database
+     * @param draining whether the process is about to stop
+     */
+    HealthResource(Supplier<Future<Long>> version, Supplier<Duration> snapshotAge, BooleanSupplier draining) {
+        this.draining = draining;
         this.version = version;
         this.snapshotAge = snapshotAge;
     }
@@ -36,7 +42,7 @@ final class HealthResource implements Resource {
 
     private Future<Answer> ready() {
         Duration age = snapshotAge.get();
-        boolean fresh = age.compareTo(OLDEST) <= 0;
+        boolean fresh = age.compareTo(OLDEST) <= 0 && !draining.getAsBoolean();
         return version.get()
                 .timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                 .map(answered -> state(fresh, "reachable", age))
@@ -44,9 +50,10 @@ final class HealthResource implements Resource {
                 .recover(failure -> Future.succeededFuture(state(false, "not reachable", age)));
     }
 
-    private static Answer state(boolean ready, String control, Duration age) {
+    private Answer state(boolean ready, String control, Duration age) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("ready", ready);
+        body.put("stopping", draining.getAsBoolean());
         body.put("controlDatabase", control);
         body.put("flagsAgeSeconds", age.toMillis() / 1000.0);
         return new Answer(ready ? 200 : 503, Optional.of(body), Map.of());

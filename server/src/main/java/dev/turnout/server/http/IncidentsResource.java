@@ -2,38 +2,40 @@ package dev.turnout.server.http;
 
 import dev.turnout.server.control.Incident;
 import dev.turnout.server.control.IncidentStore;
+import dev.turnout.server.control.Listings;
+import dev.turnout.server.control.Listings.OfIncidents;
 import dev.turnout.server.rollout.RolloutOperator;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
 /** {@code /api/v1/incidents}: what went wrong, with the evidence; acknowledging lets the rollout begin again. */
 final class IncidentsResource implements Resource {
-    private static final int MOST = 1000;
-
+    private final Listings listings;
     private final IncidentStore incidents;
     private final RolloutOperator operator;
 
-    IncidentsResource(IncidentStore incidents, RolloutOperator operator) {
+    IncidentsResource(Listings listings, IncidentStore incidents, RolloutOperator operator) {
+        this.listings = listings;
         this.incidents = incidents;
         this.operator = operator;
     }
 
     @Override
     public Map<Endpoint, Function<Call, Future<Answer>>> answers() {
-        return Map.of(Endpoint.LIST_INCIDENTS, this::list, Endpoint.ACKNOWLEDGE_INCIDENT, this::acknowledge);
+        return Map.of(
+                Endpoint.LIST_INCIDENTS, this::list,
+                Endpoint.READ_INCIDENT,
+                        call -> find(number(call.path("id"))).map(incident -> Answer.ok(document(incident))),
+                Endpoint.ACKNOWLEDGE_INCIDENT, this::acknowledge);
     }
 
-    /** Query: {@code flag}, {@code limit}. */
     private Future<Answer> list(Call call) {
-        int limit = (int) call.whole("limit", 1, MOST, 100);
-        Future<List<Incident>> found = call.query("flag")
-                .map(flag -> incidents.newestOf(flag, limit))
-                .orElseGet(() -> incidents.newest(limit));
-        return found.map(all -> Answer.ok(Map.of(
-                "incidents", all.stream().map(IncidentsResource::document).toList())));
+        OfIncidents filter =
+                new OfIncidents(call.query("flag"), call.query("open").map("true"::equals));
+        return listings.incidents(call.windowFromNewest(), filter)
+                .map(all -> Answer.page("incidents", all, IncidentsResource::document, call.limit(), Incident::id));
     }
 
     /** Acknowledges every open incident of the flag: what is understood about one is understood about all. */

@@ -1,9 +1,12 @@
 package dev.turnout.server.http;
 
 import dev.turnout.migration.Bundle;
+import dev.turnout.migration.Phase;
 import dev.turnout.migration.Reading;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.SpecReader;
+import dev.turnout.server.control.Listings;
+import dev.turnout.server.control.Listings.OfRuns;
 import dev.turnout.server.control.Run;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.worker.run.RunBoard.Wish;
@@ -16,13 +19,13 @@ import java.util.function.Function;
 
 /** {@code /api/v1/migrations}: starts them, says where they stand, takes what operators want of them. */
 final class MigrationsResource implements Resource {
-    private static final int MOST = 200;
-
     private final Vertx vertx;
     private final RunStore runs;
+    private final Listings listings;
     private final RunSurroundings surroundings;
 
-    MigrationsResource(Vertx vertx, RunStore runs, RunSurroundings surroundings) {
+    MigrationsResource(Vertx vertx, RunStore runs, Listings listings, RunSurroundings surroundings) {
+        this.listings = listings;
         this.vertx = vertx;
         this.runs = runs;
         this.surroundings = surroundings;
@@ -55,8 +58,13 @@ final class MigrationsResource implements Resource {
         }
         // A spec of a megabyte takes a while to read: not on the event loop.
         return vertx.executeBlocking(() -> accepted(SpecReader.read(bundle)), false)
+                .compose(spec -> {
+                    Reach.check(call.caller(), spec.flag().key());
+                    return Future.succeededFuture(spec);
+                })
                 .compose(spec -> runs.start(spec, bundle, call.change("")))
-                .map(run -> Answer.created(MigrationDocument.brief(run), "/api/v1/migrations/" + run.migration()));
+                .map(run -> Answer.created(MigrationDocument.brief(run), "/api/v1/migrations/" + run.migration())
+                        .tag(run.tag()));
     }
 
     private static Spec accepted(Reading reading) {
@@ -68,9 +76,9 @@ final class MigrationsResource implements Resource {
     }
 
     private Future<Answer> list(Call call) {
-        return runs.list(MOST)
-                .map(all -> Answer.ok(Map.of(
-                        "migrations", all.stream().map(MigrationDocument::brief).toList())));
+        OfRuns filter = new OfRuns(call.query("flag"), call.word("phase", Phase.class));
+        return listings.runs(call.windowFromNewest(), filter)
+                .map(all -> Answer.page("migrations", all, MigrationDocument::brief, call.limit(), Run::id));
     }
 
     private Future<Answer> read(Call call) {
@@ -80,19 +88,19 @@ final class MigrationsResource implements Resource {
             return runs.log(run.id()).compose(history -> surroundings.of(run).map(more -> {
                 Map<String, Object> document = MigrationDocument.full(run, history);
                 document.putAll(more);
-                return Answer.ok(document);
+                return Answer.ok(document).tag(run.tag());
             }));
         });
     }
 
     private Future<Answer> wish(Call call, Wish wish) {
-        return runs.wish(call.path("name"), wish, call.change(""))
-                .map(run -> Answer.accepted(MigrationDocument.brief(run)));
+        return runs.wish(call.path("name"), wish, call.changeBasedOn())
+                .map(run -> Answer.accepted(MigrationDocument.brief(run)).tag(run.tag()));
     }
 
     private Future<Answer> approve(Call call) {
-        return runs.approveContract(call.path("name"), call.change(""))
-                .map(run -> Answer.ok(MigrationDocument.brief(run)));
+        return runs.approveContract(call.path("name"), call.changeBasedOn())
+                .map(run -> Answer.ok(MigrationDocument.brief(run)).tag(run.tag()));
     }
 
     private Future<Answer> backup(Call call) {
@@ -100,7 +108,7 @@ final class MigrationsResource implements Resource {
         fields.only(Set.of("reference", "reason"));
         String reference = fields.text("reference");
         fields.check();
-        return runs.recordBackup(call.path("name"), reference, call.change(""))
-                .map(run -> Answer.ok(MigrationDocument.brief(run)));
+        return runs.recordBackup(call.path("name"), reference, call.changeBasedOn())
+                .map(run -> Answer.ok(MigrationDocument.brief(run)).tag(run.tag()));
     }
 }

@@ -52,17 +52,17 @@ final class Ofrep {
     }
 
     /**
-     * All flags but the archived ones.
+     * All flags that the caller reaches, but the archived ones.
      *
      * @param streams where changes are told, as {@code eventStreams} has it
      * @throws Refusal 400
      */
-    Buffer evaluateAll(FlagSet flags, Buffer body, List<Map<String, Object>> streams) {
+    Buffer evaluateAll(FlagSet flags, Caller caller, Buffer body, List<Map<String, Object>> streams) {
         Subject subject = OfrepContext.of(Wire.read(body));
         Buffer many = Buffer.buffer("{\"flags\":[");
         boolean first = true;
         for (Flag flag : flags.flags()) {
-            if (flag.state() != Flag.State.ARCHIVED) {
+            if (flag.state() != Flag.State.ARCHIVED && caller.reaches(flag.key())) {
                 if (!first) {
                     many.appendByte((byte) ',');
                 }

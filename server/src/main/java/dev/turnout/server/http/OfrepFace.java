@@ -23,18 +23,19 @@ import org.slf4j.LoggerFactory;
  */
 final class OfrepFace implements Handler<HttpServerRequest> {
     private static final Logger log = LoggerFactory.getLogger(OfrepFace.class);
-    private static final int BODY_LIMIT = 256 << 10;
+    static final int BODY_LIMIT = 256 << 10;
     /** How long a client that heard of a change elsewhere waits for it to arrive here. */
     private static final long LONGEST_WAIT_MILLIS = 2_000;
 
-    private final Authentication authentication;
+    private final Admission admission;
     private final FlagSnapshots snapshots;
     private final Ofrep ofrep;
     private final StreamTickets tickets;
-    private final Body body = new Body(BODY_LIMIT);
+    private final Body body;
 
-    OfrepFace(Authentication authentication, FlagSnapshots snapshots, Ofrep ofrep, StreamTickets tickets) {
-        this.authentication = authentication;
+    OfrepFace(Admission admission, FlagSnapshots snapshots, Ofrep ofrep, StreamTickets tickets, Body body) {
+        this.admission = admission;
+        this.body = body;
         this.snapshots = snapshots;
         this.ofrep = ofrep;
         this.tickets = tickets;
@@ -66,9 +67,8 @@ final class OfrepFace implements Handler<HttpServerRequest> {
             return Future.failedFuture(new Refusal(405, "method-not-allowed", "evaluate by POST", Map.of()));
         }
         Endpoint endpoint = all ? Endpoint.EVALUATE_FLAGS : Endpoint.EVALUATE_FLAG;
-        return authentication
-                .caller(request)
-                .map(endpoint::check)
+        return admission
+                .admit(endpoint, request, key)
                 .onFailure(refused -> request.resume())
                 .compose(caller -> body.read(request)
                         .compose(read -> key.isPresent()
@@ -99,7 +99,7 @@ final class OfrepFace implements Handler<HttpServerRequest> {
                     Map.of("requestUri", Ofrep.EVENTS + "?ticket=" + tickets.issue(caller)),
                     "inactivityDelaySec",
                     120);
-            return json(response).end(ofrep.evaluateAll(flags, read, List.of(stream)));
+            return json(response).end(ofrep.evaluateAll(flags, caller, read, List.of(stream)));
         });
     }
 

@@ -15,12 +15,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What operators do while rows move, below {@code /api/v1/migrations}: tuning, rows put aside, reports. */
 final class OperatingResource implements Resource {
     private static final int PAGE = 100;
-    private static final int MOST = 1_000;
     private static final String MARKDOWN = "text/markdown";
 
     private final RunStore runs;
@@ -40,8 +40,20 @@ final class OperatingResource implements Resource {
                 Endpoint.READ_REPORT, this::report);
     }
 
+    @Override
+    public Map<Endpoint, Consumer<Call>> readings() {
+        return Map.of(Endpoint.TUNE_MIGRATION, OperatingResource::changes);
+    }
+
     /** A member that is null is left to the engine again. */
     private Future<Answer> tune(Call call) {
+        Map<String, Optional<String>> changes = changes(call);
+        return runs(call).compose(run -> operating
+                .tune(run.migration(), changes, call.changeBasedOn())
+                .map(tuned -> Answer.ok(MigrationDocument.brief(tuned)).tag(tuned.tag())));
+    }
+
+    private static Map<String, Optional<String>> changes(Call call) {
         Fields fields = call.fields();
         Map<String, Optional<String>> changes = new LinkedHashMap<>();
         call.json().properties().forEach(member -> {
@@ -59,9 +71,7 @@ final class OperatingResource implements Resource {
             }
         });
         fields.check();
-        return runs(call).compose(run -> operating
-                .tune(run.migration(), changes, call.change(""))
-                .map(tuned -> Answer.ok(MigrationDocument.brief(tuned))));
+        return changes;
     }
 
     private static Optional<String> word(Fields fields, String name, JsonNode value) {
@@ -75,8 +85,8 @@ final class OperatingResource implements Resource {
     }
 
     private Future<Answer> rejected(Call call) {
-        long after = call.whole("after", 0, Long.MAX_VALUE, 0);
-        int limit = (int) call.whole("limit", 1, MOST, PAGE);
+        long after = call.whole("cursor", 0, Long.MAX_VALUE, 0);
+        int limit = call.limit();
         return runs(call)
                 .compose(run ->
                         operating.rejected(run.id(), after, limit).map(rows -> Answer.ok(page(run, rows, limit))));
@@ -108,8 +118,8 @@ final class OperatingResource implements Resource {
 
     private Future<Answer> retry(Call call) {
         return operating
-                .retry(call.path("name"), call.change(""))
-                .map(run -> Answer.accepted(MigrationDocument.brief(run)));
+                .retry(call.path("name"), call.changeBasedOn())
+                .map(run -> Answer.accepted(MigrationDocument.brief(run)).tag(run.tag()));
     }
 
     private Future<Answer> report(Call call) {

@@ -4,14 +4,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.guard.Outcomes;
 import dev.turnout.flags.stage.Side;
+import dev.turnout.server.control.OutcomeHour;
 import dev.turnout.server.control.OutcomeReport;
 import dev.turnout.server.control.OutcomeStore;
 import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -27,18 +32,28 @@ import java.util.function.Function;
 final class OutcomesResource implements Resource {
     private static final int MOST_REPORTS = 1000;
 
-    private final OutcomeStore outcomes;
+    private static final int MOST_HOURS = 24 * 90;
 
-    OutcomesResource(OutcomeStore outcomes) {
+    private final OutcomeStore outcomes;
+    private final InstantSource time;
+
+    /** @param time business time */
+    OutcomesResource(OutcomeStore outcomes, InstantSource time) {
+        this.time = time;
         this.outcomes = outcomes;
     }
 
     @Override
     public Map<Endpoint, Function<Call, Future<Answer>>> answers() {
-        return Map.of(Endpoint.REPORT_OUTCOMES, this::take);
+        return Map.of(Endpoint.REPORT_OUTCOMES, this::take, Endpoint.READ_OUTCOMES, this::read);
     }
 
-    private Future<Answer> take(Call call) {
+    @Override
+    public Map<Endpoint, Consumer<Call>> readings() {
+        return Map.of(Endpoint.REPORT_OUTCOMES, OutcomesResource::reports);
+    }
+
+    private static List<OutcomeReport> reports(Call call) {
         JsonNode body = call.json();
         List<OutcomeReport> reports = new ArrayList<>();
         if (body.isArray()) {
@@ -49,6 +64,31 @@ final class OutcomesResource implements Resource {
         } else {
             reports.add(read(body));
         }
+        return reports;
+    }
+
+    /** By the hour, the oldest first: the sides beside each other. */
+    private Future<Answer> read(Call call) {
+        Duration back = Duration.ofHours(call.whole("hours", 1, MOST_HOURS, 24));
+        return outcomes.hours(call.path("key"), time.instant().minus(back))
+                .map(hours -> Answer.ok(Map.of(
+                        "hours", hours.stream().map(OutcomesResource::document).toList())));
+    }
+
+    private static Map<String, Object> document(OutcomeHour hour) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("hour", hour.hour());
+        document.put("side", hour.side());
+        document.put("calls", hour.totals().calls());
+        document.put("failures", hour.totals().failures());
+        document.put("slow", hour.totals().slow());
+        document.put("mismatches", hour.totals().mismatches());
+        return document;
+    }
+
+    private Future<Answer> take(Call call) {
+        List<OutcomeReport> reports = reports(call);
+        reports.forEach(report -> Reach.check(call.caller(), report.flagKey()));
         Future<Integer> accepted = Future.succeededFuture(0);
         for (OutcomeReport report : reports) {
             accepted = accepted.compose(before -> outcomes.accept(report).map(isNew -> isNew ? before + 1 : before));

@@ -4,6 +4,7 @@ import dev.turnout.server.control.ControlUnreachable;
 import dev.turnout.server.control.KeyReused;
 import dev.turnout.server.control.OutcomeUnknown;
 import dev.turnout.server.control.Refused;
+import dev.turnout.server.control.StateConflict;
 import dev.turnout.server.control.Unknown;
 import dev.turnout.server.control.VersionConflict;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -36,7 +37,9 @@ final class Problems implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext ctx) {
         Refusal refusal = refusal(ctx.failure(), ctx.statusCode() > 0 ? ctx.statusCode() : 500, ctx.normalizedPath());
-        if (refusal.code() >= 500 && ctx.failure() != null) {
+        if (refusal.code() == 503) {
+            log.warn("{} {} has to wait: {}", ctx.request().method(), ctx.normalizedPath(), refusal.detail());
+        } else if (refusal.code() >= 500 && ctx.failure() != null) {
             log.error("{} {} failed", ctx.request().method(), ctx.normalizedPath(), ctx.failure());
         }
         if (ctx.response().ended()) {
@@ -61,8 +64,8 @@ final class Problems implements Handler<RoutingContext> {
         if (refusal.code() == 401) {
             response.putHeader("WWW-Authenticate", "Bearer");
         }
-        if (refusal.code() == 503) {
-            response.putHeader("Retry-After", "1");
+        if (refusal.code() == 503 || refusal.more().containsKey(Refusal.RETRY_AFTER)) {
+            response.putHeader("Retry-After", String.valueOf(refusal.more().getOrDefault(Refusal.RETRY_AFTER, 1)));
         }
         response.setStatusCode(refusal.code());
     }
@@ -87,6 +90,13 @@ final class Problems implements Handler<RoutingContext> {
             return new Refusal(422, "key-reused", String.valueOf(failure.getMessage()), Map.of());
         }
         if (failure instanceof VersionConflict conflict) {
+            return new Refusal(
+                    412,
+                    "version-changed",
+                    String.valueOf(conflict.getMessage()),
+                    Map.of("currentVersion", conflict.current()));
+        }
+        if (failure instanceof StateConflict conflict) {
             return new Refusal(
                     412,
                     "version-changed",

@@ -5,6 +5,9 @@ import java.util.Map;
 
 /** A request that is not served, as an RFC 9457 problem: what the client did and can do. Immutable. */
 final class Refusal extends RuntimeException {
+    /** The member with the seconds after which to come again; also told as a header. */
+    static final String RETRY_AFTER = "retryAfterSeconds";
+
     private final int code;
     private final String kind;
     private final String detail;

@@ -1,8 +1,10 @@
 package dev.turnout.server.http;
 
 import dev.turnout.flags.Flag;
+import dev.turnout.flags.rollout.Rollout;
 import dev.turnout.server.control.Change;
 import dev.turnout.server.control.FlagStore;
+import dev.turnout.server.control.Listings;
 import dev.turnout.server.control.RolloutRow;
 import dev.turnout.server.control.RolloutStore;
 import dev.turnout.server.rollout.RolloutOperator;
@@ -14,10 +16,12 @@ import java.util.function.Function;
 /** {@code /api/v1/rollouts}: where the rollout of a flag stands, and what operators do with it. */
 final class RolloutsResource implements Resource {
     private final FlagStore flags;
+    private final Listings listings;
     private final RolloutStore rollouts;
     private final RolloutOperator operator;
 
-    RolloutsResource(FlagStore flags, RolloutStore rollouts, RolloutOperator operator) {
+    RolloutsResource(FlagStore flags, Listings listings, RolloutStore rollouts, RolloutOperator operator) {
+        this.listings = listings;
         this.flags = flags;
         this.rollouts = rollouts;
         this.operator = operator;
@@ -26,29 +30,58 @@ final class RolloutsResource implements Resource {
     @Override
     public Map<Endpoint, Function<Call, Future<Answer>>> answers() {
         return Map.of(
+                Endpoint.LIST_ROLLOUTS, this::list,
                 Endpoint.READ_ROLLOUT, call -> read(call.path("flag")),
                 Endpoint.APPROVE_STEP,
                         call -> change(call, (flag, change) -> find(flag)
                                 .compose(row -> rollouts.approve(row.migration(), change))),
                 Endpoint.PAUSE_ROLLOUT, call -> change(call, operator::pause),
                 Endpoint.RESUME_ROLLOUT, call -> change(call, operator::resume),
-                Endpoint.ROLL_BACK_ROLLOUT, this::rollBack);
+                Endpoint.ROLL_BACK_ROLLOUT, this::rollBack,
+                Endpoint.KILL_FLAG, this::kill);
+    }
+
+    /** The flags are read after the rollouts, so none is missing. */
+    private Future<Answer> list(Call call) {
+        return listings.rollouts(call.windowFromNewest(), call.word("state", Rollout.State.class))
+                .compose(page -> flags.load()
+                        .map(set -> Answer.page(
+                                "rollouts",
+                                page,
+                                row -> RolloutDocument.write(
+                                        row, set.flag(row.flagKey()).orElseThrow()),
+                                call.limit(),
+                                RolloutRow::run)));
     }
 
     private Future<Answer> change(Call call, BiFunction<String, Change, Future<?>> how) {
         String flag = call.path("flag");
-        return how.apply(flag, call.change("")).compose(done -> read(flag));
+        return how.apply(flag, call.changeBasedOn()).compose(done -> read(flag));
     }
 
     /** Also of a flag without a rollout: then the answer is the flag. */
     private Future<Answer> rollBack(Call call) {
-        return operator.rollBack(call.path("flag"), call.change("")).compose(flag -> rollouts.findOfFlag(flag.key())
-                .map(row -> Answer.ok(row.map(found -> RolloutDocument.write(found, flag))
-                        .orElseGet(() -> FlagDocument.write(flag)))));
+        return operator.rollBack(call.path("flag"), call.changeBasedOn())
+                .compose(flag -> rollouts.findOfFlag(flag.key())
+                        .map(row -> Answer.ok(row.map(found -> RolloutDocument.write(found, flag))
+                                .orElseGet(() -> FlagDocument.write(flag)))));
+    }
+
+    /** The same way back, by the name of the flag and never without a reason. */
+    private Future<Answer> kill(Call call) {
+        Fields fields = call.fields();
+        String reason = call.reason("");
+        if (reason.isBlank()) {
+            fields.problem("reason", "is missing: say why");
+        }
+        fields.check();
+        return operator.rollBack(call.path("key"), call.change(""))
+                .map(flag -> Answer.ok(FlagDocument.write(flag)).version(flag.version()));
     }
 
     private Future<Answer> read(String key) {
-        return find(key).compose(row -> flag(key).map(flag -> Answer.ok(RolloutDocument.write(row, flag))));
+        return find(key).compose(row -> flag(key)
+                .map(flag -> Answer.ok(RolloutDocument.write(row, flag)).tag(row.tag())));
     }
 
     private Future<RolloutRow> find(String flag) {

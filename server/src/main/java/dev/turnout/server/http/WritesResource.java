@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,8 +31,6 @@ import java.util.regex.Pattern;
  * {@code Prefer: wait=N} the answer waits up to N seconds for the outcome. Event loop only.
  */
 final class WritesResource implements Resource {
-    private static final String KEY_HEADER = "Idempotency-Key";
-    private static final Pattern KEY = Pattern.compile("[!-~]{1,128}");
     /** RFC 7240. What cannot be read as one is no preference. */
     private static final Pattern WAIT = Pattern.compile("(?i)(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})\"?(?:$|[,;\\s])");
 
@@ -58,6 +57,11 @@ final class WritesResource implements Resource {
         return Map.of(Endpoint.LEAVE_WRITE, this::leave, Endpoint.READ_WRITE, this::read);
     }
 
+    @Override
+    public Map<Endpoint, Consumer<Call>> readings() {
+        return Map.of(Endpoint.LEAVE_WRITE, call -> WriteDocument.read(call.fields()));
+    }
+
     private Future<Answer> leave(Call call) {
         String migration = call.path("name");
         String key = key(call);
@@ -72,14 +76,9 @@ final class WritesResource implements Resource {
     }
 
     private static String key(Call call) {
-        String key = call.header(KEY_HEADER)
-                .orElseThrow(() -> Refusal.malformed("send the header " + KEY_HEADER
+        return Once.key(call)
+                .orElseThrow(() -> Refusal.malformed("send the header " + Once.KEY_HEADER
                         + ": it makes a repeated write harmless; take a new one, such as a UUID, for each write"));
-        if (!KEY.matcher(key).matches()) {
-            throw Refusal.malformed(
-                    "the header " + KEY_HEADER + " must have 1 to 128 visible ASCII characters and no blank");
-        }
-        return key;
     }
 
     private static Duration wait(Call call) {

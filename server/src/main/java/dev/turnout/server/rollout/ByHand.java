@@ -8,6 +8,7 @@ import dev.turnout.migration.Phase;
 import dev.turnout.server.control.Change;
 import dev.turnout.server.control.Refused;
 import dev.turnout.server.control.RolloutRow;
+import dev.turnout.server.control.Tx;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.List;
@@ -35,26 +36,29 @@ public final class ByHand {
      * @return the flag as it is stored now; fails with {@link Refused} or {@link dev.turnout.server.control.Unknown}
      */
     public Future<Flag> change(String key, UnaryOperator<Flag> how, boolean force, Change change) {
-        return stores.database()
-                .transaction(tx -> stores.rollouts().lockOfFlag(tx, key).compose(live -> stores.rollouts()
-                        .findOfFlag(tx, key)
-                        .compose(newest -> stores.flags().find(tx, key).compose(before -> stores.flags()
-                                .update(
-                                        tx,
-                                        key,
-                                        now -> {
-                                            Flag then = how.apply(now);
-                                            newest.ifPresent(row -> allow(row, live, now, then, force, change));
-                                            return then;
-                                        },
-                                        change)
-                                .compose(after -> live.isPresent()
-                                                && before.isPresent()
-                                                && !before.get().newSide().equals(after.newSide())
-                                        ? stores.rollouts()
-                                                .save(tx, held(live.get(), after.newSide(), change))
-                                                .map(after)
-                                        : Future.succeededFuture(after))))));
+        return stores.database().transaction(tx -> change(tx, key, how, force, change));
+    }
+
+    Future<Flag> change(Tx tx, String key, UnaryOperator<Flag> how, boolean force, Change change) {
+        return stores.rollouts().lockOfFlag(tx, key).compose(live -> stores.rollouts()
+                .findOfFlag(tx, key)
+                .compose(newest -> stores.flags().find(tx, key).compose(before -> stores.flags()
+                        .update(
+                                tx,
+                                key,
+                                now -> {
+                                    Flag then = how.apply(now);
+                                    newest.ifPresent(row -> allow(row, live, now, then, force, change));
+                                    return then;
+                                },
+                                change)
+                        .compose(after -> live.isPresent()
+                                        && before.isPresent()
+                                        && !before.get().newSide().equals(after.newSide())
+                                ? stores.rollouts()
+                                        .save(tx, held(live.get(), after.newSide(), change))
+                                        .map(after)
+                                : Future.succeededFuture(after)))));
     }
 
     private static void allow(

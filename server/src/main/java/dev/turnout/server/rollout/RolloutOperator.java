@@ -64,6 +64,7 @@ public final class RolloutOperator {
         return stores.database().transaction(tx -> stores.rollouts()
                 .lockOfFlag(tx, flagKey)
                 .compose(row -> flag(tx, flagKey).compose(flag -> {
+                    row.ifPresent(change::check);
                     if (flag.rolledBack().isPresent()) {
                         return refuse("the flag " + flagKey + " is rolled back already: "
                                 + flag.rolledBack().get());
@@ -132,6 +133,10 @@ public final class RolloutOperator {
         return stores.database().transaction(tx -> stores.rollouts()
                 .lockOfFlag(tx, flagKey)
                 .map(row -> row.orElseThrow(() -> new Unknown("rollout under way of the flag", flagKey)))
+                .map(row -> {
+                    change.check(row);
+                    return row;
+                })
                 .compose(row -> stores.rollouts()
                         .save(
                                 tx,

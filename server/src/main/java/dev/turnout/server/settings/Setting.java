@@ -14,7 +14,19 @@ public enum Setting {
     WORKER("--worker-name", "TURNOUT_WORKER_NAME", ""),
     TIME_SCALE("--time-scale", "TURNOUT_TIME_SCALE", "1"),
     TIME_ORIGIN("--time-origin", "TURNOUT_TIME_ORIGIN", ""),
-    TICK("--tick", "TURNOUT_TICK", "100ms");
+    TICK("--tick", "TURNOUT_TICK", "100ms"),
+    TLS_CERTIFICATE("--tls-cert", "TURNOUT_TLS_CERT", ""),
+    TLS_KEY("--tls-key", "TURNOUT_TLS_KEY", ""),
+    /** Of the pages whose scripts may ask, with commas. */
+    ORIGINS("--cors", "TURNOUT_CORS_ORIGINS", ""),
+    MAX_BODY("", "TURNOUT_MAX_BODY_BYTES", "1048576"),
+    BODY_TIME("", "TURNOUT_BODY_TIME", "10s"),
+    MAX_CONNECTIONS("", "TURNOUT_MAX_CONNECTIONS", "20000"),
+    RATE_LIMIT("", "TURNOUT_RATE_LIMIT", "500"),
+    /** For how long a server that stops says so before it takes no more requests. */
+    DRAIN("--drain", "TURNOUT_DRAIN", "0s"),
+    /** Read by the logging itself, which begins before any option is read. */
+    LOG_FORMAT("", "TURNOUT_LOG_FORMAT", "text");
 
     private final String option;
     private final String variable;

@@ -5,9 +5,11 @@ import dev.turnout.server.control.ControlSettings;
 import dev.turnout.worker.jdbc.ConnectionSettings;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a Turnout process needs to know. Immutable; {@link #toString()} shows no secret.
@@ -48,6 +50,26 @@ public record Settings(
         return data.resolve("admin-token");
     }
 
-    /** @param port 0 takes a free one */
-    public record Listen(String host, int port) {}
+    /**
+     * Where requests are taken, and on which terms.
+     *
+     * @param port 0 takes a free one
+     * @param tls empty: plain HTTP
+     * @param origins of the pages whose scripts may ask, {@code *} for all; none: no page may
+     * @param drain for how long a server that stops says so before it takes no more requests
+     */
+    public record Listen(String host, int port, Optional<Tls> tls, Set<String> origins, Limits limits, Duration drain) {
+        public Listen {
+            origins = Set.copyOf(origins);
+        }
+
+        public String scheme() {
+            return tls.isPresent() ? "https" : "http";
+        }
+
+        /** Plain HTTP, for no page, within the usual limits. */
+        public Listen(String host, int port) {
+            this(host, port, Optional.empty(), Set.of(), Limits.DEFAULT, Duration.ZERO);
+        }
+    }
 }

@@ -132,13 +132,47 @@ class TurnoutTest {
         assertThat(run("acknowledge", id, "--reason", "mended").out()).contains("acknowledged by admin");
     }
 
+    @Test
+    void flags_are_kept_as_a_file_and_killed_by_name(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("flags.yaml");
+        Files.writeString(file, "flags: {filed: {weight: 5%}}");
+        assertThat(run("flag", "apply", "-f", file.toString(), "--dry-run").out())
+                .contains("create filed", "weight: nothing -> \"5%\"", "nothing was changed");
+        assertThat(run("flag", "apply", "-f", file.toString(), "--reason", "first")
+                        .out())
+                .endsWith("done\n");
+        assertThat(run("flag", "export").out()).contains("  filed:\n", "weight: 5%");
+        assertThat(run("flag", "apply", "-f", file.toString()).out()).isEqualTo("nothing differs\n");
+        assertThat(run("flag", "kill", "filed", "--reason", "fire").out()).contains("ROLLED BACK", "fire");
+    }
+
+    @Test
+    void a_token_is_made_for_a_script_rotated_and_revoked() {
+        String token = run("token", "create", "script", "--role", "operate,report", "--scope", "checkout-")
+                .out()
+                .strip();
+        assertThat(token).startsWith("turnout_");
+        assertThat(run("flag", "list", "--token", token).out()).isEqualTo("no flags\n");
+        assertThat(run("token", "list").out()).contains("script  REPORT, OPERATE  checkout-  for good");
+        String next =
+                run("token", "rotate", "script", "--overlap", "PT0S").out().strip();
+        assertThat(run("flag", "list", "--token", next).status()).isZero();
+        assertThat(run("token", "revoke", "script", "--reason", "done").out()).contains("REVOKED");
+        assertThat(run("flag", "list", "--token", next).status()).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "2 | statsu                                        | Did you mean",
                 "2 |                                               | say what to do",
-                "2 | flag                                          | list, get, set or ramp",
+                "2 | flag                                          | list, get, set, ramp, kill, export or apply",
+                "2 | token                                         | create, list, rotate or revoke",
+                "2 | token create a.b --role king                  | roles has 'king'",
+                "1 | token revoke nobody --reason x                | nobody",
+                "2 | flag apply -f /nowhere                        | cannot read flags from /nowhere",
+                "1 | flag kill unheard-of --reason x               | unheard-of",
                 "2 | check /nowhere/spec.yaml                      | there is no file /nowhere/spec.yaml",
                 "2 | flag ramp f 150 --reason x                    | from 0 to 100",
                 "2 | flag set f /nowhere --reason x                | cannot read a flag from /nowhere",

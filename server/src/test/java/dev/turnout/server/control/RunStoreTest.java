@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +69,11 @@ class RunStoreTest {
                 .extracting(watched -> watched.monitor())
                 .containsExactlyElementsOf(Specs.spec("m", "f").monitors());
         assertThat(await(runs.bundle(run.id()))).isEqualTo(Specs.BUNDLE);
-        assertThat(await(runs.list(10))).containsExactly(run);
+        assertThat(await(new Listings(fixture.control)
+                        .runs(
+                                new Window<>(Long.MAX_VALUE, 10, Set.of()),
+                                new Listings.OfRuns(Optional.empty(), Optional.empty()))))
+                .containsExactly(run);
     }
 
     @Test

@@ -110,7 +110,7 @@ class OperatingApiTest {
                         .put("sqlstate", "22P02")
                         .put("error", "bad <b>")
                         .put("at", "1970-01-01T00:00:00Z"));
-        page = server.call("GET", MIGRATION + "/rejected?after=4", "").json();
+        page = server.call("GET", MIGRATION + "/rejected?cursor=4", "").json();
         assertThat(page.getJsonArray("rows")).hasSize(1);
         assertThat(page.containsKey("next")).isFalse();
         assertThat(server.call("GET", MIGRATION, "").json().getInteger("rejected"))
@@ -233,5 +233,55 @@ class OperatingApiTest {
         assertThat(server.call("GET", REPORTS + "validation", "", "Accept", "text/markdown")
                         .body())
                 .contains("| visits | 9 | 8 | 1 | 2 | 2 | 2.0 h |");
+    }
+
+    @Test
+    void rollouts_and_what_applications_met_are_listed() {
+        assertThat(server.call("GET", "/api/v1/rollouts?state=idle", "")
+                        .json()
+                        .getJsonArray("rollouts")
+                        .getJsonObject(0)
+                        .getString("flag"))
+                .isEqualTo("f");
+        assertThat(server.call("GET", "/api/v1/rollouts?state=latched", "")
+                        .json()
+                        .getJsonArray("rollouts"))
+                .isEmpty();
+        assertThat(server.call("GET", "/api/v1/rollouts?state=asleep", "").code())
+                .isEqualTo(400);
+        assertThat(server.call("GET", "/api/v1/flags/f/outcomes?hours=48", "")
+                        .json()
+                        .getJsonArray("hours"))
+                .isEmpty();
+    }
+
+    @Test
+    void what_was_decided_on_another_state_is_not_done() {
+        String run = server.call("GET", MIGRATION, "").etag();
+        Response tuned = server.call("PATCH", MIGRATION + "/tuning", "{\"lanes\":4}", "If-Match", run);
+        assertThat(tuned.code()).as(tuned.body()).isEqualTo(200);
+        assertThat(tuned.etag()).isNotEqualTo(run);
+        for (String verb : List.of("pause", "rollback", "approve", "rejected/retry")) {
+            Response late = server.call("POST", MIGRATION + "/" + verb, "{}", "If-Match", run);
+            assertThat(late.code()).as(verb).isEqualTo(412);
+            assertThat("\"" + late.json().getString("currentVersion") + "\"").isEqualTo(tuned.etag());
+        }
+        assertThat(server.call("POST", MIGRATION + "/pause", "{}", "If-Match", tuned.etag())
+                        .code())
+                .isEqualTo(202);
+
+        String rollout = server.call("GET", "/api/v1/rollouts/f", "").etag();
+        assertThat(server.call("POST", "/api/v1/rollouts/f/approve", "{}", "If-Match", rollout)
+                        .code())
+                .isEqualTo(200);
+        for (String verb : List.of("approve", "pause", "resume", "rollback")) {
+            assertThat(server.call("POST", "/api/v1/rollouts/f/" + verb, "{}", "If-Match", rollout)
+                            .code())
+                    .as(verb)
+                    .isEqualTo(412);
+        }
+        assertThat(server.call("POST", "/api/v1/rollouts/f/pause", "{}", "If-Match", "7")
+                        .code())
+                .isEqualTo(400);
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.turnout.worker.jdbc.ConnectionSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SettingsTest {
     @Test
@@ -89,6 +92,45 @@ class SettingsTest {
                 .anyMatch(text -> text.startsWith("--database eu"))
                 .anyMatch(text -> text.startsWith("--database must be name="))
                 .noneMatch(text -> text.contains("scalpel"));
+    }
+
+    @Test
+    void limits_are_safe_unless_set_and_tls_is_set_as_a_whole(@TempDir Path directory) throws Exception {
+        assertThat(read(Map.of(), List.of(), Map.of()).listen().limits()).isEqualTo(Limits.DEFAULT);
+        Path file = Files.createFile(directory.resolve("file.pem"));
+        Settings.Listen listen = read(
+                        Map.of(Setting.TLS_CERTIFICATE, file.toString(), Setting.TLS_KEY, file.toString()),
+                        List.of(),
+                        Map.of(
+                                "TURNOUT_CORS_ORIGINS", "https://a.example, http://localhost:3000",
+                                "TURNOUT_MAX_BODY_BYTES", "4096",
+                                "TURNOUT_BODY_TIME", "2s",
+                                "TURNOUT_MAX_CONNECTIONS", "7",
+                                "TURNOUT_RATE_LIMIT", "9",
+                                "TURNOUT_DRAIN", "3s"))
+                .listen();
+        assertThat(listen.limits()).isEqualTo(new Limits(4096, Duration.ofSeconds(2), 7, 9));
+        assertThat(listen.tls()).contains(new Tls(file, file));
+        assertThat(listen.scheme()).isEqualTo("https");
+        assertThat(listen.origins()).containsExactlyInAnyOrder("https://a.example", "http://localhost:3000");
+        assertThat(listen.drain()).isEqualTo(Duration.ofSeconds(3));
+
+        BadSettings bad = catchThrowableOfType(
+                BadSettings.class,
+                () -> read(
+                        Map.of(Setting.TLS_KEY, directory.resolve("none").toString()),
+                        List.of(),
+                        Map.of(
+                                "TURNOUT_CORS_ORIGINS", "example.com/page",
+                                "TURNOUT_MAX_BODY_BYTES", "1",
+                                "TURNOUT_LOG_FORMAT", "xml")));
+        assertThat(bad.problems())
+                .hasSize(5)
+                .anyMatch(text -> text.contains("go together"))
+                .anyMatch(text -> text.startsWith("--tls-key (TURNOUT_TLS_KEY) names no file"))
+                .anyMatch(text -> text.startsWith("--cors"))
+                .anyMatch(text -> text.startsWith("TURNOUT_MAX_BODY_BYTES must be a whole number from 1024"))
+                .anyMatch(text -> text.startsWith("TURNOUT_LOG_FORMAT must be text or json"));
     }
 
     @Test

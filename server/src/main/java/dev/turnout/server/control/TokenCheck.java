@@ -1,0 +1,109 @@
+package dev.turnout.server.control;
+
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Says who shows a token, mostly from memory. A revocation counts after five seconds at most; on the server that does it at
+ * once. While the control database does not answer, what was last known of a token counts: nobody can revoke one then, and
+ * flags are to be evaluated all the same. Thread-safe.
+ */
+final class TokenCheck {
+    static final String FIND = "SELECT encode(hash, 'hex') AS hash, encode(previous_hash, 'hex') AS previous_hash, "
+            + TokenRows.COLUMNS + " FROM token WHERE decode(?, 'hex') IN (hash, previous_hash)";
+
+    /** Real time for which a token that was found is not looked up again: how late a revocation counts at most. */
+    private static final Duration REMEMBER = Duration.ofSeconds(5);
+
+    /** For the database's word about a token that was valid just now. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private static final int MOST_REMEMBERED = 10_000;
+
+    private final ControlDatabase database;
+    private final Clock clock;
+    private final Outage outage = new Outage(REMEMBER);
+    private final Map<String, Remembered> remembered = new ConcurrentHashMap<>();
+
+    /** @param clock business time */
+    TokenCheck(ControlDatabase database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /** Something was rotated or revoked here. */
+    void forget() {
+        remembered.clear();
+    }
+
+    /** Empty when it is unknown, expired or revoked. */
+    Future<Optional<Caller>> check(String token) {
+        if (!TokenSecret.possible(token)) {
+            return Future.succeededFuture(Optional.empty());
+        }
+        String shown = TokenSecret.hash(token);
+        Remembered known = remembered.get(shown);
+        if (known == null) {
+            return lookUp(shown);
+        }
+        if (System.nanoTime() - known.nanos() < REMEMBER.toNanos()) {
+            return Future.succeededFuture(valid(known));
+        }
+        if (outage.goesOn()) {
+            if (outage.mayProbe()) {
+                lookUp(shown).onSuccess(found -> outage.end());
+            }
+            return Future.succeededFuture(valid(known));
+        }
+        return lookUp(shown).timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).recover(failure -> {
+            boolean silent = failure instanceof TimeoutException
+                    || failure instanceof ControlUnreachable
+                    || failure instanceof OutcomeUnknown;
+            if (!silent) {
+                return Future.failedFuture(failure);
+            }
+            outage.begin();
+            return Future.succeededFuture(valid(known));
+        });
+    }
+
+    private Future<Optional<Caller>> lookUp(String shown) {
+        long asked = System.nanoTime();
+        return database.transaction(tx -> tx.first(FIND, row -> row, shown))
+                .map(found -> found.flatMap(row -> {
+                    boolean now = TokenSecret.same(Columns.text(row, "hash"), shown);
+                    boolean before = TokenSecret.same(
+                            Columns.optionalText(row, "previous_hash").orElse(""), shown);
+                    return now || before
+                            ? valid(remember(shown, new Remembered(TokenRows.entry(row), before, asked)))
+                            : Optional.empty();
+                }));
+    }
+
+    private Optional<Caller> valid(Remembered found) {
+        return found.entry().valid(found.previous(), clock.instant())
+                ? Optional.of(found.entry().caller())
+                : Optional.empty();
+    }
+
+    /** Only tokens that exist get here, so guessing fills nothing. */
+    private Remembered remember(String hash, Remembered found) {
+        if (remembered.size() >= MOST_REMEMBERED) {
+            remembered.clear();
+        }
+        remembered.put(hash, found);
+        return found;
+    }
+
+    /**
+     * @param previous it was shown as it was before its rotation
+     * @param nanos {@link System#nanoTime} of the look-up
+     */
+    private record Remembered(TokenEntry entry, boolean previous, long nanos) {}
+}

@@ -1,0 +1,77 @@
+package dev.turnout.server.http;
+
+import dev.turnout.server.control.Caller;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Whether a request is let in: who calls, with which roles, how often, to which flags. Thread-safe. */
+final class Admission {
+    private static final Caller NOBODY = new Caller("nobody", Set.of());
+
+    private final Authentication authentication;
+    private final RateLimits limits;
+    private final Reach reach;
+    private final RefusedAttempts refused;
+
+    Admission(Authentication authentication, RateLimits limits, Reach reach, RefusedAttempts refused) {
+        this.authentication = authentication;
+        this.limits = limits;
+        this.reach = reach;
+        this.refused = refused;
+    }
+
+    /** Reads nothing of the body. Fails with a {@link Refusal}: 401, 403 or 429. */
+    Future<Caller> admit(Endpoint endpoint, RoutingContext ctx) {
+        return endpoint.open()
+                ? Future.succeededFuture(NOBODY)
+                : admit(ctx.request(), caller -> {
+                    if (endpoint.forApplications()) {
+                        limits.admitApplication(caller);
+                    } else {
+                        limits.admit(caller);
+                    }
+                    return reach.check(endpoint, ctx, endpoint.check(caller));
+                });
+    }
+
+    /**
+     * The same for an evaluation.
+     *
+     * @param key of the flag; empty: all that the caller reaches
+     */
+    Future<Caller> admit(Endpoint endpoint, HttpServerRequest request, Optional<String> key) {
+        return admit(request, caller -> {
+            limits.admitApplication(caller);
+            endpoint.check(caller);
+            key.ifPresent(flag -> Reach.check(caller, flag));
+            return Future.succeededFuture();
+        });
+    }
+
+    private Future<Caller> admit(HttpServerRequest request, Function<Caller, Future<Void>> rights) {
+        return authentication
+                .caller(request)
+                .onFailure(failure -> note(request, NOBODY, failure))
+                .compose(caller -> checked(caller, rights)
+                        .onFailure(failure -> note(request, caller, failure))
+                        .map(caller));
+    }
+
+    private static Future<Void> checked(Caller caller, Function<Caller, Future<Void>> rights) {
+        try {
+            return rights.apply(caller);
+        } catch (Refusal refused) {
+            return Future.failedFuture(refused);
+        }
+    }
+
+    private void note(HttpServerRequest request, Caller caller, Throwable failure) {
+        if (failure instanceof Refusal refusal && (refusal.code() == 401 || refusal.code() == 403)) {
+            refused.note(request, caller.name(), refusal);
+        }
+    }
+}

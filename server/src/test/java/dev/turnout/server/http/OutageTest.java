@@ -1,0 +1,98 @@
+package dev.turnout.server.http;
+
+import static dev.turnout.server.control.ControlFixture.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.turnout.server.ServerFixture;
+import dev.turnout.server.ServerFixture.Response;
+import dev.turnout.server.control.ControlSettings;
+import dev.turnout.server.control.Role;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What goes on while the control database is gone. */
+class OutageTest {
+    private static final String FLAG = "/ofrep/v1/evaluate/flags/f";
+    private static final Pattern ADDRESS = Pattern.compile("//([^:/]+):(\\d+)/");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Set<NetSocket> lines = ConcurrentHashMap.newKeySet();
+
+    @SuppressWarnings("NullAway.Init") // made with the way to the database
+    private NetServer way;
+
+    @AfterEach
+    void close() {
+        await(vertx.close());
+    }
+
+    /** A way to the database that can be cut. */
+    private ControlSettings over(ControlSettings settings) {
+        Matcher address = ADDRESS.matcher(settings.jdbcUrl());
+        assertThat(address.find()).isTrue();
+        String host = address.group(1);
+        int port = Integer.parseInt(address.group(2));
+        way = await(vertx.createNetServer()
+                .connectHandler(near -> {
+                    near.pause();
+                    lines.add(near);
+                    vertx.createNetClient().connect(port, host).onSuccess(far -> {
+                        near.pipeTo(far);
+                        far.pipeTo(near);
+                        near.resume();
+                    });
+                })
+                .listen(0, "127.0.0.1"));
+        return new ControlSettings(
+                settings.jdbcUrl().replace(host + ":" + port, "127.0.0.1:" + way.actualPort()),
+                settings.user(),
+                settings.secret(),
+                settings.poolSize());
+    }
+
+    private void cut() {
+        await(way.close());
+        lines.forEach(NetSocket::close);
+    }
+
+    @Test
+    void evaluation_goes_on_and_changes_are_told_when_to_come_again(@TempDir Path data) throws Exception {
+        try (ServerFixture server = ServerFixture.start(data, this::over)) {
+            server.call("PUT", "/api/v1/flags/f", "{\"weight\":\"100%\"}");
+            String token = server.token(Role.EVALUATE);
+            await().untilAsserted(() ->
+                    assertThat(server.callAs(token, "POST", FLAG, "{}").code()).isEqualTo(200));
+
+            cut();
+
+            Response changed = server.call("PATCH", "/api/v1/flags/f", "{\"weight\":\"5%\"}");
+            assertThat(changed.code()).as(changed.body()).isEqualTo(503);
+            assertThat(changed.header("Retry-After")).matches("[1-9]\\d*");
+            assertThat(changed.type()).isEqualTo("application/problem+json");
+            // Longer than a token is remembered.
+            await().pollDelay(Duration.ofSeconds(6))
+                    .atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(
+                                    server.callAs(token, "POST", FLAG, "{}").code())
+                            .isEqualTo(200));
+            long began = System.nanoTime();
+            assertThat(server.callAs(token, "POST", FLAG, "{}").code()).isEqualTo(200);
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(1));
+            Response ready = server.callAs("", "GET", "/readyz", "");
+            assertThat(ready.code()).isEqualTo(503);
+            assertThat(ready.json().getString("controlDatabase")).isEqualTo("not reachable");
+            assertThat(ready.json().getDouble("flagsAgeSeconds")).isGreaterThan(5);
+        }
+    }
+}
