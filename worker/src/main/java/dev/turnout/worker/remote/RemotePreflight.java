@@ -1,5 +1,6 @@
 package dev.turnout.worker.remote;
 
+import dev.turnout.migration.Assertion;
 import dev.turnout.migration.ExpandStep;
 import dev.turnout.migration.Side;
 import dev.turnout.migration.TableName;
@@ -13,6 +14,7 @@ import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -111,7 +113,30 @@ public final class RemotePreflight implements PhaseWork {
                 types(target, back, into, problems);
             }
         }
+        if (expanded) {
+            assertions(target, site, problems);
+        }
         return problems;
+    }
+
+    /** What is asked of the new side could not be tried out before its tables were there. */
+    private static void assertions(Connection target, Site site, List<String> problems) throws SQLException {
+        for (Assertion assertion : site.spec().assertions()) {
+            if (assertion instanceof Assertion.NoRow noRow && noRow.on() == Side.NEW) {
+                Savepoint before = target.setSavepoint();
+                try {
+                    Sql.rows(target, "EXPLAIN SELECT count(*) FROM (" + noRow.rows() + "\n) AS broken");
+                    target.releaseSavepoint(before);
+                } catch (SQLException e) {
+                    if (Failure.of(e).transientLike()) {
+                        throw e;
+                    }
+                    target.rollback(before);
+                    problems.add("verify '" + noRow.name() + "' on "
+                            + site.database(Side.NEW).name() + ": " + Failure.words(e) + " — mend the SQL");
+                }
+            }
+        }
     }
 
     private static boolean madeByAStep(Site site) {
