@@ -41,6 +41,10 @@ final class SourceTable {
 
     /** @throws SQLException when the table, a key column or what an expression reads is not there */
     static SourceTable of(Connection connection, Route route) throws SQLException {
+        return reading(connection, route.read());
+    }
+
+    private static SourceTable reading(Connection connection, Route route) throws SQLException {
         Map<String, ColumnType> columns = ColumnType.of(connection, route.from());
         List<ColumnType> key = new ArrayList<>();
         for (String column : route.key()) {
@@ -56,6 +60,10 @@ final class SourceTable {
                         .collect(joining(", "))
                 + " FROM " + route.fromAsAlias() + " WHERE 1 = 0";
         return new SourceTable(Dialect.of(connection), route, key, columns, ColumnType.ofQuery(connection, query));
+    }
+
+    Dialect dialect() {
+        return dialect;
     }
 
     List<ColumnType> key() {
@@ -180,18 +188,19 @@ final class SourceTable {
         String it = read.entrySet().stream()
                 .map(column -> column.getValue().parse("?") + " AS " + quote(column.getKey()))
                 .collect(joining(", "));
-        name(connection, site, ", (SELECT " + it + ") AS it WHERE " + KeySql.verbatim(condition), values);
+        name(connection, site, 1, ", (SELECT " + it + ") AS it WHERE " + KeySql.verbatim(condition), values);
     }
 
     /** Names every row in the changelog. */
     void nameAll(Connection connection, Site site) throws SQLException {
-        name(connection, site, " WHERE 1 = 1" + only(), List.of());
+        name(connection, site, 0, " WHERE 1 = 1" + only(), List.of());
     }
 
-    private void name(Connection connection, Site site, String rest, List<@Nullable String> values)
+    private void name(Connection connection, Site site, int fed, String rest, List<@Nullable String> values)
             throws SQLException {
-        String sql = "INSERT INTO turnout.changelog (run, move, of_table, \"key\") SELECT " + site.run() + ", "
-                + dialect.literal(route.move()) + ", '', " + ChangelogSql.array(dialect, keyTexts()) + " FROM "
+        String sql = "INSERT INTO turnout.changelog (run, move, of_table, fed, \"key\") SELECT " + site.run() + ", "
+                + dialect.literal(route.move()) + ", '', " + fed + ", " + ChangelogSql.array(dialect, keyTexts())
+                + " FROM "
                 + route.fromAsAlias() + rest;
         try (PreparedStatement insert = connection.prepareStatement(sql)) {
             for (int i = 0; i < values.size(); i++) {

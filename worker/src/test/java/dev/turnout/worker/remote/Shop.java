@@ -254,13 +254,14 @@ final class Shop implements AutoCloseable {
 
     /** Writes on the new side as nobody but the engine may. */
     void pastTheTriggers(String... writes) throws SQLException {
-        try (var connection = fresh.connect();
-                var statement = connection.createStatement()) {
-            statement.execute(
-                    to == Product.MYSQL
-                            ? "SET " + ChangelogSql.UNSEEN_MYSQL + " = 1"
-                            : "SET " + ChangelogSql.UNSEEN_POSTGRESQL + " = 'on'");
-            for (String write : writes) {
+        for (String write : writes) {
+            String move = write.contains("clients") ? "clients" : "purchases";
+            try (var connection = fresh.connect();
+                    var statement = connection.createStatement()) {
+                statement.execute(
+                        to == Product.MYSQL
+                                ? "SET " + Unseen.MYSQL + " = '" + move + "'"
+                                : "SET " + Unseen.POSTGRESQL + " = '" + move + "'");
                 statement.execute(write);
             }
         }
