@@ -211,6 +211,10 @@ final class Shop implements AutoCloseable {
             if (stride instanceof Stride.Done || stride instanceof Stride.Stop) {
                 return stride;
             }
+            if (stride instanceof Stride.Wait && work instanceof RemoteBackfill) {
+                // It gives way to changes that have waited for long, as they do on a machine that is busy.
+                drain(new Applier(Side.OLD, Duration.ZERO), site);
+            }
         }
     }
 

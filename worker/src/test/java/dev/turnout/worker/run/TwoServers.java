@@ -178,6 +178,12 @@ abstract class TwoServers {
             run.until(Phase.SOAKING);
             run.onceTheNewSideTakesIt("UPDATE clients SET full_name = 'new', region = 'south' WHERE client_id = 1");
             run.onceTheOldSideHas("new|2", "SELECT name, region_id FROM customers WHERE id = 1");
+            // A move without a way back stays where it was.
+            assertThatThrownBy(() -> run.fresh.execute("INSERT INTO hooks VALUES (9000, 'refused')"))
+                    .hasMessageContaining("hooks is written on the old side until the contract");
+            run.old.execute("INSERT INTO hooks VALUES (9000, 'carried')");
+            await().untilAsserted(() -> assertThat(run.fresh.query("SELECT body FROM hooks WHERE id = 9000"))
+                    .containsExactly("carried"));
             await().untilAsserted(
                     () -> assertThat(run.board.note().verified()).hasValueSatisfying(verified -> assertThat(
                                     verified.mismatches())
@@ -187,7 +193,7 @@ abstract class TwoServers {
             assertThat(run.fresh.one("SELECT full_name FROM clients WHERE client_id = 1")).isEqualTo("new");
             assertThat(run.fresh.one("SELECT count(*), count(marked) FROM clients")).isEqualTo("5000|0");
             assertThatThrownBy(() -> run.old.query("SELECT * FROM customers")).isInstanceOf(SQLException.class);
-            run.fresh.execute("INSERT INTO hooks VALUES (9000, 'free')");
+            run.fresh.execute("INSERT INTO hooks VALUES (9001, 'free')");
         }
     }
 
