@@ -54,9 +54,7 @@ public final class Applier implements PhaseWork {
         List<Route> whole = routes.stream().filter(route -> !given.contains(route)).toList();
         int carried;
         try {
-            for (Route route : routes) {
-                Wide.resolve(site, route);
-            }
+            Wide.resolve(site, routes);
             carried = site.database(side).transaction(SOURCE, source -> carry(source, site, whole));
             for (Route route : given) {
                 carried += site.database(side).transaction(SOURCE, source -> feed(source, site, route));

@@ -18,7 +18,8 @@ import java.util.Map;
  * @param ofTable empty: the move's own table; otherwise the table that touches it
  * @param columns what is written down of a row, by name
  * @param only columns to the constants by which a row concerns the move
- * @param fed columns whose change is written down as well; of a new row, too
+ * @param watched of the move's own table: columns whose change is written down as well, of a new row too; of a table that
+ *     touches it: a row in which none of them changes is none that has changed
  */
 record ChangelogSql(
         Dialect dialect,
@@ -29,7 +30,7 @@ record ChangelogSql(
         String ofTable,
         Map<String, ColumnType> columns,
         Map<String, String> only,
-        Map<String, ColumnType> fed)
+        Map<String, ColumnType> watched)
         implements TableTriggers {
 
     /** A JSON array of texts, as text. */
@@ -120,10 +121,10 @@ record ChangelogSql(
     }
 
     private String mark() {
-        if (fed.isEmpty()) {
+        if (watched.isEmpty() || !ofTable.isEmpty()) {
             return "";
         }
-        String changes = fed.entrySet().stream()
+        String changes = watched.entrySet().stream()
                 .map(column -> column.getValue().read("OLD." + quote(column.getKey())) + " IS DISTINCT FROM "
                         + column.getValue().read("NEW." + quote(column.getKey())))
                 .collect(joining(" OR "));
@@ -176,8 +177,9 @@ record ChangelogSql(
     }
 
     private String nameMySql(String event) {
+        boolean own = ofTable.isEmpty();
         if (event.equals("INSERT")) {
-            return insert("NEW", fed.isEmpty() ? "0" : "1");
+            return insert("NEW", watched.isEmpty() || !own ? "0" : "1");
         }
         if (event.equals("DELETE")) {
             return insert("OLD", "0");
@@ -185,14 +187,13 @@ record ChangelogSql(
         List<String> same = new ArrayList<>();
         columns.forEach((column, type) -> same.add(same(column, type)));
         only.keySet().forEach(column -> same.add("OLD." + quote(column) + " <=> NEW." + quote(column)));
-        String mark = fed.isEmpty()
-                ? "0"
-                : "NOT (" + fed.entrySet().stream()
-                                .map(column -> same(column.getKey(), column.getValue()))
-                                .collect(joining(" AND "))
-                        + ")";
-        return insert("OLD", mark) + " IF NOT (" + String.join(" AND ", same) + ") THEN " + insert("NEW", mark)
+        String unchanged = watched.entrySet().stream()
+                .map(column -> same(column.getKey(), column.getValue()))
+                .collect(joining(" AND "));
+        String mark = watched.isEmpty() || !own ? "0" : "NOT (" + unchanged + ")";
+        String names = insert("OLD", mark) + " IF NOT (" + String.join(" AND ", same) + ") THEN " + insert("NEW", mark)
                 + " END IF;";
+        return watched.isEmpty() || own ? names : "IF NOT (" + unchanged + ") THEN " + names + " END IF;";
     }
 
     private static String same(String column, ColumnType type) {

@@ -80,10 +80,7 @@ public final class ChangelogTriggers implements PhaseWork {
     }
 
     private static Taps.Tap tap(Connection connection, Site site, Side side, Route route) throws SQLException {
-        return Taps.on(connection, site, side).stream()
-                .filter(tap -> tap.route().move().equals(route.move()))
-                .findFirst()
-                .orElseThrow();
+        return Taps.of(connection, site, side, route.move());
     }
 
     private static List<String> dropping(Taps.Tap tap) {

@@ -173,39 +173,33 @@ final class SourceTable {
     }
 
     /**
-     * Names the rows in the changelog that a row of another table touches.
+     * The keys of the rows that a row of another table touches.
      *
      * @param read what the condition reads of the other table
      * @param values of that, as text
      */
-    void nameTouched(
-            Connection connection,
-            Site site,
-            String condition,
-            Map<String, ColumnType> read,
-            List<@Nullable String> values)
+    List<List<String>> touched(
+            Connection connection, String condition, Map<String, ColumnType> read, List<@Nullable String> values)
             throws SQLException {
         String it = read.entrySet().stream()
                 .map(column -> column.getValue().parse("?") + " AS " + quote(column.getKey()))
                 .collect(joining(", "));
-        name(connection, site, 1, ", (SELECT " + it + ") AS it WHERE " + KeySql.verbatim(condition), values);
+        String sql = "SELECT " + String.join(", ", keyTexts()) + " FROM " + route.fromAsAlias() + ", (SELECT " + it
+                + ") AS it WHERE " + KeySql.verbatim(condition);
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.size(); i++) {
+                select.setString(i + 1, values.get(i));
+            }
+            return keys(select);
+        }
     }
 
     /** Names every row in the changelog. */
     void nameAll(Connection connection, Site site) throws SQLException {
-        name(connection, site, 0, " WHERE 1 = 1" + only(), List.of());
-    }
-
-    private void name(Connection connection, Site site, int fed, String rest, List<@Nullable String> values)
-            throws SQLException {
-        String sql = "INSERT INTO turnout.changelog (run, move, of_table, fed, \"key\") SELECT " + site.run() + ", "
-                + dialect.literal(route.move()) + ", '', " + fed + ", " + ChangelogSql.array(dialect, keyTexts())
-                + " FROM "
-                + route.fromAsAlias() + rest;
+        String sql = "INSERT INTO turnout.changelog (run, move, of_table, \"key\") SELECT " + site.run() + ", "
+                + dialect.literal(route.move()) + ", '', " + ChangelogSql.array(dialect, keyTexts()) + " FROM "
+                + route.fromAsAlias() + " WHERE 1 = 1" + only();
         try (PreparedStatement insert = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.size(); i++) {
-                insert.setString(i + 1, values.get(i));
-            }
             insert.executeUpdate();
         }
     }

@@ -43,13 +43,13 @@ final class Taps {
         }
     }
 
-    static List<Tap> on(Connection connection, Site site, Side side) throws SQLException {
+    static Tap of(Connection connection, Site site, Side side, String move) throws SQLException {
         List<Route> forward = Route.forward(site.spec());
-        List<Tap> taps = new ArrayList<>();
-        for (int i = 0; i < forward.size(); i++) {
-            taps.add(side == Side.OLD ? old(connection, site, forward, i) : fresh(connection, site, forward, i));
+        int i = 0;
+        while (!forward.get(i).move().equals(move)) {
+            i++;
         }
-        return taps;
+        return side == Side.OLD ? old(connection, site, forward, i) : fresh(connection, site, forward, i);
     }
 
     private static Tap old(Connection connection, Site site, List<Route> forward, int i) throws SQLException {
@@ -64,8 +64,10 @@ final class Taps {
             TableName touching = Wide.touching(site, route, table);
             Map<String, ColumnType> read = Wide.read(connection, site, route, table);
             number++;
+            // MySQL fires for a row that is written as it was, too.
+            Map<String, ColumnType> all = dialect.mysql() ? ColumnType.of(connection, touching) : Map.of();
             naming.add(new ChangelogSql(
-                    dialect, site.run(), number, route.move(), touching, table, read, Map.of(), Map.of()));
+                    dialect, site.run(), number, route.move(), touching, table, read, Map.of(), all));
             feeding.add(new RefuseSql(dialect, site.run(), number, touching, new RefuseSql.Rule.Closed()));
         }
         return new Tap(route, naming, refusing, Optional.empty(), feeding);

@@ -23,7 +23,7 @@ final class Across implements KilledWorker.Application, AutoCloseable {
     Across(TestDatabase askpro, TestDatabase next, int rows) throws Exception {
         this.askpro = askpro;
         this.next = next;
-        this.desk = new AskProDesk(askpro, next, rows, Duration.ofMillis(8)).following();
+        this.desk = new AskProDesk(askpro, next, rows, Duration.ofMillis(50)).following();
     }
 
     /** Reads move; the writes of all companies stay together. */
