@@ -51,7 +51,8 @@ public final class Applier implements PhaseWork {
         // A move that has no way back is the old side's for ever.
         boolean handedOver = side == Side.OLD && Flip.authority(site) == Side.NEW;
         List<Route> given = handedOver ? Route.movable(site.spec()) : List.of();
-        List<Route> whole = routes.stream().filter(route -> !given.contains(route)).toList();
+        List<Route> whole =
+                routes.stream().filter(route -> !given.contains(route)).toList();
         int carried;
         try {
             Wide.resolve(site, routes);

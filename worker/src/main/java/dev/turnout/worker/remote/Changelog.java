@@ -50,8 +50,8 @@ final class Changelog {
         String age = Dialect.of(connection).mysql()
                 ? "timestampdiff(MICROSECOND, at, UTC_TIMESTAMP(6)) DIV 1000"
                 : "CAST(extract(epoch FROM clock_timestamp() - at) * 1000 AS bigint)";
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT seq, of_table, \"key\", fed, " + age + " FROM turnout.changelog WHERE run = ? AND move = ?" + end)) {
+        try (PreparedStatement select = connection.prepareStatement("SELECT seq, of_table, \"key\", fed, " + age
+                + " FROM turnout.changelog WHERE run = ? AND move = ?" + end)) {
             select.setLong(1, site.run());
             select.setString(2, move);
             List<Change> changes = new ArrayList<>();

@@ -44,7 +44,8 @@ record ChangelogSql(
     }
 
     private String trigger(String event) {
-        return "zzz_turnout_" + run + "_" + number + "_name" + (event.isEmpty() ? "" : "_" + event.toLowerCase(Locale.ROOT));
+        return "zzz_turnout_" + run + "_" + number + "_name"
+                + (event.isEmpty() ? "" : "_" + event.toLowerCase(Locale.ROOT));
     }
 
     @Override
@@ -116,8 +117,7 @@ record ChangelogSql(
                 END IF;
                 RETURN NULL;
                 END
-                """.formatted(
-                        where(), concerns("OLD"), key("OLD"), concerns("NEW"), key("NEW"), newName(), mark());
+                """.formatted(where(), concerns("OLD"), key("OLD"), concerns("NEW"), key("NEW"), newName(), mark());
     }
 
     private String mark() {

@@ -139,15 +139,13 @@ public final class ChangelogTriggers implements PhaseWork {
 
     private static boolean closed(Site site, Side side, List<Route> routes) throws SQLException {
         List<String> open = site.database(side)
-                .transaction(
-                        Limits.BOOKKEEPING,
-                        connection -> Sql.rows(
-                                        connection,
-                                        "SELECT move FROM turnout.flow WHERE run = ? AND state <> 'CLOSED'",
-                                        site.run())
-                                .stream()
-                                .map(row -> row.get(0))
-                                .toList());
+                .transaction(Limits.BOOKKEEPING, connection -> Sql.rows(
+                                connection,
+                                "SELECT move FROM turnout.flow WHERE run = ? AND state <> 'CLOSED'",
+                                site.run())
+                        .stream()
+                        .map(row -> row.get(0))
+                        .toList());
         return routes.stream().noneMatch(route -> open.contains(route.move()));
     }
 
@@ -229,8 +227,9 @@ public final class ChangelogTriggers implements PhaseWork {
 
     /** Of what the catalogue holds: it changes when anybody alters, disables or drops a trigger or its function. */
     private static String hash(Connection connection, Taps.Tap tap) throws SQLException {
-        List<String> names =
-                tap.all().stream().flatMap(triggers -> triggers.triggers().stream()).toList();
+        List<String> names = tap.all().stream()
+                .flatMap(triggers -> triggers.triggers().stream())
+                .toList();
         StringBuilder all = new StringBuilder();
         for (String name : names) {
             List<List<String>> found =

@@ -71,8 +71,8 @@ final class Contradiction {
                 fed.put(row.key(), Objects.requireNonNull(oldKeys.get(told)));
             }
         }
-        wrong.forEach((key, all) -> misses.put(
-                key, miss(key, "the old side makes something else of what the new side has written", all)));
+        wrong.forEach((key, all) ->
+                misses.put(key, miss(key, "the old side makes something else of what the new side has written", all)));
         Changelog.put(old, site, forward.move(), fed.values(), true);
         return misses;
     }
@@ -83,15 +83,15 @@ final class Contradiction {
         List<String> names = new ArrayList<>();
         List<@Nullable String> values = new ArrayList<>();
         for (Comparison.Wrong one : wrong) {
-            words.add(one.column() + " is " + one.found() + " on the new side and " + one.expected() + " by the old one");
+            words.add(
+                    one.column() + " is " + one.found() + " on the new side and " + one.expected() + " by the old one");
             names.add(one.column() + ", old side");
             values.add(one.expected());
             names.add(one.column() + ", new side");
             values.add(one.found());
         }
         String row = Keys.object(names, values).replace("\\u0000", "\\\\0");
-        return new Load.Miss(
-                new Ferry.Bad(key, STATE, why + ": " + String.join("; ", words)), false, Optional.of(row));
+        return new Load.Miss(new Ferry.Bad(key, STATE, why + ": " + String.join("; ", words)), false, Optional.of(row));
     }
 
     private static List<String> oldKey(Load.Read read, Ferry.Wanted row, Route forward) {

@@ -68,8 +68,8 @@ final class Feed {
         Map<List<String>, List<Comparison.Wrong>> wrong = new LinkedHashMap<>();
         Map<List<String>, Load.Miss> misses = new LinkedHashMap<>();
         Ferry.Delta delta = ferry.delta(source, target, load.keys());
-        delta.standing().forEach(row ->
-                row.bad().ifPresent(bad -> misses.put(row.key(), new Load.Miss(bad, false, Optional.empty()))));
+        delta.standing().forEach(row -> row.bad()
+                .ifPresent(bad -> misses.put(row.key(), new Load.Miss(bad, false, Optional.empty()))));
         for (Comparison.Wrong one : ferry.differences(target, delta)) {
             wrong.computeIfAbsent(one.key(), key -> new ArrayList<>()).add(one);
         }
@@ -86,7 +86,8 @@ final class Feed {
         }
         wrong.forEach((key, differing) -> misses.put(
                 key,
-                Contradiction.miss(key, "a change of the old side came after the new side had the authority", differing)));
+                Contradiction.miss(
+                        key, "a change of the old side came after the new side had the authority", differing)));
         Load.Outcome landed = Landing.of(
                         target, List.of(new Load.Read(load, ferry, new Ferry.Delta(follow, List.of()))))
                 .get(0);

@@ -144,7 +144,8 @@ final class Ferry {
         List<Comparison.Wrong> wrong = new ArrayList<>(Comparison.of(
                 target,
                 good,
-                target.found(to, good.stream().map(row -> target.as(row.values())).toList())));
+                target.found(
+                        to, good.stream().map(row -> target.as(row.values())).toList())));
         for (List<String> key : delta.gone()) {
             wrong.addAll(tooMany(to, key));
         }

@@ -56,12 +56,14 @@ final class Inverse {
                 seen = found;
             } else {
                 throw new SQLException(
-                        "down reads new." + columns.get(i) + ", which up does not give: its type is not known on the old side",
+                        "down reads new." + columns.get(i)
+                                + ", which up does not give: its type is not known on the old side",
                         "42703");
             }
             crossing.add(new Pairing(found, seen));
         }
-        String empty = "SELECT " + route.up().values().stream().map(KeySql::verbatim).collect(joining("), (", "(", ")"))
+        String empty = "SELECT "
+                + route.up().values().stream().map(KeySql::verbatim).collect(joining("), (", "(", ")"))
                 + " FROM (SELECT "
                 + String.join(", ", named(columns, crossing, "NULL")) + ") AS " + quote(route.alias()) + " WHERE 1 = 0";
         List<ColumnType> types = new ArrayList<>(ColumnType.ofQuery(old, empty));
@@ -134,7 +136,8 @@ final class Inverse {
         for (String down : route.up().values()) {
             values.add(types.get(i++).read("(" + KeySql.verbatim(down) + ")"));
         }
-        String one = "SELECT %d AS turnout_n, " + String.join(", ", named(columns, crossing, "?")).replace("%", "%%");
+        String one = "SELECT %d AS turnout_n, "
+                + String.join(", ", named(columns, crossing, "?")).replace("%", "%%");
         List<String> each = new ArrayList<>();
         for (int n = 0; n < good.size(); n++) {
             each.add(one.formatted(n));

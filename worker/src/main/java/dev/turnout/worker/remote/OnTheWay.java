@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 record OnTheWay(Ferry ferry, boolean all, Set<List<@Nullable String>> told) {
     /** Of the old side's changelog. */
     static OnTheWay there(Connection old, Site site, Ferry ferry, int most) throws SQLException {
-        List<Changelog.Change> changes = Changelog.pending(old, site, ferry.route().move(), most);
+        List<Changelog.Change> changes =
+                Changelog.pending(old, site, ferry.route().move(), most);
         Set<List<@Nullable String>> told = new LinkedHashSet<>();
         for (Changelog.Change change : changes) {
             if (change.namesRow()) {
@@ -28,7 +29,8 @@ record OnTheWay(Ferry ferry, boolean all, Set<List<@Nullable String>> told) {
 
     /** Of the new side's changelog. */
     static OnTheWay back(Connection fresh, Site site, Ferry ferry, int most) throws SQLException {
-        List<Changelog.Change> changes = Changelog.pending(fresh, site, ferry.route().move(), most);
+        List<Changelog.Change> changes =
+                Changelog.pending(fresh, site, ferry.route().move(), most);
         Set<List<@Nullable String>> told = new LinkedHashSet<>();
         for (Changelog.Change change : changes) {
             if (change.namesRow()) {

@@ -117,7 +117,8 @@ record RefuseSql(Dialect dialect, long run, int number, TableName table, Rule ru
 
     private static String isOfMove(String row, Map<String, String> only) {
         return only.entrySet().stream()
-                .map(column -> "coalesce(" + row + "." + quote(column.getKey()) + " = " + column.getValue() + ", false)")
+                .map(column ->
+                        "coalesce(" + row + "." + quote(column.getKey()) + " = " + column.getValue() + ", false)")
                 .collect(joining(" AND "));
     }
 
@@ -167,7 +168,8 @@ record RefuseSql(Dialect dialect, long run, int number, TableName table, Rule ru
         }
         return rule instanceof Rule.ReadOnly
                 ? table + " is written on the old side until the contract: its move has no 'down'"
-                : "writes to " + table + " are closed: the other side of a migration has the authority, or takes it now";
+                : "writes to " + table
+                        + " are closed: the other side of a migration has the authority, or takes it now";
     }
 
     private String hint() {

@@ -111,8 +111,8 @@ public final class RemoteCheck {
                                         .toList()));
     }
 
-    private static List<List<String>> tooMany(Connection source, Connection target, Ferry ferry, List<List<String>> held)
-            throws SQLException {
+    private static List<List<String>> tooMany(
+            Connection source, Connection target, Ferry ferry, List<List<String>> held) throws SQLException {
         List<List<String>> keys = new ArrayList<>();
         for (List<String> one : held) {
             // A row that no key could be the reason for has none to be asked about: it is shown by what it holds.

@@ -66,8 +66,8 @@ final class Taps {
             number++;
             // MySQL fires for a row that is written as it was, too.
             Map<String, ColumnType> all = dialect.mysql() ? ColumnType.of(connection, touching) : Map.of();
-            naming.add(new ChangelogSql(
-                    dialect, site.run(), number, route.move(), touching, table, read, Map.of(), all));
+            naming.add(
+                    new ChangelogSql(dialect, site.run(), number, route.move(), touching, table, read, Map.of(), all));
             feeding.add(new RefuseSql(dialect, site.run(), number, touching, new RefuseSql.Rule.Closed()));
         }
         return new Tap(route, naming, refusing, Optional.empty(), feeding);
@@ -90,8 +90,7 @@ final class Taps {
         Map<String, ColumnType> held = some(all, back.get().held(route));
         Optional<RefuseSql> holding = held.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new RefuseSql(
-                        dialect, site.run(), number, route.into(), new RefuseSql.Rule.Held(held)));
+                : Optional.of(new RefuseSql(dialect, site.run(), number, route.into(), new RefuseSql.Rule.Held(held)));
         ChangelogSql naming = own(connection, site, back.get(), number, some(all, route.fed()));
         return new Tap(route, List.of(naming), refusing, holding, List.of());
     }

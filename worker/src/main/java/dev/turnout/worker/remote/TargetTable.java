@@ -224,8 +224,7 @@ final class TargetTable {
         if (told.isEmpty()) {
             return;
         }
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT 1" + among(told.size()) + " FOR UPDATE")) {
+        try (PreparedStatement select = connection.prepareStatement("SELECT 1" + among(told.size()) + " FOR UPDATE")) {
             bind(select, told);
             select.executeQuery().close();
         }

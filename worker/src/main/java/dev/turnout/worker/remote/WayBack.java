@@ -106,8 +106,7 @@ public final class WayBack implements PhaseWork {
         }
         boolean empty = site.database(Side.OLD)
                 .transaction(
-                        Limits.BOOKKEEPING,
-                        connection -> Changelog.lag(connection, site, Route.forward(site.spec())))
+                        Limits.BOOKKEEPING, connection -> Changelog.lag(connection, site, Route.forward(site.spec())))
                 .isEmpty();
         return empty ? putAside(site) : Optional.of(carried);
     }

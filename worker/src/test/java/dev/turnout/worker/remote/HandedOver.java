@@ -85,7 +85,8 @@ abstract class HandedOver {
             carry(shop);
             late(shop, "UPDATE customers SET name = 'late' WHERE id = 2");
             carry(shop);
-            assertThat(shop.fresh.one("SELECT full_name FROM clients WHERE client_id = 2")).isEqualTo("newer");
+            assertThat(shop.fresh.one("SELECT full_name FROM clients WHERE client_id = 2"))
+                    .isEqualTo("newer");
             assertThat(rejected(shop.old, shop.product(Side.OLD), shop))
                     .singleElement()
                     .asString()

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Phase;
 import dev.turnout.worker.run.RunBoard.RolloutView;
 import dev.turnout.worker.run.RunBoard.Wish;
-import dev.turnout.flags.time.Pace;
 import dev.turnout.worker.testkit.SetClock;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.TestServer;
@@ -59,8 +59,8 @@ abstract class TwoServers {
                 - { run: drop.sql, irreversible: true }
             """;
 
-    private static final RolloutView RAMPED = new RolloutView(
-            true, true, 100_000, Optional.of(Instant.EPOCH), 0, Optional.empty(), Optional.empty());
+    private static final RolloutView RAMPED =
+            new RolloutView(true, true, 100_000, Optional.of(Instant.EPOCH), 0, Optional.empty(), Optional.empty());
     private static final RolloutView AGREED = new RolloutView(
             true, true, 100_000, Optional.of(Instant.EPOCH), 0, Optional.of("the test"), Optional.of("the test"));
     private static final RolloutView CLOSED =
@@ -102,11 +102,15 @@ abstract class TwoServers {
                     "m.yaml",
                     Map.of(
                             "m.yaml", spec,
-                            "new.sql", "CREATE TABLE clients (client_id bigint PRIMARY KEY, full_name varchar(80) NOT NULL,"
-                                    + " region varchar(40)); CREATE TABLE hooks (id bigint PRIMARY KEY, body varchar(80) NOT NULL)",
+                            "new.sql",
+                                    "CREATE TABLE clients (client_id bigint PRIMARY KEY, full_name varchar(80) NOT NULL,"
+                                            + " region varchar(40)); CREATE TABLE hooks (id bigint PRIMARY KEY, body varchar(80) NOT NULL)",
                             "new.undo.sql", "DROP TABLE hooks; DROP TABLE clients",
                             "index.sql", "CREATE INDEX clients_name ON clients (full_name)",
-                            "index.undo.sql", to == TestServer.MYSQL ? "DROP INDEX clients_name ON clients" : "DROP INDEX clients_name",
+                            "index.undo.sql",
+                                    to == TestServer.MYSQL
+                                            ? "DROP INDEX clients_name ON clients"
+                                            : "DROP INDEX clients_name",
                             "mark.sql", "ALTER TABLE clients ADD COLUMN marked int",
                             "drop.sql", "DROP TABLE customers; DROP TABLE hooks; DROP TABLE regions")));
             RunVerticle verticle = new RunVerticle(
@@ -119,11 +123,8 @@ abstract class TwoServers {
         }
 
         void until(Phase phase) {
-            await().atMost(Duration.ofSeconds(60))
-                    .until(() -> board.phase() == phase || board.phase() == Phase.FAILED);
-            assertThat(board.phase())
-                    .as(board.because() + " " + board.note())
-                    .isEqualTo(phase);
+            await().atMost(Duration.ofSeconds(60)).until(() -> board.phase() == phase || board.phase() == Phase.FAILED);
+            assertThat(board.phase()).as(board.because() + " " + board.note()).isEqualTo(phase);
         }
 
         /** As an application that tries the other side when one does not take its write. */
@@ -134,8 +135,8 @@ abstract class TwoServers {
         }
 
         void onceTheOldSideHas(String expected, String query) {
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(old.query(query))
-                    .containsExactly(expected));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(old.query(query)).containsExactly(expected));
         }
 
         List<String> wanted() throws SQLException {
@@ -184,14 +185,15 @@ abstract class TwoServers {
             run.old.execute("INSERT INTO hooks VALUES (9000, 'carried')");
             await().untilAsserted(() -> assertThat(run.fresh.query("SELECT body FROM hooks WHERE id = 9000"))
                     .containsExactly("carried"));
-            await().untilAsserted(
-                    () -> assertThat(run.board.note().verified()).hasValueSatisfying(verified -> assertThat(
-                                    verified.mismatches())
-                            .isZero()));
+            await().untilAsserted(() -> assertThat(run.board.note().verified())
+                    .hasValueSatisfying(
+                            verified -> assertThat(verified.mismatches()).isZero()));
             run.board.rollout(AGREED);
             run.until(Phase.DONE);
-            assertThat(run.fresh.one("SELECT full_name FROM clients WHERE client_id = 1")).isEqualTo("new");
-            assertThat(run.fresh.one("SELECT count(*), count(marked) FROM clients")).isEqualTo("5000|0");
+            assertThat(run.fresh.one("SELECT full_name FROM clients WHERE client_id = 1"))
+                    .isEqualTo("new");
+            assertThat(run.fresh.one("SELECT count(*), count(marked) FROM clients"))
+                    .isEqualTo("5000|0");
             assertThatThrownBy(() -> run.old.query("SELECT * FROM customers")).isInstanceOf(SQLException.class);
             run.fresh.execute("INSERT INTO hooks VALUES (9001, 'free')");
         }
@@ -204,7 +206,8 @@ abstract class TwoServers {
             run.board.rollout(RAMPED);
             run.until(Phase.SOAKING);
             run.onceTheNewSideTakesIt("INSERT INTO clients VALUES (9000, 'only new', 'north')");
-            run.fresh.execute("DELETE FROM clients WHERE client_id = 2", "UPDATE clients SET region = NULL WHERE client_id = 4");
+            run.fresh.execute(
+                    "DELETE FROM clients WHERE client_id = 2", "UPDATE clients SET region = NULL WHERE client_id = 4");
             run.board.rollout(CLOSED);
             run.board.wish(Wish.ROLL_BACK);
             run.until(Phase.ROLLED_BACK);

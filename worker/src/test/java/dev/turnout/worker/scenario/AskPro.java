@@ -49,7 +49,8 @@ final class AskPro {
     static Bundle toPostgres() {
         Bundle other = bundle("name: next, dialect: postgresql");
         Map<String, String> files = new HashMap<>(other.files());
-        files.computeIfPresent(other.main(), (name, yaml) -> yaml.replace("run: target.sql", "run: target.postgresql.sql"));
+        files.computeIfPresent(
+                other.main(), (name, yaml) -> yaml.replace("run: target.sql", "run: target.postgresql.sql"));
         files.put("target.postgresql.sql", Migrations.file(MIGRATION, "target.postgresql.sql"));
         return new Bundle(other.main(), files);
     }

@@ -104,8 +104,8 @@ class BookingConsolidationAcrossTest {
             for (String table : LeanSchema.tables()) {
                 counts.put(table, Long.valueOf(next.one("SELECT COUNT(*) FROM " + table)));
             }
-            for (String table :
-                    List.of("companies", "branches", "customers", "staff", "appointments", "calls", "phone_numbers", "users")) {
+            for (String table : List.of(
+                    "companies", "branches", "customers", "staff", "appointments", "calls", "phone_numbers", "users")) {
                 counts.put("implied " + table, old(table));
             }
             counts.put("implied calcom_event_types", old("services WHERE deleted_at IS NULL") + old("companies"));
@@ -120,8 +120,9 @@ class BookingConsolidationAcrossTest {
                             + " WHERE e.company_id <> a.company_id"));
             traps.put(
                     "archived event types with appointments",
-                    next.one("SELECT COUNT(*) > 0 FROM appointments a JOIN calcom_event_types e ON e.id = a.event_type_id"
-                            + " WHERE e.is_archive"));
+                    next.one(
+                            "SELECT COUNT(*) > 0 FROM appointments a JOIN calcom_event_types e ON e.id = a.event_type_id"
+                                    + " WHERE e.is_archive"));
             traps.put(
                     "names that two event types of a company share",
                     next.one("SELECT COUNT(*) > 0 FROM (SELECT 1 FROM calcom_event_types GROUP BY company_id, name"
@@ -131,8 +132,9 @@ class BookingConsolidationAcrossTest {
                     next.one("SELECT COUNT(*) > 0 FROM branches WHERE business_hours ->> 'monday' IS NOT NULL"));
             traps.put(
                     "webhooks of two tables with one id",
-                    next.one("SELECT COUNT(*) > 0 FROM webhook_events r JOIN webhook_events c ON c.legacy_id = r.legacy_id"
-                            + " WHERE r.source = 'retell' AND c.source = 'calcom'"));
+                    next.one(
+                            "SELECT COUNT(*) > 0 FROM webhook_events r JOIN webhook_events c ON c.legacy_id = r.legacy_id"
+                                    + " WHERE r.source = 'retell' AND c.source = 'calcom'"));
             return counts;
         }
 
@@ -197,9 +199,8 @@ class BookingConsolidationAcrossTest {
 
     @Test
     void what_has_no_way_back_is_refused_on_the_new_side_and_says_where_to_write_it() {
-        assertThat(look.refused)
-                .hasSize(4)
-                .allSatisfy(words -> assertThat(words).contains("written on the old side until the contract"));
+        assertThat(look.refused).hasSize(4).allSatisfy(words -> assertThat(words)
+                .contains("written on the old side until the contract"));
     }
 
     @Test
@@ -229,7 +230,8 @@ class BookingConsolidationAcrossTest {
 
     @Test
     void no_trigger_is_left_behind() throws SQLException {
-        assertThat(next.query("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")).isEmpty();
+        assertThat(next.query("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"))
+                .isEmpty();
     }
 
     @Test
