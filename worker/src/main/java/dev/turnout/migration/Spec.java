@@ -92,6 +92,13 @@ public record Spec(
         return target.isPresent() && !target.get().database().equals(database.database());
     }
 
+    /** The expand steps that change the server of the old side: where they can be tried out beforehand. */
+    public List<ExpandStep> expandHere() {
+        return expand.stream()
+                .filter(step -> !(remote() && step instanceof ExpandStep.Run run && run.on() == Side.NEW))
+                .toList();
+    }
+
     /** Whether a transfer goes to another server: it is then carried by a changelog instead of triggers alone. */
     public boolean remote(Transfer transfer) {
         return remote() && !transfer.stays();

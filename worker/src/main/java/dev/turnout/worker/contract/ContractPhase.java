@@ -2,6 +2,7 @@ package dev.turnout.worker.contract;
 
 import dev.turnout.migration.Contract.ContractStep;
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Side;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.bookkeeping.SchemaChange;
 import dev.turnout.worker.bookkeeping.Steps;
@@ -25,7 +26,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Takes the old side away, one step per stride. The sync triggers go in the transaction of the first irreversible step:
@@ -44,7 +47,7 @@ public final class ContractPhase implements PhaseWork {
         Optional<Standing> last = last(site);
         if (last.isPresent() && last.get().state() == State.APPLIED) {
             ContractStep step = steps.get(last.get().ordinal());
-            List<String> unmet = site.database().transaction(Limits.SCAN, connection -> {
+            List<String> unmet = site.database(step.on()).transaction(Limits.SCAN, connection -> {
                 SearchPath.of(connection, site.spec(), step.on());
                 return Expected.unmet(connection, step.verify());
             });
@@ -78,7 +81,7 @@ public final class ContractPhase implements PhaseWork {
         try {
             if (step.concurrently()) {
                 record(site, ordinal, State.BEGUN);
-                Optional<Stride.Wait> wait = concurrently.run(site, step.sql());
+                Optional<Stride.Wait> wait = concurrently.run(site.at(step.on()), step.sql());
                 if (wait.isPresent()) {
                     return wait.get();
                 }
@@ -87,7 +90,7 @@ public final class ContractPhase implements PhaseWork {
                 inTransaction(site, ordinal);
             }
         } catch (SQLException e) {
-            return trouble(site, step.title(), e);
+            return trouble(site.at(step.on()), step.title(), e);
         }
         int count = site.spec().contract().steps().size();
         return new Stride.Again(step.title() + ": has run", Progress.of(ordinal + 1, count, "steps"));
@@ -125,8 +128,17 @@ public final class ContractPhase implements PhaseWork {
     private static void inTransaction(Site site, int ordinal) throws SQLException {
         ContractStep step = site.spec().contract().steps().get(ordinal);
         Optional<Standing> before = last(site).filter(standing -> standing.ordinal() == ordinal);
-        SchemaChange.apply(site, Limits.DDL, Steps.Kind.CONTRACT, standing(step, ordinal, State.BEGUN), connection -> {
-            if (step.endsSync()) {
+        boolean elsewhere = step.on() == Side.NEW && site.spec().remote();
+        if (step.endsSync() && elsewhere) {
+            // There is no transaction over both servers. The flow between them has ended by now: nobody writes here.
+            SchemaChange.run(site, Limits.DDL, connection -> {
+                letGoOfTheOldSide(connection, site);
+                return site;
+            });
+        }
+        Site there = site.at(step.on());
+        SchemaChange.apply(there, Limits.DDL, Steps.Kind.CONTRACT, standing(step, ordinal, State.BEGUN), connection -> {
+            if (step.endsSync() && !elsewhere) {
                 letGoOfTheOldSide(connection, site);
             }
             SearchPath.of(connection, site.spec(), step.on());
@@ -140,7 +152,7 @@ public final class ContractPhase implements PhaseWork {
                     before.isPresent(),
                     (same, statements) -> Steps.record(
                             same,
-                            site,
+                            there,
                             Steps.Kind.CONTRACT,
                             standing(step, ordinal, State.BEGUN, List.of(String.valueOf(statements)))));
             return standing(
@@ -196,12 +208,12 @@ public final class ContractPhase implements PhaseWork {
         try {
             if (step.concurrently()) {
                 record(site, ordinal, State.BEGUN);
-                Optional<Stride.Wait> wait = new Concurrently().run(site, undo);
+                Optional<Stride.Wait> wait = new Concurrently().run(site.at(step.on()), undo);
                 if (wait.isPresent()) {
                     return wait.get();
                 }
             }
-            SchemaChange.undo(site, Limits.DDL, Steps.Kind.CONTRACT, ordinal, connection -> {
+            SchemaChange.undo(site.at(step.on()), Limits.DDL, Steps.Kind.CONTRACT, ordinal, connection -> {
                 if (!step.concurrently()) {
                     SearchPath.of(connection, site.spec(), step.on());
                     Script.undo(connection, undo);
@@ -209,14 +221,14 @@ public final class ContractPhase implements PhaseWork {
                 return step;
             });
         } catch (SQLException e) {
-            return trouble(site, title, e);
+            return trouble(site.at(step.on()), title, e);
         }
         return new Stride.Again(title, Progress.of(1, ordinal + 1L, "steps"));
     }
 
     private static void record(Site site, int ordinal, State state) throws SQLException {
         ContractStep step = site.spec().contract().steps().get(ordinal);
-        site.database().transaction(Limits.BOOKKEEPING, connection -> {
+        site.database(step.on()).transaction(Limits.BOOKKEEPING, connection -> {
             Bookkeeping.fence(connection, site);
             Steps.record(connection, site, Steps.Kind.CONTRACT, standing(step, ordinal, state));
             return step;
@@ -236,12 +248,15 @@ public final class ContractPhase implements PhaseWork {
         return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
     }
 
+    /** Each is recorded where it runs. */
     private static List<Standing> all(Site site) throws SQLException {
-        return site.database()
-                .transaction(
-                        Limits.BOOKKEEPING,
-                        connection -> List.copyOf(Steps.standing(connection, site, Steps.Kind.CONTRACT)
-                                .values()));
+        Map<Integer, Standing> all = new TreeMap<>();
+        for (Side side : Side.values()) {
+            all.putAll(site.database(side)
+                    .transaction(
+                            Limits.BOOKKEEPING, connection -> Steps.standing(connection, site, Steps.Kind.CONTRACT)));
+        }
+        return List.copyOf(all.values());
     }
 
     private static Stride trouble(Site site, String title, SQLException e) throws SQLException {

@@ -54,7 +54,7 @@ final class Making {
     private static Blueprint derive(Site site) throws SQLException {
         return site.database().transaction(Limits.DDL, connection -> {
             try {
-                return Blueprint.derive(connection, site.spec().expand());
+                return Blueprint.derive(connection, site.spec().expandHere());
             } finally {
                 connection.rollback();
             }

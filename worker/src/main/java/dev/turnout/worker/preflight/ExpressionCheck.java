@@ -70,6 +70,7 @@ record ExpressionCheck(Connection connection, Spec spec, Findings.Notes notes) {
         String where = "verify '" + assertion.name() + "'";
         if (assertion instanceof Assertion.NoRow noRow) {
             if (spec.remote() && noRow.on() == Side.NEW) {
+                // Asked of the other server, once its tables are there.
                 return;
             }
             Savepoint before = connection.setSavepoint();

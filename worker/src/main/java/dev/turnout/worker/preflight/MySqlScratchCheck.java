@@ -41,7 +41,7 @@ record MySqlScratchCheck(Connection connection, Spec spec, Findings.Notes notes)
                 + Sql.value(connection, "SELECT connection_id()").orElseThrow();
         Optional<String> other = spec.place(Side.NEW).schema().filter(schema -> !spec.remote() && !schema.equals(live));
         List<ExpandStep> steps = new ArrayList<>();
-        for (ExpandStep step : spec.expand()) {
+        for (ExpandStep step : spec.expandHere()) {
             connection.setCatalog(on(step) == Side.NEW ? other.orElse(live) : live);
             if (step instanceof ExpandStep.Columns || !Expand.inPlace(connection, step)) {
                 steps.add(step);

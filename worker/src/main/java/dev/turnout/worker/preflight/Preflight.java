@@ -84,7 +84,7 @@ public final class Preflight implements PhaseWork {
                     .run(scratch -> new Trial(connection, database, spec, notes, scratch).run()));
         }
         if (notes.clean()) {
-            tryOut(database, notes, connection -> new AdoptionCheck(connection, spec.expand(), notes).run());
+            tryOut(database, notes, connection -> new AdoptionCheck(connection, spec.expandHere(), notes).run());
         }
         return notes.findings();
     }

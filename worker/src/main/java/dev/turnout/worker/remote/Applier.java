@@ -48,12 +48,18 @@ public final class Applier implements PhaseWork {
     @Override
     public Stride stride(Site site) throws SQLException {
         List<Route> routes = side == Side.OLD ? Route.forward(site.spec()) : Route.backward(site.spec());
+        // A move that has no way back is the old side's for ever.
+        boolean handedOver = side == Side.OLD && Flip.authority(site) == Side.NEW;
+        List<Route> given = handedOver ? Route.movable(site.spec()) : List.of();
+        List<Route> whole =
+                routes.stream().filter(route -> !given.contains(route)).toList();
         int carried;
         try {
-            for (Route route : routes) {
-                Wide.resolve(site, route);
+            Wide.resolve(site, routes);
+            carried = site.database(side).transaction(SOURCE, source -> carry(source, site, whole));
+            for (Route route : given) {
+                carried += site.database(side).transaction(SOURCE, source -> feed(source, site, route));
             }
-            carried = site.database(side).transaction(SOURCE, source -> carry(source, site, routes));
         } catch (SQLException e) {
             // Whatever failed: types are looked up anew, in case it was a change of a table.
             ferries.clear();
@@ -64,6 +70,12 @@ public final class Applier implements PhaseWork {
         }
         applied += carried;
         return new Stride.Again("carrying changes", new Progress(applied, applied, true, "changes", 0, 0));
+    }
+
+    private int feed(Connection source, Site site, Route route) throws SQLException {
+        Bookkeeping.fence(source, site);
+        SearchPath.of(source, site.spec(), side);
+        return Feed.carry(source, site, route, patience);
     }
 
     int carry(Connection source, Site site, List<Route> routes) throws SQLException {
@@ -83,20 +95,39 @@ public final class Applier implements PhaseWork {
         }
         List<Load.Outcome> outcomes = site.database(other()).transaction(TARGET, target -> {
             Bookkeeping.fence(target, site);
+            SearchPath.of(target, site.spec(), other());
             for (Load load : loads) {
                 Gate.exclusive(target, site, load.route().move());
             }
             List<Load.Read> reads = new ArrayList<>();
             for (Load load : loads) {
-                reads.add(load.read(source, ferry(source, target, load.route())));
+                reads.add(load.read(source, target, ferry(source, target, load.route())));
             }
-            return Unseen.by(target, connection -> Landing.of(connection, reads));
+            List<Load.Outcome> landed = Landing.of(target, reads);
+            return side == Side.OLD ? landed : agreed(source, target, site, reads, landed);
         });
         int carried = 0;
         for (Load.Outcome outcome : outcomes) {
             carried += outcome.record(source, site, patience);
         }
         return carried;
+    }
+
+    /** With the rows that have landed and of which the other side makes something else. */
+    private static List<Load.Outcome> agreed(
+            Connection source, Connection target, Site site, List<Load.Read> reads, List<Load.Outcome> landed)
+            throws SQLException {
+        List<Load.Outcome> agreed = new ArrayList<>();
+        for (int i = 0; i < reads.size(); i++) {
+            Load.Outcome outcome = landed.get(i);
+            List<Ferry.Wanted> standing = reads.get(i).delta().standing().stream()
+                    .filter(row -> !outcome.misses().containsKey(row.key()))
+                    .toList();
+            Map<List<String>, Load.Miss> misses = new HashMap<>(outcome.misses());
+            misses.putAll(Contradiction.of(source, target, site, reads.get(i), standing));
+            agreed.add(new Load.Outcome(outcome.load(), misses));
+        }
+        return agreed;
     }
 
     private Side other() {

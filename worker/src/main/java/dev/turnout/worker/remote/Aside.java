@@ -66,11 +66,10 @@ final class Aside {
         }
     }
 
-    /** Lines for operators: rows put aside on the side that has the authority. */
-    static List<String> words(Site site) throws SQLException {
-        Side side = Flip.authority(site);
+    /** Lines for operators: rows put aside on a side. */
+    static List<String> words(Site site, Side side) throws SQLException {
         List<String> words = new ArrayList<>();
-        for (Route route : side == Side.OLD ? Route.forward(site.spec()) : Route.backward(site.spec())) {
+        for (Route route : Route.forward(site.spec())) {
             words.addAll(site.database(side)
                     .transaction(
                             Limits.BOOKKEEPING, connection -> RejectedRows.list(connection, site, route.move(), 100)));

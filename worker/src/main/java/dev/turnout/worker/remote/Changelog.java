@@ -1,6 +1,7 @@
 package dev.turnout.worker.remote;
 
 import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -24,9 +25,11 @@ final class Changelog {
      *
      * @param table empty: of the move's own table; otherwise a table that touches it
      * @param key empty: every row
+     * @param fed of the old side: another row has changed than the one named; of the new side: a column that the old side
+     *     feeds has been written
      * @param age real time since it was written
      */
-    record Change(long seq, String table, Optional<String> key, Duration age) {
+    record Change(long seq, String table, Optional<String> key, boolean fed, Duration age) {
         /** Names one row of the move's own table. */
         boolean namesRow() {
             return table.isEmpty() && key.isPresent();
@@ -47,8 +50,8 @@ final class Changelog {
         String age = Dialect.of(connection).mysql()
                 ? "timestampdiff(MICROSECOND, at, UTC_TIMESTAMP(6)) DIV 1000"
                 : "CAST(extract(epoch FROM clock_timestamp() - at) * 1000 AS bigint)";
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT seq, of_table, \"key\", " + age + " FROM turnout.changelog WHERE run = ? AND move = ?" + end)) {
+        try (PreparedStatement select = connection.prepareStatement("SELECT seq, of_table, \"key\", fed, " + age
+                + " FROM turnout.changelog WHERE run = ? AND move = ?" + end)) {
             select.setLong(1, site.run());
             select.setString(2, move);
             List<Change> changes = new ArrayList<>();
@@ -58,7 +61,8 @@ final class Changelog {
                             row.getLong(1),
                             row.getString(2),
                             Optional.ofNullable(row.getString(3)),
-                            Duration.ofMillis(Math.max(0, row.getLong(4)))));
+                            row.getInt(4) == 1,
+                            Duration.ofMillis(Math.max(0, row.getLong(5)))));
                 }
             }
             return changes;
@@ -84,15 +88,22 @@ final class Changelog {
 
     /** Names rows of the move's table that have to be looked at. */
     static void put(Connection connection, Site site, String move, Collection<List<String>> keys) throws SQLException {
+        put(connection, site, move, keys, false);
+    }
+
+    /** @param fed see {@link Change} */
+    static void put(Connection connection, Site site, String move, Collection<List<String>> keys, boolean fed)
+            throws SQLException {
         if (keys.isEmpty()) {
             return;
         }
         try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO turnout.changelog (run, move, of_table, \"key\") VALUES (?, ?, '', ?)")) {
+                "INSERT INTO turnout.changelog (run, move, of_table, \"key\", fed) VALUES (?, ?, '', ?, ?)")) {
             for (List<String> key : keys) {
                 insert.setLong(1, site.run());
                 insert.setString(2, move);
                 insert.setString(3, Keys.array(List.copyOf(key)));
+                insert.setInt(4, fed ? 1 : 0);
                 insert.addBatch();
             }
             insert.executeBatch();
@@ -102,8 +113,8 @@ final class Changelog {
     /** Puts a change back to the end of the queue, as old as it is. It must have been claimed by this transaction. */
     static void postpone(Connection connection, Site site, String move, Change change) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement("""
-                INSERT INTO turnout.changelog (run, move, of_table, "key", at)
-                SELECT run, move, of_table, "key", at FROM turnout.changelog WHERE run = ? AND move = ? AND seq = ?""")) {
+                INSERT INTO turnout.changelog (run, move, of_table, "key", fed, at)
+                SELECT run, move, of_table, "key", fed, at FROM turnout.changelog WHERE run = ? AND move = ? AND seq = ?""")) {
             insert.setLong(1, site.run());
             insert.setString(2, move);
             insert.setLong(3, change.seq());
@@ -122,6 +133,21 @@ final class Changelog {
             }
         }
         return lag;
+    }
+
+    /** Whether nothing of the moves' own rows is left to be carried; what other tables feed may be. */
+    static boolean drained(Connection connection, Site site, Collection<Route> routes) throws SQLException {
+        for (Route route : routes) {
+            List<List<String>> left = Sql.rows(
+                    connection,
+                    "SELECT seq FROM turnout.changelog WHERE run = ? AND move = ? AND of_table = '' AND fed = 0 LIMIT 1",
+                    site.run(),
+                    route.move());
+            if (!left.isEmpty()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static void forget(Connection connection, Site site, String move) throws SQLException {

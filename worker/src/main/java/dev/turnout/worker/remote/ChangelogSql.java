@@ -9,16 +9,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * The text of the triggers on one table of one move: those that name its changed rows in the changelog, and those that refuse
- * a write while the other side has the authority. What the engine itself writes passes both unseen. Immutable.
+ * The text of the triggers on one table of one move that name its changed rows in the changelog. What the engine itself has
+ * carried for the move passes unseen on the move's own table. Immutable.
  *
  * @param number tells the triggers of a run apart; a name of ours must not be as long as a table's may be
  * @param ofTable empty: the move's own table; otherwise the table that touches it
  * @param columns what is written down of a row, by name
  * @param only columns to the constants by which a row concerns the move
+ * @param watched of the move's own table: columns whose change is written down as well, of a new row too; of a table that
+ *     touches it: a row in which none of them changes is none that has changed
  */
 record ChangelogSql(
         Dialect dialect,
@@ -28,17 +29,9 @@ record ChangelogSql(
         TableName table,
         String ofTable,
         Map<String, ColumnType> columns,
-        Map<String, String> only) {
-
-    enum Purpose {
-        NAME,
-        REFUSE
-    }
-
-    /** What {@link Unseen} sets: PostgreSQL a setting of the transaction, MySQL a variable of the session. */
-    static final String UNSEEN_POSTGRESQL = "turnout.unseen";
-
-    static final String UNSEEN_MYSQL = "@turnout_unseen";
+        Map<String, String> only,
+        Map<String, ColumnType> watched)
+        implements TableTriggers {
 
     /** A JSON array of texts, as text. */
     static String array(Dialect dialect, List<String> texts) {
@@ -46,62 +39,65 @@ record ChangelogSql(
         return dialect.mysql() ? "CAST(" + array + " AS CHAR)" : array + "::text";
     }
 
-    String function(Purpose purpose) {
-        return "turnout." + quote(purpose.name().toLowerCase(Locale.ROOT) + "_" + run + "_" + number);
+    String function() {
+        return "turnout." + quote("name_" + run + "_" + number);
     }
 
-    private String trigger(Purpose purpose, String event) {
-        return "zzz_turnout_" + run + "_" + number + "_" + purpose.name().toLowerCase(Locale.ROOT)
+    private String trigger(String event) {
+        return "zzz_turnout_" + run + "_" + number + "_name"
                 + (event.isEmpty() ? "" : "_" + event.toLowerCase(Locale.ROOT));
     }
 
-    /** The names of the triggers that {@link #create} makes. */
-    List<String> triggers(Purpose purpose) {
+    @Override
+    public List<String> triggers() {
         List<String> events = dialect.mysql() ? List.of("INSERT", "UPDATE", "DELETE") : List.of("", "TRUNCATE");
-        return events.stream().map(event -> trigger(purpose, event)).toList();
+        return events.stream().map(this::trigger).toList();
     }
 
-    /** Statements, each to be run by itself. */
-    List<String> create(Purpose purpose) {
-        return dialect.mysql() ? createMySql(purpose) : createPostgreSql(purpose);
+    @Override
+    public List<String> create() {
+        return dialect.mysql() ? createMySql() : createPostgreSql();
     }
 
-    List<String> drop(Purpose purpose) {
+    @Override
+    public List<String> drop() {
         if (dialect.mysql()) {
             String schema = table.schema().map(name -> quote(name) + ".").orElse("");
-            return triggers(purpose).stream()
+            return triggers().stream()
                     .map(name -> "DROP TRIGGER IF EXISTS " + schema + quote(name))
                     .toList();
         }
         List<String> statements = new ArrayList<>();
-        triggers(purpose)
+        triggers()
                 .forEach(
                         name -> statements.add("DROP TRIGGER IF EXISTS " + quote(name) + " ON " + Route.quoted(table)));
-        statements.add("DROP FUNCTION IF EXISTS " + function(purpose) + "()");
+        statements.add("DROP FUNCTION IF EXISTS " + function() + "()");
         return statements;
     }
 
-    private List<String> createPostgreSql(Purpose purpose) {
+    private List<String> createPostgreSql() {
         String on = Route.quoted(table);
-        String row = quote(trigger(purpose, ""));
-        String truncate = quote(trigger(purpose, "TRUNCATE"));
-        String when = " WHEN (current_setting('" + UNSEEN_POSTGRESQL
-                + "', true) IS DISTINCT FROM 'on') EXECUTE FUNCTION " + function(purpose) + "()";
-        String time = purpose == Purpose.NAME ? " AFTER " : " BEFORE ";
+        String row = quote(trigger(""));
+        String truncate = quote(trigger("TRUNCATE"));
+        String when = ofTable.isEmpty()
+                ? " WHEN (current_setting('" + Unseen.POSTGRESQL + "', true) IS DISTINCT FROM " + dialect.literal(move)
+                        + ")"
+                : "";
+        String then = when + " EXECUTE FUNCTION " + function() + "()";
         return List.of(
-                "CREATE OR REPLACE FUNCTION " + function(purpose)
-                        + "() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
-                        + " SET search_path = pg_catalog, pg_temp AS $turnout$\n"
-                        + (purpose == Purpose.NAME ? nameBody() : refuseBody()) + "$turnout$",
-                "REVOKE ALL ON FUNCTION " + function(purpose) + "() FROM PUBLIC",
-                "CREATE TRIGGER " + row + time + "INSERT OR UPDATE OR DELETE ON " + on + " FOR EACH ROW" + when,
-                "CREATE TRIGGER " + truncate + time + "TRUNCATE ON " + on + " FOR EACH STATEMENT" + when,
+                "CREATE OR REPLACE FUNCTION " + function() + "() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
+                        + " SET search_path = pg_catalog, pg_temp AS $turnout$\n" + nameBody() + "$turnout$",
+                "REVOKE ALL ON FUNCTION " + function() + "() FROM PUBLIC",
+                "CREATE TRIGGER " + row + " AFTER INSERT OR UPDATE OR DELETE ON " + on + " FOR EACH ROW" + then,
+                "CREATE TRIGGER " + truncate + " AFTER TRUNCATE ON " + on + " FOR EACH STATEMENT" + then,
                 // Also for a session that plays a replica.
                 "ALTER TABLE " + on + " ENABLE ALWAYS TRIGGER " + row + ", ENABLE ALWAYS TRIGGER " + truncate);
     }
 
     private String nameBody() {
         return """
+                DECLARE
+                  fed_by_other smallint := 0;
                 BEGIN
                 IF TG_OP = 'TRUNCATE' THEN
                   INSERT INTO turnout.changelog (run, move, of_table) VALUES (%1$s);
@@ -110,17 +106,30 @@ record ChangelogSql(
                 IF TG_OP = 'UPDATE' AND NOT (OLD OPERATOR(pg_catalog.*<>) NEW) THEN
                   RETURN NULL;
                 END IF;
+                %7$s
                 IF TG_OP <> 'INSERT' AND %2$s THEN
-                  INSERT INTO turnout.changelog (run, move, of_table, key) VALUES (%1$s, %3$s);
+                  INSERT INTO turnout.changelog (run, move, of_table, key, fed) VALUES (%1$s, %3$s, fed_by_other);
                 END IF;
                 IF TG_OP = 'INSERT' OR (TG_OP = 'UPDATE' AND (%6$s)) THEN
                   IF %4$s THEN
-                    INSERT INTO turnout.changelog (run, move, of_table, key) VALUES (%1$s, %5$s);
+                    INSERT INTO turnout.changelog (run, move, of_table, key, fed) VALUES (%1$s, %5$s, fed_by_other);
                   END IF;
                 END IF;
                 RETURN NULL;
                 END
-                """.formatted(where(), concerns("OLD"), key("OLD"), concerns("NEW"), key("NEW"), newName());
+                """.formatted(where(), concerns("OLD"), key("OLD"), concerns("NEW"), key("NEW"), newName(), mark());
+    }
+
+    private String mark() {
+        if (watched.isEmpty() || !ofTable.isEmpty()) {
+            return "";
+        }
+        String changes = watched.entrySet().stream()
+                .map(column -> column.getValue().read("OLD." + quote(column.getKey())) + " IS DISTINCT FROM "
+                        + column.getValue().read("NEW." + quote(column.getKey())))
+                .collect(joining(" OR "));
+        return "IF TG_OP = 'INSERT' THEN\n  fed_by_other := 1;\nELSIF TG_OP = 'UPDATE' THEN\n  IF " + changes
+                + " THEN\n    fed_by_other := 1;\n  END IF;\nEND IF;";
     }
 
     /** An UPDATE names the row by its old columns; again by its new ones when those are others. */
@@ -131,15 +140,6 @@ record ChangelogSql(
         only.forEach((column, constant) ->
                 changes.add("OLD." + quote(column) + "::text IS DISTINCT FROM NEW." + quote(column) + "::text"));
         return changes.isEmpty() ? "false" : String.join(" OR ", changes);
-    }
-
-    private String refuseBody() {
-        return "BEGIN\n  RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = " + dialect.literal(refusal())
-                + ", HINT = 'try again: on the other side when it does not pass';\nEND\n";
-    }
-
-    private String refusal() {
-        return "writes to " + table + " are closed: the other side of a migration has the authority, or takes it now";
     }
 
     private String where() {
@@ -163,41 +163,46 @@ record ChangelogSql(
                         .collect(joining(" AND "));
     }
 
-    private List<String> createMySql(Purpose purpose) {
+    private List<String> createMySql() {
         List<String> statements = new ArrayList<>();
+        String seen = ofTable.isEmpty()
+                ? "IF NOT (" + Unseen.MYSQL + " <=> " + dialect.literal(move) + ") THEN %s END IF;"
+                : "%s";
         for (String event : List.of("INSERT", "UPDATE", "DELETE")) {
             String schema = table.schema().map(name -> quote(name) + ".").orElse("");
-            statements.add("CREATE TRIGGER " + schema + quote(trigger(purpose, event))
-                    + (purpose == Purpose.NAME ? " AFTER " : " BEFORE ") + event + " ON " + Route.quoted(table)
-                    + " FOR EACH ROW BEGIN IF " + UNSEEN_MYSQL + " IS NULL THEN "
-                    + (purpose == Purpose.NAME ? nameMySql(event) : refuseMySql()) + " END IF; END");
+            statements.add("CREATE TRIGGER " + schema + quote(trigger(event)) + " AFTER " + event + " ON "
+                    + Route.quoted(table) + " FOR EACH ROW BEGIN " + seen.formatted(nameMySql(event)) + " END");
         }
         return statements;
     }
 
     private String nameMySql(String event) {
-        Optional<String> old = event.equals("INSERT") ? Optional.empty() : Optional.of(insert("OLD"));
-        Optional<String> fresh = event.equals("DELETE") ? Optional.empty() : Optional.of(insert("NEW"));
-        if (old.isEmpty() || fresh.isEmpty()) {
-            return old.or(() -> fresh).orElseThrow();
+        boolean own = ofTable.isEmpty();
+        if (event.equals("INSERT")) {
+            return insert("NEW", watched.isEmpty() || !own ? "0" : "1");
+        }
+        if (event.equals("DELETE")) {
+            return insert("OLD", "0");
         }
         List<String> same = new ArrayList<>();
-        columns.forEach((column, type) -> same.add(
-                "BINARY " + type.read("OLD." + quote(column)) + " <=> BINARY " + type.read("NEW." + quote(column))));
+        columns.forEach((column, type) -> same.add(same(column, type)));
         only.keySet().forEach(column -> same.add("OLD." + quote(column) + " <=> NEW." + quote(column)));
-        return old.get() + " IF NOT (" + String.join(" AND ", same) + ") THEN " + fresh.get() + " END IF;";
+        String unchanged = watched.entrySet().stream()
+                .map(column -> same(column.getKey(), column.getValue()))
+                .collect(joining(" AND "));
+        String mark = watched.isEmpty() || !own ? "0" : "NOT (" + unchanged + ")";
+        String names = insert("OLD", mark) + " IF NOT (" + String.join(" AND ", same) + ") THEN " + insert("NEW", mark)
+                + " END IF;";
+        return watched.isEmpty() || own ? names : "IF NOT (" + unchanged + ") THEN " + names + " END IF;";
     }
 
-    private String insert(String row) {
-        String insert = "INSERT INTO turnout.changelog (run, move, of_table, \"key\") VALUES (" + where() + ", "
-                + key(row) + ");";
+    private static String same(String column, ColumnType type) {
+        return "BINARY " + type.read("OLD." + quote(column)) + " <=> BINARY " + type.read("NEW." + quote(column));
+    }
+
+    private String insert(String row, String mark) {
+        String insert = "INSERT INTO turnout.changelog (run, move, of_table, \"key\", fed) VALUES (" + where() + ", "
+                + key(row) + ", " + mark + ");";
         return only.isEmpty() ? insert : "IF " + concerns(row) + " THEN " + insert + " END IF;";
-    }
-
-    private String refuseMySql() {
-        String words = refusal();
-        // What a server keeps of a message.
-        return "SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = "
-                + dialect.literal(words.substring(0, Math.min(128, words.length()))) + ";";
     }
 }

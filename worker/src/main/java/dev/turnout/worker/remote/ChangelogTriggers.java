@@ -12,7 +12,6 @@ import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Progress;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
-import dev.turnout.worker.remote.ChangelogSql.Purpose;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -55,10 +54,13 @@ public final class ChangelogTriggers implements PhaseWork {
                 Taps.Tap tap = tap(connection, site, side, route);
                 run(connection, dropping(tap));
                 for (ChangelogSql naming : tap.naming()) {
-                    run(connection, naming.create(Purpose.NAME));
+                    run(connection, naming.create());
+                }
+                if (tap.holding().isPresent()) {
+                    run(connection, tap.holding().get().create());
                 }
                 if (side == Side.NEW) {
-                    run(connection, tap.refusing().create(Purpose.REFUSE));
+                    run(connection, tap.refusing().create());
                 }
                 record(connection, site, route, side == Side.NEW ? "CLOSED" : "OPEN", hash(connection, tap));
                 return tap;
@@ -78,44 +80,73 @@ public final class ChangelogTriggers implements PhaseWork {
     }
 
     private static Taps.Tap tap(Connection connection, Site site, Side side, Route route) throws SQLException {
-        return Taps.on(connection, site, side).stream()
-                .filter(tap -> tap.route().move().equals(route.move()))
-                .findFirst()
-                .orElseThrow();
+        return Taps.of(connection, site, side, route.move());
     }
 
     private static List<String> dropping(Taps.Tap tap) {
-        List<String> statements = new ArrayList<>();
-        tap.naming().forEach(naming -> statements.addAll(naming.drop(Purpose.NAME)));
-        statements.addAll(tap.refusing().drop(Purpose.REFUSE));
-        return statements;
+        return tap.all().stream().flatMap(triggers -> triggers.drop().stream()).toList();
     }
 
-    /** Lets nobody but the engine write the tables of a side, or everybody again. Harmless when repeated. */
+    /**
+     * Lets nobody but the engine write those tables of a side whose moves have a way back, or everybody again. Harmless when
+     * repeated.
+     */
     static void close(Site site, Side side, boolean closed) throws SQLException {
-        for (Route route : Route.forward(site.spec())) {
-            site.database(side).transaction(Limits.DDL, connection -> {
-                Bookkeeping.fence(connection, site);
-                Taps.Tap tap = tap(connection, site, side, route);
-                run(connection, tap.refusing().drop(Purpose.REFUSE));
-                if (closed) {
-                    run(connection, tap.refusing().create(Purpose.REFUSE));
-                }
-                record(connection, site, route, closed ? "CLOSED" : "OPEN", hash(connection, tap));
-                return tap;
-            });
+        for (Route route : Route.movable(site.spec())) {
+            close(site, side, route, closed, List.of());
         }
     }
 
-    /** Whether nobody but the engine writes the tables of a side. */
+    /** Lets nobody but the engine write anything on the old side that a move reads: before the flow ends. */
+    static void closeForGood(Site site) throws SQLException {
+        for (Route route : Route.forward(site.spec())) {
+            close(site, Side.OLD, route, true, tap(site, route).feeding());
+        }
+    }
+
+    private static Taps.Tap tap(Site site, Route route) throws SQLException {
+        return site.database(Side.OLD)
+                .transaction(Limits.BOOKKEEPING, connection -> tap(connection, site, Side.OLD, route));
+    }
+
+    private static void close(Site site, Side side, Route route, boolean closed, List<RefuseSql> more)
+            throws SQLException {
+        site.database(side).transaction(Limits.DDL, connection -> {
+            Bookkeeping.fence(connection, site);
+            Taps.Tap tap = tap(connection, site, side, route);
+            List<RefuseSql> doors = new ArrayList<>(more);
+            doors.add(tap.refusing());
+            for (RefuseSql door : doors) {
+                run(connection, door.drop());
+                if (closed) {
+                    run(connection, door.create());
+                }
+            }
+            record(connection, site, route, closed ? "CLOSED" : "OPEN", hash(connection, tap));
+            return tap;
+        });
+    }
+
+    /** Whether nobody but the engine writes those tables of a side whose moves have a way back. */
     static boolean closed(Site site, Side side) throws SQLException {
-        return site.database(side)
-                .transaction(
-                        Limits.BOOKKEEPING,
-                        connection ->
-                                Sql.rows(connection, "SELECT state FROM turnout.flow WHERE run = ?", site.run())
-                                        .stream()
-                                        .allMatch(row -> row.get(0).equals("CLOSED")));
+        return closed(site, side, Route.movable(site.spec()));
+    }
+
+    /** Whether all of the old side is closed. */
+    static boolean closedForGood(Site site) throws SQLException {
+        return closed(site, Side.OLD, Route.forward(site.spec()));
+    }
+
+    private static boolean closed(Site site, Side side, List<Route> routes) throws SQLException {
+        List<String> open = site.database(side)
+                .transaction(Limits.BOOKKEEPING, connection -> Sql.rows(
+                                connection,
+                                "SELECT move FROM turnout.flow WHERE run = ? AND state <> 'CLOSED'",
+                                site.run())
+                        .stream()
+                        .map(row -> row.get(0))
+                        .toList());
+        return routes.stream().noneMatch(route -> open.contains(route.move()));
     }
 
     /** Whether triggers of the run stand on either side. */
@@ -196,9 +227,9 @@ public final class ChangelogTriggers implements PhaseWork {
 
     /** Of what the catalogue holds: it changes when anybody alters, disables or drops a trigger or its function. */
     private static String hash(Connection connection, Taps.Tap tap) throws SQLException {
-        List<String> names = new ArrayList<>();
-        tap.naming().forEach(naming -> names.addAll(naming.triggers(Purpose.NAME)));
-        names.addAll(tap.refusing().triggers(Purpose.REFUSE));
+        List<String> names = tap.all().stream()
+                .flatMap(triggers -> triggers.triggers().stream())
+                .toList();
         StringBuilder all = new StringBuilder();
         for (String name : names) {
             List<List<String>> found =

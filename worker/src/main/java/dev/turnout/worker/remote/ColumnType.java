@@ -237,7 +237,11 @@ record ColumnType(
                                 + collation.map(name -> " COLLATE " + name).orElse(""))
                         .orElse(utf8);
             }
-            case LABEL, SET, JSON -> "CONVERT(" + text + " USING utf8mb4)";
+            case JSON -> {
+                String utf8 = "CONVERT(" + text + " USING utf8mb4)";
+                yield dialect.mariaDb() ? utf8 : "CAST(" + utf8 + " AS JSON)";
+            }
+            case LABEL, SET -> "CONVERT(" + text + " USING utf8mb4)";
             default -> text;
         };
     }

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Compares what must stand with what stands, value by value, in the form that both products share. Pure. */
 final class Comparison {
+    static final String THE_ROW = "the row";
+
     private Comparison() {}
 
     /** A value that is not what the mapping says; a column of "the row" when it is the row that is missing or too many. */
@@ -25,7 +27,7 @@ final class Comparison {
         for (Ferry.Wanted row : wanted) {
             List<@Nullable String> is = standing.get(target.as(row.values()));
             if (is == null) {
-                wrong.add(new Wrong(row.key(), "the row", "there", "missing"));
+                wrong.add(new Wrong(row.key(), THE_ROW, "there", "missing"));
                 continue;
             }
             for (int i = 0; i < is.size(); i++) {

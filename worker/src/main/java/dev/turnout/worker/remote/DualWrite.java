@@ -37,7 +37,10 @@ public final class DualWrite implements PhaseWork {
     @Override
     public Stride stride(Site site) throws SQLException {
         Side authority = Flip.authority(site);
-        Stride stride = (authority == Side.OLD ? forward : backward).stride(site);
+        // The old side keeps the moves that have no way back, and feeds the others.
+        Stride there = forward.stride(site);
+        Stride back = authority == Side.OLD ? there : backward.stride(site);
+        Stride stride = back instanceof Stride.Again ? back : there;
         if (stride instanceof Stride.Again || flip.isEmpty() || !Flip.reversible(site)) {
             return stride;
         }

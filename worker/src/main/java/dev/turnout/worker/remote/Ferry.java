@@ -1,8 +1,10 @@
 package dev.turnout.worker.remote;
 
 import dev.turnout.worker.backfill.KeyRange;
+import dev.turnout.worker.jdbc.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,21 +20,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ferry {
     private static final int ROWS_AT_ONCE = 500;
+    /** Each value of each of them is a parameter of one statement. */
+    private static final int INVERTED_AT_ONCE = 100;
 
     private final Route route;
     private final SourceTable source;
     private final TargetTable target;
+    private final Optional<Inverse> inverse;
 
-    private Ferry(Route route, SourceTable source, TargetTable target) {
+    private Ferry(Route route, SourceTable source, TargetTable target, Optional<Inverse> inverse) {
         this.route = route;
         this.source = source;
         this.target = target;
+        this.inverse = inverse;
     }
 
     /** @throws SQLException when a table or a column is not there */
     static Ferry of(Connection from, Connection to, Route route) throws SQLException {
         SourceTable source = SourceTable.of(from, route);
-        return new Ferry(route, source, TargetTable.of(to, route, source.up()));
+        if (route.reverses().isEmpty()) {
+            return new Ferry(route, source, TargetTable.of(to, route, source.up()), Optional.empty());
+        }
+        Inverse inverse = Inverse.of(source, to, route);
+        return new Ferry(route, source, TargetTable.of(to, route, inverse.types()), Optional.of(inverse));
     }
 
     Route route() {
@@ -66,21 +76,55 @@ final class Ferry {
                 Wanted wanted = carry(row);
                 wanted.bad().ifPresentOrElse(bad::add, () -> rows.add(wanted.values()));
             }
-            target.insertMissing(to, rows);
+            Unseen.by(to, route.move(), engine -> target.insertMissing(engine, rows));
             rest = rest.above(page.get(page.size() - 1).key());
         }
         return bad;
     }
 
     /** What must stand for some keys now. */
-    Delta delta(Connection from, List<List<String>> keys) throws SQLException {
-        List<Wanted> standing = new ArrayList<>();
+    Delta delta(Connection from, Connection to, List<List<String>> keys) throws SQLException {
+        List<SourceTable.Row> rows = source.wanted(from, keys);
         Set<List<String>> gone = new LinkedHashSet<>(keys);
-        for (SourceTable.Row row : source.wanted(from, keys)) {
-            standing.add(carry(row));
-            gone.remove(row.key());
+        rows.forEach(row -> gone.remove(row.key()));
+        if (inverse.isEmpty()) {
+            return new Delta(rows.stream().map(this::carry).toList(), List.copyOf(gone));
+        }
+        List<Wanted> standing = new ArrayList<>();
+        for (int at = 0; at < rows.size(); at += INVERTED_AT_ONCE) {
+            List<SourceTable.Row> some = rows.subList(at, Math.min(rows.size(), at + INVERTED_AT_ONCE));
+            List<Bad> bad = new ArrayList<>();
+            inverted(to, some, bad).forEach(row -> standing.add(carry(row)));
+            bad.forEach(row -> standing.add(new Wanted(row.key(), List.of(), Optional.of(row))));
         }
         return new Delta(standing, List.copyOf(gone));
+    }
+
+    /** One by one where down raises on a row. */
+    private List<SourceTable.Row> inverted(Connection to, List<SourceTable.Row> rows, List<Bad> bad)
+            throws SQLException {
+        Savepoint before = to.setSavepoint();
+        try {
+            List<Bad> found = new ArrayList<>();
+            List<SourceTable.Row> given = inverse.orElseThrow().evaluate(to, rows, found);
+            to.releaseSavepoint(before);
+            bad.addAll(found);
+            return given;
+        } catch (SQLException e) {
+            if (Failure.of(e) != Failure.BAD_DATA) {
+                throw e;
+            }
+            to.rollback(before);
+            if (rows.size() == 1) {
+                bad.add(new Bad(rows.get(0).key(), String.valueOf(e.getSQLState()), Failure.words(e)));
+                return List.of();
+            }
+        }
+        List<SourceTable.Row> given = new ArrayList<>();
+        for (SourceTable.Row row : rows) {
+            given.addAll(inverted(to, List.of(row), bad));
+        }
+        return given;
     }
 
     /**
@@ -88,6 +132,44 @@ final class Ferry {
      * @param gone keys whose row must not be there
      */
     record Delta(List<Wanted> standing, List<List<String>> gone) {}
+
+    /** What stands otherwise than it must, for some keys. The bad ones are left out. */
+    List<Comparison.Wrong> differences(Connection from, Connection to, List<List<String>> keys) throws SQLException {
+        return differences(to, delta(from, to, keys));
+    }
+
+    List<Comparison.Wrong> differences(Connection to, Delta delta) throws SQLException {
+        List<Wanted> good =
+                delta.standing().stream().filter(row -> row.bad().isEmpty()).toList();
+        List<Comparison.Wrong> wrong = new ArrayList<>(Comparison.of(
+                target,
+                good,
+                target.found(
+                        to, good.stream().map(row -> target.as(row.values())).toList())));
+        for (List<String> key : delta.gone()) {
+            wrong.addAll(tooMany(to, key));
+        }
+        return wrong;
+    }
+
+    private List<Comparison.Wrong> tooMany(Connection to, List<String> key) throws SQLException {
+        Comparison.Wrong tooMany = new Comparison.Wrong(key, Comparison.THE_ROW, "none", "there");
+        if (key.size() != route.key().size()) {
+            return List.of(tooMany);
+        }
+        Optional<List<@Nullable String>> told = told(key);
+        boolean there = told.isEmpty() || !target.found(to, List.of(told.get())).isEmpty();
+        return there ? List.of(tooMany) : List.of();
+    }
+
+    /** Locks the rows of the target that some keys tell, until the transaction ends. */
+    void lock(Connection to, List<List<String>> keys) throws SQLException {
+        List<List<@Nullable String>> told = new ArrayList<>();
+        for (List<String> key : keys) {
+            told(key).ifPresent(told::add);
+        }
+        target.lock(to, told);
+    }
 
     /** What must stand for rows of the source, without those that cannot cross. */
     List<Wanted> good(List<SourceTable.Row> rows) {
@@ -104,7 +186,10 @@ final class Ferry {
     }
 
     void upsert(Connection to, List<Wanted> rows) throws SQLException {
-        target.upsert(to, rows.stream().map(Wanted::values).toList());
+        Unseen.by(to, route.move(), engine -> {
+            target.upsert(engine, rows.stream().map(Wanted::values).toList());
+            return rows;
+        });
     }
 
     void delete(Connection to, List<List<String>> keys) throws SQLException {
@@ -112,12 +197,19 @@ final class Ferry {
         for (List<String> key : keys) {
             told(key).ifPresent(told::add);
         }
-        target.delete(to, told);
+        remove(to, told);
+    }
+
+    private void remove(Connection to, List<List<@Nullable String>> told) throws SQLException {
+        Unseen.by(to, route.move(), engine -> {
+            target.delete(engine, told);
+            return told;
+        });
     }
 
     /** Two rows may exchange a value that is unique: then the old ones have to go before the new ones come. */
     void replace(Connection to, List<Wanted> rows) throws SQLException {
-        target.delete(to, rows.stream().map(row -> target.as(row.values())).toList());
+        remove(to, rows.stream().map(row -> target.as(row.values())).toList());
         upsert(to, rows);
     }
 
@@ -138,6 +230,21 @@ final class Ferry {
             return Optional.empty();
         }
         return Optional.of(told);
+    }
+
+    /** The key by which the new side names the row of a key. */
+    Optional<List<String>> held(List<String> key) {
+        return told(key).map(told -> {
+            List<String> held = new ArrayList<>();
+            int at = 0;
+            for (Optional<String> column : route.as().values()) {
+                String value = told.get(at++);
+                if (column.isPresent()) {
+                    held.add(Objects.requireNonNull(value, "a key is never NULL"));
+                }
+            }
+            return held;
+        });
     }
 
     /**

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Gives the authority over writes from one side to the other: closes the side that has it, drains its changelog, and opens the
+ * Gives the authority over the writes of those moves that have a way back from one side to the other: closes the side that has it, drains its changelog, and opens the
  * other. Closing is a trigger that refuses; making it waits for every transaction that has written, so what it finds in the
  * changelog then is all there will be. Each step is harmless when repeated and tells from the databases where it is, so a
  * process that dies anywhere is followed by one that goes on. Taken back when the drain does not end in time.
@@ -58,10 +58,9 @@ public final class Flip {
                                         .orElse(Side.OLD));
     }
 
-    /** Every move knows its way back, so writes may go to the new side while the old one is kept current. */
+    /** There is a move that knows its way back, so its writes may go to the new side while the old one is kept current. */
     public static boolean reversible(Site site) {
-        List<Route> forward = Route.forward(site.spec());
-        return !forward.isEmpty() && Route.backward(site.spec()).size() == forward.size();
+        return !Route.movable(site.spec()).isEmpty();
     }
 
     /** Done once the side has the authority. */
@@ -112,10 +111,13 @@ public final class Flip {
     }
 
     private boolean empty(Site site) throws SQLException {
-        List<Route> routes = from() == Side.OLD ? Route.forward(site.spec()) : Route.backward(site.spec());
+        List<Route> routes = Route.movable(site.spec());
         return site.database(from())
-                .transaction(Limits.BOOKKEEPING, connection -> Changelog.lag(connection, site, routes))
-                .isEmpty();
+                .transaction(
+                        Limits.BOOKKEEPING,
+                        connection -> from() == Side.OLD
+                                ? Changelog.drained(connection, site, routes)
+                                : Changelog.lag(connection, site, routes).isEmpty());
     }
 
     private Stride open(Site site) throws SQLException {

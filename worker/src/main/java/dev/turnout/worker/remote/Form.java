@@ -28,6 +28,8 @@ enum Form {
     INSTANT,
     JSON,
     UUID,
+    /** Of an expression that is NULL and nothing else. */
+    NOTHING,
     /** A type of one product alone, known by its name. */
     OTHER;
 
@@ -72,7 +74,8 @@ enum Form {
             Map.entry("timestamp", INSTANT),
             Map.entry("enum", LABEL),
             Map.entry("set", SET),
-            Map.entry("json", JSON));
+            Map.entry("json", JSON),
+            Map.entry("null", NOTHING));
 
     /** @param base as {@code format_type} gives it without length */
     static Form ofPostgreSql(String base, boolean isEnum) {

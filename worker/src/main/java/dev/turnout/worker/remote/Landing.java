@@ -56,6 +56,9 @@ final class Landing {
     }
 
     private static Optional<String> shown(Load.Read read, Ferry.Wanted row) {
+        if (row.values().isEmpty()) {
+            return Optional.empty();
+        }
         // PostgreSQL's JSON knows no NUL either.
         return Optional.of(
                 Keys.object(read.ferry().target().columns(), row.values()).replace("\\u0000", "\\\\0"));

@@ -14,11 +14,11 @@ import java.util.Optional;
 /** Some changes of one route, on their way through one pair of transactions. Immutable. */
 record Load(Route route, List<Changelog.Change> changes) {
     /** Reads the rows anew; to be called with the gate taken. */
-    Read read(Connection source, Ferry ferry) throws SQLException {
-        return new Read(this, ferry, ferry.delta(source, keys()));
+    Read read(Connection source, Connection target, Ferry ferry) throws SQLException {
+        return new Read(this, ferry, ferry.delta(source, target, keys()));
     }
 
-    private List<List<String>> keys() {
+    List<List<String>> keys() {
         return Ferry.distinct(changes.stream().map(Load::key).toList());
     }
 

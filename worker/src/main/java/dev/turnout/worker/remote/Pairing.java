@@ -22,7 +22,7 @@ record Pairing(ColumnType source, ColumnType target) {
     private boolean carries() {
         Form from = source.form();
         Form to = target.form();
-        if (opaque()) {
+        if (opaque() || from == Form.NOTHING) {
             return true;
         }
         return switch (to) {
@@ -40,7 +40,7 @@ record Pairing(ColumnType source, ColumnType target) {
             case UUID -> from == Form.UUID || from == Form.TEXT || from == Form.BYTES;
             case JSON -> from == Form.JSON || from == Form.TEXT;
             case DATE, TIME, TIMESTAMP, INSTANT -> from == to;
-            case OTHER -> false;
+            case NOTHING, OTHER -> false;
         };
     }
 

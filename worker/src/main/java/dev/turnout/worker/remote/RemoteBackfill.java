@@ -149,11 +149,11 @@ public final class RemoteBackfill implements PhaseWork {
     private static List<Ferry.Bad> fill(Connection source, Connection to, Ferry ferry, KeyRange range, boolean single)
             throws SQLException {
         if (!single) {
-            return Unseen.by(to, connection -> ferry.fill(source, connection, range));
+            return ferry.fill(source, to, range);
         }
         var before = to.setSavepoint();
         try {
-            return Unseen.by(to, connection -> ferry.fill(source, connection, range));
+            return ferry.fill(source, to, range);
         } catch (SQLException e) {
             if (Failure.of(e) != Failure.BAD_DATA) {
                 throw e;

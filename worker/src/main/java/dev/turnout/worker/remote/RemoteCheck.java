@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,7 +22,8 @@ import java.util.Set;
 /**
  * Verifies a chunk whose two sides are on two servers. Reading both is no snapshot, so what differs is only suspected; it is a
  * mismatch when it still differs under the gate, where nobody writes the target, with no change of that row in the changelog
- * that was read after the row: every change that the row shows has been carried by then. The rows themselves are compared,
+ * that was read after the row: every change that the row shows has been carried by then. Once the new side writes a move,
+ * both changelogs and both gates count. The rows themselves are compared,
  * and no sums of them: they all pass through here anyway. Stateless and thread-safe.
  */
 public final class RemoteCheck {
@@ -39,10 +41,18 @@ public final class RemoteCheck {
      * @param rejected put aside, so not compared
      * @param differing rows that are not what the mapping says, whatever is still on its way
      * @param undecided rows that differ and have changes on their way: the chunk has to be looked at again
+     * @param keys of the differing rows
      * @param samples of the differing rows
      */
-    public record Finding(long rows, long rejected, long differing, long undecided, List<Sample> samples) {
+    public record Finding(
+            long rows,
+            long rejected,
+            long differing,
+            long undecided,
+            Collection<List<String>> keys,
+            List<Sample> samples) {
         public Finding {
+            keys = List.copyOf(keys);
             samples = List.copyOf(samples);
         }
     }
@@ -83,7 +93,7 @@ public final class RemoteCheck {
         }
         if (chunk.seq() == Chunks.TAIL) {
             // Once per pass over the table: rows of the target that no row of the source is the reason for.
-            Standing.pages(target, site, route, held -> suspects.addAll(tooMany(source, ferry, held)));
+            Standing.pages(target, site, route, held -> suspects.addAll(tooMany(source, target, ferry, held)));
         }
         return decide(site, route, suspects, rows[0]);
     }
@@ -101,14 +111,14 @@ public final class RemoteCheck {
                                         .toList()));
     }
 
-    private static List<List<String>> tooMany(Connection source, Ferry ferry, List<List<String>> held)
-            throws SQLException {
+    private static List<List<String>> tooMany(
+            Connection source, Connection target, Ferry ferry, List<List<String>> held) throws SQLException {
         List<List<String>> keys = new ArrayList<>();
         for (List<String> one : held) {
             // A row that no key could be the reason for has none to be asked about: it is shown by what it holds.
             keys.add(ferry.keyOf(one).orElse(one));
         }
-        return ferry.delta(source, keys).gone();
+        return ferry.delta(source, target, keys).gone();
     }
 
     private static Finding decide(Site site, Route route, Set<List<String>> suspects, long rows) throws SQLException {
@@ -128,6 +138,7 @@ public final class RemoteCheck {
                 rejected,
                 wrong.size(),
                 undecided,
+                wrong.keySet(),
                 wrong.values().stream()
                         .limit(SAMPLES)
                         .map(one -> new Sample(
@@ -143,38 +154,43 @@ public final class RemoteCheck {
     private record Decision(int aside, int undecided, List<Comparison.Wrong> wrong) {}
 
     private static Decision underGate(Site site, Route route, List<List<String>> suspects) throws SQLException {
+        boolean handedOver = handedOver(site, route);
         return site.database(Side.OLD)
                 .transaction(GATE, source -> site.database(Side.NEW).transaction(GATE, target -> {
                     Bookkeeping.fence(target, site);
                     Gate.exclusive(target, site, route.move());
-                    return decide(source, target, site, route, suspects);
+                    if (handedOver) {
+                        Gate.exclusive(source, site, route.move());
+                    }
+                    return decide(source, target, site, new Suspects(route, handedOver, suspects));
                 }));
     }
 
-    private static Decision decide(
-            Connection source, Connection target, Site site, Route route, List<List<String>> suspects)
+    /** @param handedOver the new side writes the move by now: then changes may be on their way back as well */
+    private record Suspects(Route route, boolean handedOver, List<List<String>> keys) {}
+
+    private static boolean handedOver(Site site, Route route) throws SQLException {
+        return route.back().isPresent() && Flip.authority(site) == Side.NEW;
+    }
+
+    private static Decision decide(Connection source, Connection target, Site site, Suspects suspects)
             throws SQLException {
+        Route route = suspects.route();
         SearchPath.of(source, site.spec(), Side.OLD);
         Ferry ferry = Ferry.of(source, target, route);
-        Ferry.Delta delta = ferry.delta(source, suspects);
+        Ferry.Delta delta = ferry.delta(source, target, suspects.keys());
+        List<Comparison.Wrong> wrong = new ArrayList<>(ferry.differences(target, delta));
+        delta.standing().forEach(row -> row.bad()
+                .ifPresent(bad -> wrong.add(new Comparison.Wrong(
+                        row.key(), Comparison.THE_ROW, "put aside: " + bad.words(), "not put aside"))));
         // After the rows were read: what they show is either here, or carried, as nobody can carry now.
-        List<Changelog.Change> changes = Changelog.pending(source, site, route.move(), CHANGES_LOOKED_AT);
-        boolean unclear =
-                changes.size() == CHANGES_LOOKED_AT || changes.stream().anyMatch(change -> !change.namesRow());
-        Set<List<String>> onTheWay = new LinkedHashSet<>();
-        changes.stream().filter(Changelog.Change::namesRow).forEach(change -> onTheWay.add(Load.key(change)));
+        List<OnTheWay> onTheWay = new ArrayList<>(List.of(OnTheWay.there(source, site, ferry, CHANGES_LOOKED_AT)));
         Set<List<String>> aside = new LinkedHashSet<>();
         Aside.open(source, site, route).forEach(row -> aside.add(row.key()));
-
-        List<Comparison.Wrong> wrong = new ArrayList<>(compare(
-                ferry,
-                target,
-                delta.standing().stream().filter(row -> row.bad().isEmpty()).toList()));
-        delta.standing().forEach(row -> row.bad()
-                .ifPresent(bad -> wrong.add(
-                        new Comparison.Wrong(row.key(), "the row", "put aside: " + bad.words(), "not put aside"))));
-        for (List<String> key : delta.gone()) {
-            wrong.addAll(standsStill(ferry, target, key));
+        if (suspects.handedOver()) {
+            onTheWay.add(OnTheWay.back(target, site, ferry, CHANGES_LOOKED_AT));
+            Aside.open(target, site, route.back().orElseThrow())
+                    .forEach(row -> ferry.keyOf(row.key()).ifPresent(aside::add));
         }
         int asides = 0;
         int undecided = 0;
@@ -182,7 +198,7 @@ public final class RemoteCheck {
         for (Comparison.Wrong one : wrong) {
             if (aside.contains(one.key())) {
                 asides++;
-            } else if (unclear || onTheWay.contains(one.key())) {
+            } else if (onTheWay.stream().anyMatch(changes -> changes.has(one.key()))) {
                 undecided++;
             } else {
                 sure.add(one);
@@ -191,31 +207,32 @@ public final class RemoteCheck {
         return new Decision(asides, undecided, sure);
     }
 
-    private static List<Comparison.Wrong> standsStill(Ferry ferry, Connection target, List<String> key)
-            throws SQLException {
-        Comparison.Wrong tooMany = new Comparison.Wrong(key, "the row", "none", "there");
-        if (key.size() != ferry.route().key().size()) {
-            return List.of(tooMany);
-        }
-        var told = ferry.told(key);
-        boolean there = told.isEmpty()
-                || !ferry.target().found(target, List.of(told.get())).isEmpty();
-        return there ? List.of(tooMany) : List.of();
-    }
-
-    /** Names the differing rows in the changelog, so that the applier brings them up to date. */
+    /** Names the differing rows in the changelogs, so that the applier brings them up to date. */
     public static void repair(Site site, Chunk chunk, Finding finding) throws SQLException {
         Route route = Route.forward(site.spec()).stream()
                 .filter(one -> one.move().equals(chunk.table()))
                 .findFirst()
                 .orElseThrow();
+        boolean handedOver = handedOver(site, route);
+        List<List<String>> keys = finding.keys().stream()
+                .filter(key -> key.size() == route.key().size())
+                .toList();
+        if (handedOver) {
+            // What the new side says counts, but for what the old one feeds; and that is looked at after the way back.
+            site.database(Side.OLD).transaction(Limits.BOOKKEEPING, source -> site.database(Side.NEW)
+                    .transaction(Limits.BOOKKEEPING, target -> {
+                        Bookkeeping.fence(target, site);
+                        SearchPath.of(source, site.spec(), Side.OLD);
+                        Ferry ferry = Ferry.of(source, target, route);
+                        List<List<String>> back = new ArrayList<>();
+                        keys.forEach(key -> ferry.held(key).ifPresent(back::add));
+                        Changelog.put(target, site, route.move(), back);
+                        return back;
+                    }));
+        }
         site.database(Side.OLD).transaction(Limits.BOOKKEEPING, connection -> {
             Bookkeeping.fence(connection, site);
-            List<List<String>> keys = finding.samples().stream()
-                    .filter(sample -> sample.key().startsWith("{"))
-                    .map(sample -> Keys.ofObject(route.key(), sample.key()))
-                    .toList();
-            Changelog.put(connection, site, route.move(), keys);
+            Changelog.put(connection, site, route.move(), keys, handedOver);
             return keys;
         });
     }

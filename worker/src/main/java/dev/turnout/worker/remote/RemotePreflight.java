@@ -1,5 +1,6 @@
 package dev.turnout.worker.remote;
 
+import dev.turnout.migration.Assertion;
 import dev.turnout.migration.ExpandStep;
 import dev.turnout.migration.Side;
 import dev.turnout.migration.TableName;
@@ -13,6 +14,7 @@ import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,12 +52,27 @@ public final class RemotePreflight implements PhaseWork {
                 .transaction(Limits.BOOKKEEPING, source -> site.database(Side.NEW)
                         .transaction(Limits.BOOKKEEPING, target -> problems(source, target, site)));
         if (problems.isEmpty()) {
-            return new Stride.Done("every column has an exact counterpart on the other server");
+            return new Stride.Done(
+                    "every column has an exact counterpart on the other server",
+                    Map.of("written on the old side until the contract", stayOld(site)));
         }
         return new Stride.Stop(
                 problems.size() + " thing(s) keep rows from crossing exactly; nothing was changed",
                 problems,
                 "mend what is named and resume, or roll back and start with a mended spec");
+    }
+
+    /** What the new application can only read until the contract: a move without a way back, a column without. */
+    private static List<String> stayOld(Site site) {
+        List<String> stay = new ArrayList<>();
+        for (Route route : Route.forward(site.spec())) {
+            if (route.back().isEmpty()) {
+                stay.add(route.into() + " (" + route.move() + ")");
+            } else {
+                route.back().get().held(route).forEach(column -> stay.add(route.into() + "." + column));
+            }
+        }
+        return stay;
     }
 
     /** Where the database {@code turnout} is: one per server in MySQL, one per database in PostgreSQL. */
@@ -108,10 +125,33 @@ public final class RemotePreflight implements PhaseWork {
         for (Route back : Route.backward(site.spec())) {
             Map<String, ColumnType> into = ColumnType.of(source, back.into());
             if (!into.isEmpty() && !ColumnType.of(target, back.from()).isEmpty()) {
-                types(target, back, into, problems);
+                wayBack(source, target, back, into, problems);
             }
         }
+        if (expanded) {
+            assertions(target, site, problems);
+        }
         return problems;
+    }
+
+    /** What is asked of the new side could not be tried out before its tables were there. */
+    private static void assertions(Connection target, Site site, List<String> problems) throws SQLException {
+        for (Assertion assertion : site.spec().assertions()) {
+            if (assertion instanceof Assertion.NoRow noRow && noRow.on() == Side.NEW) {
+                Savepoint before = target.setSavepoint();
+                try {
+                    Sql.rows(target, "EXPLAIN SELECT count(*) FROM (" + noRow.rows() + "\n) AS broken");
+                    target.releaseSavepoint(before);
+                } catch (SQLException e) {
+                    if (Failure.of(e).transientLike()) {
+                        throw e;
+                    }
+                    target.rollback(before);
+                    problems.add("verify '" + noRow.name() + "' on "
+                            + site.database(Side.NEW).name() + ": " + Failure.words(e) + " — mend the SQL");
+                }
+            }
+        }
     }
 
     private static boolean madeByAStep(Site site) {
@@ -144,6 +184,27 @@ public final class RemotePreflight implements PhaseWork {
         }
     }
 
+    private static void wayBack(
+            Connection source, Connection target, Route back, Map<String, ColumnType> into, List<String> problems)
+            throws SQLException {
+        Savepoint before = source.setSavepoint();
+        try {
+            Inverse inverse = Inverse.of(SourceTable.of(target, back), source, back);
+            inverse.crossing().forEach((column, pairing) -> pairing.refusal()
+                    .ifPresent(reason -> problems.add("on the way back " + back.from() + "." + column + ": " + reason
+                            + " — give it a type that has, or cast it in its expression")));
+            refused(back, TargetTable.pairings(back, inverse.types(), into), problems);
+            source.releaseSavepoint(before);
+        } catch (SQLException e) {
+            if (Failure.of(e).transientLike()) {
+                throw e;
+            }
+            source.rollback(before);
+            problems.add("the way back of " + back.move() + " cannot be read: " + Failure.words(e)
+                    + " — down is evaluated on the old side: mend its expressions");
+        }
+    }
+
     private static void types(Connection from, Route route, Map<String, ColumnType> into, List<String> problems)
             throws SQLException {
         List<String> absent = route.up().keySet().stream()
@@ -165,6 +226,10 @@ public final class RemotePreflight implements PhaseWork {
             problems.add(route.move() + " cannot be read: " + Failure.words(e) + " — mend its expressions");
             return;
         }
+        refused(route, pairings, problems);
+    }
+
+    private static void refused(Route route, List<Pairing> pairings, List<String> problems) {
         List<String> columns = List.copyOf(route.up().keySet());
         for (int i = 0; i < columns.size(); i++) {
             String column = route.into() + "." + columns.get(i);

@@ -5,10 +5,12 @@ import static dev.turnout.worker.jdbc.Identifiers.quote;
 import dev.turnout.migration.Move;
 import dev.turnout.migration.Side;
 import dev.turnout.migration.Spec;
+import dev.turnout.migration.SqlText;
 import dev.turnout.migration.TableName;
 import dev.turnout.migration.Transfer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,6 +28,8 @@ import java.util.Set;
  * @param as columns of {@code into} that tell its row, to the key column that they hold; the others hold constants
  * @param up column of {@code into} to its expression
  * @param touchedBy other tables beside {@code from} to the condition that finds the rows they belong to
+ * @param back the way back of a route that has one: then the new side may take the writes over
+ * @param reverses what a way back leads back from; {@code up} is evaluated on the server of {@code into} then
  */
 record Route(
         String move,
@@ -39,9 +43,18 @@ record Route(
         Map<String, Optional<String>> as,
         Map<String, String> up,
         Map<String, String> touchedBy,
+        Optional<Route> back,
+        Optional<Route> reverses,
         long maxRejected) {
 
     static Route forward(Spec spec, Transfer transfer) {
+        Route oneWay = oneWay(spec, transfer);
+        return transfer.down().isEmpty()
+                ? oneWay
+                : oneWay.returning(Optional.of(backward(spec, transfer)), Optional.empty());
+    }
+
+    private static Route oneWay(Spec spec, Transfer transfer) {
         Map<String, Optional<String>> as = new LinkedHashMap<>();
         transfer.as().forEach(column -> as.put(column, transfer.keyColumn(column)));
         return new Route(
@@ -56,6 +69,8 @@ record Route(
                 as,
                 transfer.up(),
                 transfer.touchedBy(),
+                Optional.empty(),
+                Optional.empty(),
                 transfer.maxRejected());
     }
 
@@ -88,6 +103,8 @@ record Route(
                 as,
                 up,
                 Map.of(),
+                Optional.empty(),
+                Optional.of(oneWay(spec, transfer)),
                 transfer.maxRejected());
     }
 
@@ -109,9 +126,78 @@ record Route(
 
     /** Those that lead back, as far as there is a way. */
     static List<Route> backward(Spec spec) {
-        return inOrder(spec).stream()
-                .filter(transfer -> !transfer.down().isEmpty())
-                .map(transfer -> backward(spec, transfer))
+        return movable(spec).stream().flatMap(route -> route.back().stream()).toList();
+    }
+
+    /** Those whose table the new side may write once it has the authority. The others stay with the old side. */
+    static List<Route> movable(Spec spec) {
+        return forward(spec).stream().filter(route -> route.back().isPresent()).toList();
+    }
+
+    private Route returning(Optional<Route> way, Optional<Route> from) {
+        return new Route(
+                move, side, this.from, alias, key, only, where, into, as, up, touchedBy, way, from, maxRejected);
+    }
+
+    /** As it is read: a way back reads columns, and leaves its expressions to the other server. */
+    Route read() {
+        if (reverses.isEmpty()) {
+            return this;
+        }
+        Map<String, String> columns = new LinkedHashMap<>();
+        reverses.get().up.keySet().forEach(column -> columns.put(column, column(column)));
+        up.values()
+                .forEach(down -> SqlText.columns(down, alias).forEach(column -> columns.put(column, column(column))));
+        return new Route(
+                move, side, from, alias, key, only, where, into, as, columns, touchedBy, back, reverses, maxRejected);
+    }
+
+    /** The column of {@code from} that a column of {@code into} is given as it is. */
+    Optional<String> plain(String column) {
+        return plainColumn(Objects.requireNonNull(up.get(column), column), alias);
+    }
+
+    /** The column when an expression is nothing but that column of the row. */
+    static Optional<String> plainColumn(String expression, String alias) {
+        Set<String> columns = SqlText.columns(expression, alias);
+        Set<String> names = new LinkedHashSet<>(SqlText.names(expression));
+        names.removeAll(columns);
+        names.remove(alias);
+        boolean plain = columns.size() == 1
+                && names.isEmpty()
+                && expression.strip().matches("(?s)" + alias + "\\s*\\.\\s*(\\w+|\"(?:[^\"]|\"\")+\")");
+        return plain ? columns.stream().findFirst() : Optional.empty();
+    }
+
+    private String column(String name) {
+        return alias + "." + quote(name);
+    }
+
+    /** The columns of {@code into} that hold a constant. */
+    Map<String, String> constants() {
+        Map<String, String> constants = new LinkedHashMap<>();
+        as.forEach((column, held) -> {
+            if (held.isEmpty()) {
+                constants.put(column, Objects.requireNonNull(up.get(column)));
+            }
+        });
+        return constants;
+    }
+
+    /** The columns of {@code into} that are made of rows of other tables, too. */
+    List<String> fed() {
+        return up.entrySet().stream()
+                .filter(one -> SqlText.names(one.getValue()).contains("select"))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /** Of a way back: the columns that the route gives and no {@code down} reads. */
+    List<String> held(Route route) {
+        Set<String> read = new LinkedHashSet<>();
+        up.values().forEach(down -> read.addAll(SqlText.columns(down, alias)));
+        return route.up.keySet().stream()
+                .filter(column -> !read.contains(column) && !route.as.containsKey(column))
                 .toList();
     }
 
@@ -135,7 +221,8 @@ record Route(
     }
 
     Route into(TableName copy) {
-        return new Route(move, side, from, alias, key, only, where, copy, as, up, touchedBy, maxRejected);
+        return new Route(
+                move, side, from, alias, key, only, where, copy, as, up, touchedBy, back, reverses, maxRejected);
     }
 
     Side other() {

@@ -1,9 +1,11 @@
 package dev.turnout.worker.remote;
 
+import dev.turnout.migration.Side;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.Site;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -14,7 +16,11 @@ public final class SecondChance {
     private SecondChance() {}
 
     public static void ofAll(Site site) throws SQLException {
-        for (Route route : Route.forward(site.spec())) {
+        List<Route> routes = new ArrayList<>(Route.forward(site.spec()));
+        if (!routes.isEmpty() && Flip.authority(site) == Side.NEW) {
+            routes.addAll(Route.backward(site.spec()));
+        }
+        for (Route route : routes) {
             site.database(route.side()).transaction(Limits.BOOKKEEPING, connection -> {
                 Bookkeeping.fence(connection, site);
                 List<List<String>> keys = Aside.open(connection, site, route).stream()

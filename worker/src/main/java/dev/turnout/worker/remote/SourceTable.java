@@ -42,6 +42,10 @@ final class SourceTable implements KeyOrder {
 
     /** @throws SQLException when the table, a key column or what an expression reads is not there */
     static SourceTable of(Connection connection, Route route) throws SQLException {
+        return reading(connection, route.read());
+    }
+
+    private static SourceTable reading(Connection connection, Route route) throws SQLException {
         Map<String, ColumnType> columns = ColumnType.of(connection, route.from());
         List<ColumnType> key = new ArrayList<>();
         for (String column : route.key()) {
@@ -57,6 +61,10 @@ final class SourceTable implements KeyOrder {
                         .collect(joining(", "))
                 + " FROM " + route.fromAsAlias() + " WHERE 1 = 0";
         return new SourceTable(Dialect.of(connection), route, key, columns, ColumnType.ofQuery(connection, query));
+    }
+
+    Dialect dialect() {
+        return dialect;
     }
 
     List<ColumnType> key() {
@@ -166,38 +174,33 @@ final class SourceTable implements KeyOrder {
     }
 
     /**
-     * Names the rows in the changelog that a row of another table touches.
+     * The keys of the rows that a row of another table touches.
      *
      * @param read what the condition reads of the other table
      * @param values of that, as text
      */
-    void nameTouched(
-            Connection connection,
-            Site site,
-            String condition,
-            Map<String, ColumnType> read,
-            List<@Nullable String> values)
+    List<List<String>> touched(
+            Connection connection, String condition, Map<String, ColumnType> read, List<@Nullable String> values)
             throws SQLException {
         String it = read.entrySet().stream()
                 .map(column -> column.getValue().parse("?") + " AS " + quote(column.getKey()))
                 .collect(joining(", "));
-        name(connection, site, ", (SELECT " + it + ") AS it WHERE " + KeySql.verbatim(condition), values);
+        String sql = "SELECT " + String.join(", ", keyTexts()) + " FROM " + route.fromAsAlias() + ", (SELECT " + it
+                + ") AS it WHERE " + KeySql.verbatim(condition);
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.size(); i++) {
+                select.setString(i + 1, values.get(i));
+            }
+            return keys(select);
+        }
     }
 
     /** Names every row in the changelog. */
     void nameAll(Connection connection, Site site) throws SQLException {
-        name(connection, site, " WHERE 1 = 1" + only(), List.of());
-    }
-
-    private void name(Connection connection, Site site, String rest, List<@Nullable String> values)
-            throws SQLException {
         String sql = "INSERT INTO turnout.changelog (run, move, of_table, \"key\") SELECT " + site.run() + ", "
                 + dialect.literal(route.move()) + ", '', " + ChangelogSql.array(dialect, keyTexts()) + " FROM "
-                + route.fromAsAlias() + rest;
+                + route.fromAsAlias() + " WHERE 1 = 1" + only();
         try (PreparedStatement insert = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.size(); i++) {
-                insert.setString(i + 1, values.get(i));
-            }
             insert.executeUpdate();
         }
     }

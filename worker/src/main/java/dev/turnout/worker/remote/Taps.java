@@ -1,15 +1,17 @@
 package dev.turnout.worker.remote;
 
 import dev.turnout.migration.Side;
+import dev.turnout.migration.TableName;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 
 /** Which triggers a run needs on a side, move by move. Pure but for the types that it looks up. */
 final class Taps {
@@ -18,60 +20,110 @@ final class Taps {
 
     private Taps() {}
 
-    /** What a move has on one side. */
-    record Tap(Route route, List<ChangelogSql> naming, ChangelogSql refusing) {}
-
-    static List<Tap> on(Connection connection, Site site, Side side) throws SQLException {
-        Dialect dialect = Dialect.of(connection);
-        List<Route> forward = Route.forward(site.spec());
-        Map<String, Route> backward = new LinkedHashMap<>();
-        Route.backward(site.spec()).forEach(route -> backward.put(route.move(), route));
-        List<Tap> taps = new ArrayList<>();
-        for (int i = 0; i < forward.size(); i++) {
-            Route there = forward.get(i);
-            Route back = backward.get(there.move());
-            int number = i * PER_MOVE;
-            List<ChangelogSql> naming = new ArrayList<>();
-            if (side == Side.OLD) {
-                naming.add(own(connection, site, there, number));
-                for (String table : there.touchedBy().keySet()) {
-                    naming.add(new ChangelogSql(
-                            dialect,
-                            site.run(),
-                            ++number,
-                            there.move(),
-                            Wide.touching(site, there, table),
-                            table,
-                            Wide.read(connection, site, there, table),
-                            Map.of()));
-                }
-            } else if (back != null) {
-                naming.add(own(connection, site, back, number));
-            }
-            ChangelogSql refusing = new ChangelogSql(
-                    dialect,
-                    site.run(),
-                    i * PER_MOVE,
-                    there.move(),
-                    side == Side.OLD ? there.from() : there.into(),
-                    "",
-                    Map.of(),
-                    Map.of());
-            taps.add(new Tap(there, naming, refusing));
+    /**
+     * What a move has on one side.
+     *
+     * @param naming of its own table and of those that touch it
+     * @param refusing whatever applications write to its table
+     * @param holding columns that have no way back; on the new side
+     * @param feeding refuses whatever applications write to the tables that touch it; on the old side
+     */
+    record Tap(
+            Route route,
+            List<ChangelogSql> naming,
+            RefuseSql refusing,
+            Optional<RefuseSql> holding,
+            List<RefuseSql> feeding) {
+        List<TableTriggers> all() {
+            List<TableTriggers> all = new ArrayList<>(naming);
+            all.add(refusing);
+            holding.ifPresent(all::add);
+            all.addAll(feeding);
+            return all;
         }
-        return taps;
     }
 
-    private static ChangelogSql own(Connection connection, Site site, Route route, int number) throws SQLException {
+    static Tap of(Connection connection, Site site, Side side, String move) throws SQLException {
+        List<Route> forward = Route.forward(site.spec());
+        int i = 0;
+        while (!forward.get(i).move().equals(move)) {
+            i++;
+        }
+        return side == Side.OLD ? old(connection, site, forward, i) : fresh(connection, site, forward, i);
+    }
+
+    private static Tap old(Connection connection, Site site, List<Route> forward, int i) throws SQLException {
+        Route route = forward.get(i);
+        Dialect dialect = Dialect.of(connection);
+        int number = i * PER_MOVE;
+        RefuseSql refusing = new RefuseSql(dialect, site.run(), number, route.from(), new RefuseSql.Rule.Closed());
+        List<ChangelogSql> naming = new ArrayList<>();
+        List<RefuseSql> feeding = new ArrayList<>();
+        naming.add(own(connection, site, route, number, Map.of()));
+        for (String table : route.touchedBy().keySet()) {
+            TableName touching = Wide.touching(site, route, table);
+            Map<String, ColumnType> read = Wide.read(connection, site, route, table);
+            number++;
+            // MySQL fires for a row that is written as it was, too.
+            Map<String, ColumnType> all = dialect.mysql() ? ColumnType.of(connection, touching) : Map.of();
+            naming.add(
+                    new ChangelogSql(dialect, site.run(), number, route.move(), touching, table, read, Map.of(), all));
+            feeding.add(new RefuseSql(dialect, site.run(), number, touching, new RefuseSql.Rule.Closed()));
+        }
+        return new Tap(route, naming, refusing, Optional.empty(), feeding);
+    }
+
+    private static Tap fresh(Connection connection, Site site, List<Route> forward, int i) throws SQLException {
+        Route route = forward.get(i);
+        Dialect dialect = Dialect.of(connection);
+        int number = i * PER_MOVE;
+        Optional<Route> back = route.back();
+        if (back.isEmpty()) {
+            boolean shared = forward.stream()
+                    .anyMatch(other -> other.back().isPresent() && other.into().equals(route.into()));
+            RefuseSql.Rule rule = new RefuseSql.Rule.ReadOnly(shared ? route.constants() : Map.of());
+            RefuseSql refusing = new RefuseSql(dialect, site.run(), number, route.into(), rule);
+            return new Tap(route, List.of(), refusing, Optional.empty(), List.of());
+        }
+        Map<String, ColumnType> all = ColumnType.of(connection, route.into());
+        RefuseSql refusing = new RefuseSql(dialect, site.run(), number, route.into(), new RefuseSql.Rule.Closed());
+        Map<String, ColumnType> held = some(all, back.get().held(route));
+        Optional<RefuseSql> holding = held.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new RefuseSql(dialect, site.run(), number, route.into(), new RefuseSql.Rule.Held(held)));
+        ChangelogSql naming = own(connection, site, back.get(), number, some(all, route.fed()));
+        return new Tap(route, List.of(naming), refusing, holding, List.of());
+    }
+
+    private static Map<String, ColumnType> some(Map<String, ColumnType> all, Collection<String> columns) {
+        Map<String, ColumnType> some = new LinkedHashMap<>();
+        columns.forEach(column -> {
+            ColumnType type = all.get(column);
+            if (type != null) {
+                some.put(column, type);
+            }
+        });
+        return some;
+    }
+
+    private static ChangelogSql own(
+            Connection connection, Site site, Route route, int number, Map<String, ColumnType> fed)
+            throws SQLException {
         Map<String, ColumnType> all = ColumnType.of(connection, route.from());
-        Map<String, ColumnType> key = new LinkedHashMap<>();
         for (String column : route.key()) {
             if (!all.containsKey(column)) {
                 throw new SQLException("there is no column " + route.from() + "." + column, "42703");
             }
-            key.put(column, Objects.requireNonNull(all.get(column)));
         }
         return new ChangelogSql(
-                Dialect.of(connection), site.run(), number, route.move(), route.from(), "", key, route.only());
+                Dialect.of(connection),
+                site.run(),
+                number,
+                route.move(),
+                route.from(),
+                "",
+                some(all, route.key()),
+                route.only(),
+                fed);
     }
 }

@@ -213,19 +213,37 @@ final class TargetTable {
         if (told.isEmpty()) {
             return List.of();
         }
+        try (PreparedStatement select = connection.prepareStatement("SELECT " + texts() + among(told.size()))) {
+            bind(select, told);
+            return rows(select);
+        }
+    }
+
+    /** Locks the rows that are told by some values against every other writer. */
+    void lock(Connection connection, List<List<@Nullable String>> told) throws SQLException {
+        if (told.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement select = connection.prepareStatement("SELECT 1" + among(told.size()) + " FOR UPDATE")) {
+            bind(select, told);
+            select.executeQuery().close();
+        }
+    }
+
+    private String among(int rows) {
         String one =
                 "(" + as.stream().map(column -> types.get(column).parse("?")).collect(joining(", ")) + ")";
-        String sql = "SELECT " + texts() + " FROM " + Route.quoted(route.into()) + " AS t WHERE ("
+        return " FROM " + Route.quoted(route.into()) + " AS t WHERE ("
                 + as.stream().map(column -> "t." + quote(columns.get(column))).collect(joining(", ")) + ") IN ("
-                + String.join(", ", Collections.nCopies(told.size(), one)) + ")";
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            int index = 1;
-            for (List<@Nullable String> values : told) {
-                for (String value : values) {
-                    select.setString(index++, value);
-                }
+                + String.join(", ", Collections.nCopies(rows, one)) + ")";
+    }
+
+    private static void bind(PreparedStatement select, List<List<@Nullable String>> told) throws SQLException {
+        int index = 1;
+        for (List<@Nullable String> values : told) {
+            for (String value : values) {
+                select.setString(index++, value);
             }
-            return rows(select);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.turnout.worker.remote;
 
 import dev.turnout.migration.Side;
+import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Progress;
 import dev.turnout.worker.phase.Site;
@@ -17,6 +18,7 @@ import java.util.Optional;
 public final class WayBack implements PhaseWork {
     private final Side remaining;
     private final Flip flip;
+    private final DualWrite rest = DualWrite.carrying();
 
     private WayBack(Side remaining, Duration longest) {
         this.remaining = remaining;
@@ -51,6 +53,10 @@ public final class WayBack implements PhaseWork {
             if (!(stride instanceof Stride.Done)) {
                 return stride;
             }
+            Optional<Stride> left = remaining == Side.NEW ? emptied(site) : Optional.empty();
+            if (left.isPresent()) {
+                return left.get();
+            }
             try {
                 // First where nobody may write, then where everybody does: what is written in between is not carried,
                 // and not missed.
@@ -71,13 +77,37 @@ public final class WayBack implements PhaseWork {
     }
 
     private Stride giving(Site site) throws SQLException {
-        List<String> put = Aside.words(site);
-        if (!put.isEmpty()) {
-            return new Stride.Stop(
-                    "rows that are put aside would be lost with the side that they are on",
-                    put,
-                    "mend them, and try again");
+        Optional<Stride> put = putAside(site);
+        return put.isPresent() ? put.get() : flip.stride(site);
+    }
+
+    private Optional<Stride> putAside(Site site) throws SQLException {
+        List<String> put = Aside.words(site, remaining == Side.OLD ? Side.NEW : Side.OLD);
+        return put.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Stride.Stop(
+                        "rows that are put aside would be lost with the side that they are on",
+                        put,
+                        "mend them, and try again"));
+    }
+
+    /** The old side's last word, of the moves that it has kept until now. Empty: all of it is carried. */
+    private Optional<Stride> emptied(Site site) throws SQLException {
+        if (!ChangelogTriggers.closedForGood(site)) {
+            try {
+                ChangelogTriggers.closeForGood(site);
+            } catch (SQLException e) {
+                return Optional.of(ChangelogTriggers.blocked(site, Side.OLD, "closing the old side to writes", e));
+            }
         }
-        return flip.stride(site);
+        Stride carried = rest.stride(site);
+        if (carried instanceof Stride.Again) {
+            return Optional.of(carried);
+        }
+        boolean empty = site.database(Side.OLD)
+                .transaction(
+                        Limits.BOOKKEEPING, connection -> Changelog.lag(connection, site, Route.forward(site.spec())))
+                .isEmpty();
+        return empty ? putAside(site) : Optional.of(carried);
     }
 }

@@ -4,12 +4,16 @@ import dev.turnout.migration.SqlText;
 import dev.turnout.migration.TableName;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,47 +26,61 @@ import java.util.Set;
  * itself. Stateless and thread-safe.
  */
 final class Wide {
-    private static final int KEYS_AT_ONCE = 1_000;
+    private static final int CHANGES_AT_ONCE = 1_000;
     private static final Limits LIMITS = Limits.SCAN;
 
     private Wide() {}
 
-    static void resolve(Site site, Route route) throws SQLException {
-        boolean any = site.database(route.side())
-                .transaction(
-                        Limits.BOOKKEEPING,
-                        connection -> Changelog.pending(connection, site, route.move(), KEYS_AT_ONCE).stream()
-                                .anyMatch(change -> !change.namesRow()));
-        if (any) {
+    /** @param routes of one side */
+    static void resolve(Site site, List<Route> routes) throws SQLException {
+        if (routes.isEmpty()) {
+            return;
+        }
+        for (Route route : site.database(routes.get(0).side())
+                .transaction(Limits.BOOKKEEPING, connection -> waiting(connection, site, routes))) {
             site.database(route.side()).transaction(LIMITS, connection -> resolve(connection, site, route));
         }
+    }
+
+    private static List<Route> waiting(Connection connection, Site site, List<Route> routes) throws SQLException {
+        Set<String> moves = new HashSet<>();
+        for (List<String> row : Sql.rows(
+                connection,
+                "SELECT DISTINCT move FROM turnout.changelog WHERE run = ? AND (of_table <> '' OR \"key\" IS NULL)",
+                site.run())) {
+            moves.add(row.get(0));
+        }
+        return routes.stream().filter(route -> moves.contains(route.move())).toList();
     }
 
     private static int resolve(Connection connection, Site site, Route route) throws SQLException {
         Bookkeeping.fence(connection, site);
         SearchPath.of(connection, site.spec(), route.side());
         SourceTable source = SourceTable.of(connection, route);
-        List<Changelog.Change> wide = Changelog.claim(connection, site, route.move(), KEYS_AT_ONCE).stream()
+        List<Changelog.Change> wide = Changelog.claim(connection, site, route.move(), CHANGES_AT_ONCE).stream()
                 .filter(change -> !change.namesRow())
                 .toList();
+        Map<String, Map<String, ColumnType>> read = new HashMap<>();
+        // Many changes touch the same rows: one look at each is enough for all of them.
+        Set<List<String>> touched = new LinkedHashSet<>();
         for (Changelog.Change change : wide) {
             if (change.key().isEmpty()) {
                 everyRow(connection, site, route, source);
-            } else {
-                touched(connection, site, route, source, change);
+                continue;
             }
+            String table = change.table();
+            if (!read.containsKey(table)) {
+                read.put(table, read(connection, site, route, table));
+            }
+            touched.addAll(source.touched(
+                    connection,
+                    Objects.requireNonNull(route.touchedBy().get(table), table),
+                    Objects.requireNonNull(read.get(table)),
+                    Keys.parse(change.key().orElseThrow())));
         }
+        Changelog.put(connection, site, route.move(), touched, true);
         Changelog.done(connection, site, route.move(), wide);
         return wide.size();
-    }
-
-    private static void touched(
-            Connection connection, Site site, Route route, SourceTable source, Changelog.Change change)
-            throws SQLException {
-        String condition = Objects.requireNonNull(route.touchedBy().get(change.table()), change.table());
-        Map<String, ColumnType> read = read(connection, site, route, change.table());
-        source.nameTouched(
-                connection, site, condition, read, Keys.parse(change.key().orElseThrow()));
     }
 
     /** What the condition reads of the touching table: what its trigger writes down, in that order. */

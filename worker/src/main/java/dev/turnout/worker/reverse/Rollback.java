@@ -4,6 +4,7 @@ import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static java.util.stream.Collectors.joining;
 
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Transfer;
 import dev.turnout.worker.backfill.KeySql;
 import dev.turnout.worker.backfill.RejectedRows;
@@ -146,16 +147,18 @@ public final class Rollback implements PhaseWork {
         if (!(expand instanceof Stride.Done taken)) {
             return expand;
         }
-        site.database().transaction(Limits.BOOKKEEPING, connection -> {
-            Bookkeeping.fence(connection, site);
-            forRun(connection, site, "DELETE FROM turnout.chunk WHERE run = ?");
-            forRun(
-                    connection,
-                    site,
-                    "UPDATE turnout.rejected SET resolved_at = "
-                            + site.database().dialect().now() + " WHERE run = ? AND resolved_at IS NULL");
-            return site;
-        });
+        for (Side side : Side.values()) {
+            site.database(side).transaction(Limits.BOOKKEEPING, connection -> {
+                Bookkeeping.fence(connection, site);
+                forRun(connection, site, "DELETE FROM turnout.chunk WHERE run = ?");
+                forRun(
+                        connection,
+                        site,
+                        "UPDATE turnout.rejected SET resolved_at = "
+                                + site.database(side).dialect().now() + " WHERE run = ? AND resolved_at IS NULL");
+                return site;
+            });
+        }
         return new Stride.Done("the schema is as it was before the run: " + taken.because(), taken.report());
     }
 

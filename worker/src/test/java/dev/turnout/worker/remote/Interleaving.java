@@ -78,7 +78,7 @@ final class Interleaving {
         Route clients = Route.forward(site.spec()).get(0);
         Gate.shared(target, site, clients.move());
         Ferry ferry = Ferry.of(source, target, clients);
-        Unseen.by(target, connection -> ferry.fill(source, connection, KeyRange.all()));
+        ferry.fill(source, target, KeyRange.all());
     }
 
     /** The target has committed and the source has not: the changes stay, and are carried again without harm. */

@@ -211,6 +211,10 @@ final class Shop implements AutoCloseable {
             if (stride instanceof Stride.Done || stride instanceof Stride.Stop) {
                 return stride;
             }
+            if (stride instanceof Stride.Wait && work instanceof RemoteBackfill) {
+                // It gives way to changes that have waited for long, as they do on a machine that is busy.
+                drain(new Applier(Side.OLD, Duration.ZERO), site);
+            }
         }
     }
 
@@ -254,13 +258,14 @@ final class Shop implements AutoCloseable {
 
     /** Writes on the new side as nobody but the engine may. */
     void pastTheTriggers(String... writes) throws SQLException {
-        try (var connection = fresh.connect();
-                var statement = connection.createStatement()) {
-            statement.execute(
-                    to == Product.MYSQL
-                            ? "SET " + ChangelogSql.UNSEEN_MYSQL + " = 1"
-                            : "SET " + ChangelogSql.UNSEEN_POSTGRESQL + " = 'on'");
-            for (String write : writes) {
+        for (String write : writes) {
+            String move = write.contains("clients") ? "clients" : "purchases";
+            try (var connection = fresh.connect();
+                    var statement = connection.createStatement()) {
+                statement.execute(
+                        to == Product.MYSQL
+                                ? "SET " + Unseen.MYSQL + " = '" + move + "'"
+                                : "SET " + Unseen.POSTGRESQL + " = '" + move + "'");
                 statement.execute(write);
             }
         }

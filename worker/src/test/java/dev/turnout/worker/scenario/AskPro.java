@@ -45,6 +45,16 @@ final class AskPro {
         return new Bundle(shipped.main(), files);
     }
 
+    /** The spec as it is but for its target: a PostgreSQL, which the worker knows as {@code next}. */
+    static Bundle toPostgres() {
+        Bundle other = bundle("name: next, dialect: postgresql");
+        Map<String, String> files = new HashMap<>(other.files());
+        files.computeIfPresent(
+                other.main(), (name, yaml) -> yaml.replace("run: target.sql", "run: target.postgresql.sql"));
+        files.put("target.postgresql.sql", Migrations.file(MIGRATION, "target.postgresql.sql"));
+        return new Bundle(other.main(), files);
+    }
+
     /** Row by row what is other than it should be: missing, extra or different. Empty: all of it is right. */
     static List<String> differences(TestDatabase askpro, TestDatabase next) throws SQLException {
         Map<String, Map<String, String>> expected = Consolidation.of(askpro);

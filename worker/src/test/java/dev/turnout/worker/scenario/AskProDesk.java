@@ -35,6 +35,7 @@ final class AskProDesk implements AutoCloseable {
     private final Writers writers;
     private volatile IntPredicate newSide = company -> false;
     private volatile boolean oldIsThere = true;
+    private boolean following;
 
     /** @param rows of the sample */
     AskProDesk(TestDatabase askpro, TestDatabase next, int rows, Duration between) {
@@ -42,6 +43,17 @@ final class AskProDesk implements AutoCloseable {
         this.next = next;
         this.companies = Math.max(10, rows / 400);
         this.writers = new Writers(WRITERS, between, askpro::connect, this::turn);
+    }
+
+    /** Writes all go to one side: whoever is refused there tries the other. To be said before the first turn matters. */
+    AskProDesk following() throws Exception {
+        writers.atRest(() -> following = true);
+        return this;
+    }
+
+    /** Whether the last one who was refused has gone to the new side. */
+    boolean onNewSide() {
+        return newSide.test(1);
     }
 
     /** Moves companies; returns when none of those that left a side uses it any more. */
@@ -69,12 +81,23 @@ final class AskProDesk implements AutoCloseable {
 
     private void turn(Connection old, int writer, Random random) throws SQLException {
         int company = 1 + writer + WRITERS * random.nextInt((companies - writer + WRITERS - 1) / WRITERS);
-        if (newSide.test(company)) {
-            try (Connection lean = next.connect()) {
-                new Turn(lean, company, writer, random).onNewSide();
+        boolean fresh = newSide.test(company);
+        try {
+            if (fresh) {
+                try (Connection lean = next.connect()) {
+                    new Turn(lean, company, writer, random).onNewSide();
+                }
+            } else {
+                new Turn(old, company, writer, random).onOldSide();
             }
-        } else {
-            new Turn(old, company, writer, random).onOldSide();
+        } catch (SQLException e) {
+            if (following && String.valueOf(e.getMessage()).contains("are closed")) {
+                newSide = every -> !fresh;
+            }
+            throw e;
+        }
+        if (following && fresh && oldIsThere && random.nextInt(4) == 0) {
+            new Turn(old, company, writer, random).whatStaysOld();
         }
         if (oldIsThere && random.nextInt(4) == 0) {
             new Turn(old, company, writer, random).webhook();
@@ -107,6 +130,15 @@ final class AskProDesk implements AutoCloseable {
                 case 5 -> people("home_branch_id = " + branch());
                 case 6 -> role("role = '" + List.of("admin", "manager", "Admin").get(random.nextInt(3)) + "'");
                 default -> appointment("service_id", Long.toString(8L * (company - 1) + 1 + random.nextInt(8)));
+            }
+        }
+
+        /** Of moves that have no way back, and what feeds the others. */
+        void whatStaysOld() throws SQLException {
+            switch (random.nextInt(3)) {
+                case 0 -> deleteOrRestoreService();
+                case 1 -> hours();
+                default -> assign();
             }
         }
 

@@ -83,6 +83,7 @@ public final class KilledWorker {
     private Optional<Process> worker = Optional.empty();
     private int chunkRows = 500;
     private boolean back;
+    private boolean backFromSoaking;
     private int killed;
     private int ramped;
     private int weight;
@@ -205,6 +206,14 @@ public final class KilledWorker {
         back = true;
         due.put(Phase.ROLLING_BACK, due.getOrDefault(Phase.SOAKING, 0) + IN_CONTRACTING);
         due.remove(Phase.SOAKING);
+        due.remove(Phase.CONTRACTING);
+        return this;
+    }
+
+    /** As {@link #andBack}, but only once the new side has taken the writes over: for a run between two servers. */
+    public KilledWorker andBackAfterTheFlip() {
+        backFromSoaking = true;
+        due.put(Phase.ROLLING_BACK, due.getOrDefault(Phase.CONTRACTING, 0));
         due.remove(Phase.CONTRACTING);
         return this;
     }
@@ -336,7 +345,13 @@ public final class KilledWorker {
         } else if (phase == Phase.ROLLING_OUT && !back && !complete) {
             complete = true;
             operate(Wish.RUN);
-        } else if (phase == Phase.SOAKING && !agreed) {
+        } else if (phase == Phase.SOAKING && backFromSoaking && weight > 0) {
+            application.bothSides();
+            weight = 0;
+            complete = false;
+            application.ramp(weight);
+            operate(Wish.ROLL_BACK);
+        } else if (phase == Phase.SOAKING && !backFromSoaking && !agreed) {
             application.bothSides();
             agreed = true;
             operate(Wish.RUN);
