@@ -36,6 +36,7 @@ import dev.turnout.worker.run.RunSettings;
 import dev.turnout.worker.run.RunVerticle;
 import dev.turnout.worker.write.WriteBoard;
 import dev.turnout.worker.write.WriteVerticle;
+import io.micrometer.core.instrument.Metrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Deployable;
@@ -45,6 +46,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.micrometer.Label;
+import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.io.IOException;
@@ -115,6 +117,7 @@ public final class Server implements AutoCloseable {
 
     private void begin(Set<Part> parts) {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        Metrics.addRegistry(stops.add("metrics", registry, Metrics::removeRegistry));
         Vertx vertx = stops.add("vert.x", vertx(registry), started -> stopped(started.close()));
         ControlSettings control = settings.control().orElseGet(this::embedded);
         ControlDatabase database = stops.add(
@@ -191,7 +194,10 @@ public final class Server implements AutoCloseable {
         MicrometerMetricsOptions metrics = new MicrometerMetricsOptions()
                 .setEnabled(true)
                 .setJvmMetricsEnabled(true)
-                .setLabels(EnumSet.of(Label.HTTP_METHOD, Label.HTTP_ROUTE, Label.HTTP_CODE, Label.POOL_NAME));
+                // What there is of them is counted by RequestMetrics.
+                .addDisabledMetricsCategory(MetricsDomain.HTTP_SERVER)
+                .addDisabledMetricsCategory(MetricsDomain.NET_SERVER)
+                .setLabels(EnumSet.of(Label.POOL_NAME));
         return Vertx.builder()
                 .with(new VertxOptions().setMetricsOptions(metrics))
                 .withMetrics(new MicrometerMetricsFactory(registry))

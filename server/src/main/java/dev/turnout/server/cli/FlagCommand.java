@@ -14,6 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code turnout flag …}. */
@@ -28,19 +29,29 @@ import picocli.CommandLine.Spec;
             FlagCommand.Ramp.class,
             FlagCommand.Kill.class,
             FlagFileCommands.Export.class,
-            FlagFileCommands.Apply.class
+            FlagFileCommands.Apply.class,
+            TogglzCommand.class
         })
 final class FlagCommand implements Runnable {
     private static final String FLAGS = "/api/v1/flags";
+
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Turnout turnout;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
+    Turnout turnout() {
+        return turnout;
+    }
+
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "say what to do with flags: list, get, set, ramp, kill, export or apply");
+                spec.commandLine(),
+                "say what to do with flags: list, get, set, ramp, kill, export, apply or from-togglz");
     }
 
     private static List<String> line(JsonNode flag) {

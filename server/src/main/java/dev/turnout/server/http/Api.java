@@ -32,14 +32,22 @@ final class Api {
     private final Once once;
     private final Settings.Listen listen;
     private final Body body;
+    private final RequestMetrics metrics;
     private final Map<Endpoint, Function<Call, Future<Answer>>> answers = new EnumMap<>(Endpoint.class);
     private final Map<Endpoint, Consumer<Call>> readings = new EnumMap<>(Endpoint.class);
 
-    Api(Contract contract, Admission admission, Once once, Settings.Listen listen, List<Resource> resources) {
+    Api(
+            Contract contract,
+            Admission admission,
+            Once once,
+            Settings.Listen listen,
+            RequestMetrics metrics,
+            List<Resource> resources) {
         this.contract = contract;
         this.admission = admission;
         this.once = once;
         this.listen = listen;
+        this.metrics = metrics;
         this.body = new Body(listen.limits().bodyBytes(), listen.limits().bodyTime());
         resources.forEach(resource -> {
             answers.putAll(resource.answers());
@@ -84,6 +92,9 @@ final class Api {
     }
 
     private void serve(Endpoint endpoint, Function<Call, Future<Answer>> answer, RoutingContext ctx) {
+        long started = System.nanoTime();
+        ctx.addEndHandler(
+                done -> metrics.answered(endpoint, ctx.response().getStatusCode(), System.nanoTime() - started));
         // Nothing of the body is read before it is known who sends it.
         ctx.request().pause();
         admission

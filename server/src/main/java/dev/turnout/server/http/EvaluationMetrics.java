@@ -25,15 +25,23 @@ final class EvaluationMetrics {
         this.registry = registry;
         this.timer = Timer.builder("turnout.evaluation")
                 .description("time to evaluate a flag, without the transport")
-                .publishPercentileHistogram(false)
+                .serviceLevelObjectives(
+                        Duration.ofNanos(1_000),
+                        Duration.ofNanos(5_000),
+                        Duration.ofNanos(25_000),
+                        Duration.ofNanos(100_000),
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(10))
                 .register(registry);
         this.others = counter("other", "other");
         Gauge.builder("turnout.snapshot.version", flags, current -> current.get()
                         .version())
                 .description("version of the flags that are answered from")
+                .strongReference(true) // nobody else holds the supplier
                 .register(registry);
         Gauge.builder("turnout.snapshot.age", snapshotAge, age -> age.get().toMillis() / 1000.0)
                 .description("time since the flags were last known to be current")
+                .strongReference(true)
                 .baseUnit("seconds")
                 .register(registry);
     }

@@ -43,6 +43,7 @@ public final class Faces {
     private final Ofrep ofrep;
     private volatile boolean draining;
     private final StreamTickets tickets;
+    private final RequestMetrics requests;
     private final Events refetch = Events.refetch();
     private final Events ruleset = Events.ruleset(Ruleset::write);
     private final AtomicInteger streams = new AtomicInteger();
@@ -82,6 +83,7 @@ public final class Faces {
                 new Reach(stores.runs(), stores.rollout().incidents()),
                 new RefusedAttempts(stores.audit(), System::nanoTime));
         this.ofrep = new Ofrep(new EvaluationMetrics(registry, snapshots::current, snapshots::age), clock);
+        this.requests = new RequestMetrics(registry);
         this.tickets = new StreamTickets(terms.secret().getBytes(), InstantSource.system());
         Gauge.builder("turnout.streams", streams, AtomicInteger::get)
                 .description("clients that are told of changes as they happen")
@@ -106,12 +108,14 @@ public final class Faces {
                 snapshots,
                 ofrep,
                 tickets,
-                new Body(OfrepFace.BODY_LIMIT, terms.listen().limits().bodyTime()));
+                new Body(OfrepFace.BODY_LIMIT, terms.listen().limits().bodyTime()),
+                requests);
         Router router = new Api(
                         terms.contract(),
                         admission,
                         new Once(new RequestStore(stores.rollout().database())),
                         terms.listen(),
+                        requests,
                         resources(vertx, told))
                 .router(vertx);
         router.get(Ofrep.EVENTS).handler(new OfrepEvents(tickets, told, refetch));

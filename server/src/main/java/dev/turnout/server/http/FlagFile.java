@@ -27,12 +27,13 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * All flags as one YAML file, to be kept beside code. It has no versions and does not say what was rolled back: the one is
  * told by the ETag, the other is not set by hand.
  */
-final class FlagFile {
+public final class FlagFile {
     private static final String FLAGS = "flags";
 
     private FlagFile() {}
 
-    static String write(List<Flag> flags) {
+    /** As {@code turnout flag apply} reads it. */
+    public static String write(List<Flag> flags) {
         Map<String, Object> byKey = new TreeMap<>();
         for (Flag flag : flags) {
             ObjectNode document = (ObjectNode) Wire.tree(FlagDocument.write(flag));

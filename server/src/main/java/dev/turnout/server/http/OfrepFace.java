@@ -32,8 +32,16 @@ final class OfrepFace implements Handler<HttpServerRequest> {
     private final Ofrep ofrep;
     private final StreamTickets tickets;
     private final Body body;
+    private final RequestMetrics metrics;
 
-    OfrepFace(Admission admission, FlagSnapshots snapshots, Ofrep ofrep, StreamTickets tickets, Body body) {
+    OfrepFace(
+            Admission admission,
+            FlagSnapshots snapshots,
+            Ofrep ofrep,
+            StreamTickets tickets,
+            Body body,
+            RequestMetrics metrics) {
+        this.metrics = metrics;
         this.admission = admission;
         this.body = body;
         this.snapshots = snapshots;
@@ -52,8 +60,14 @@ final class OfrepFace implements Handler<HttpServerRequest> {
     public void handle(HttpServerRequest request) {
         // Nothing of the body is read before it is known who sends it.
         request.pause();
+        long started = System.nanoTime();
         Optional<String> key = Ofrep.key(request.path());
-        answer(request, key).onFailure(failure -> refuse(request, key, failure));
+        answer(request, key)
+                .recover(failure -> refuse(request, key, failure))
+                .onComplete(done -> metrics.answered(
+                        key.isPresent() ? Endpoint.EVALUATE_FLAG : Endpoint.EVALUATE_FLAGS,
+                        request.response().getStatusCode(),
+                        System.nanoTime() - started));
     }
 
     private Future<Void> answer(HttpServerRequest request, Optional<String> key) {
@@ -120,16 +134,16 @@ final class OfrepFace implements Handler<HttpServerRequest> {
         return response.putHeader("Content-Type", "application/json").putHeader("Cache-Control", "no-store");
     }
 
-    private static void refuse(HttpServerRequest request, Optional<String> key, Throwable failure) {
+    private static Future<Void> refuse(HttpServerRequest request, Optional<String> key, Throwable failure) {
         HttpServerResponse response = request.response();
         if (response.ended() || response.closed()) {
-            return;
+            return Future.succeededFuture();
         }
         Refusal refusal = Problems.refusal(failure, 500, request.path());
         if (refusal.code() >= 500 && !(failure instanceof TimeoutException)) {
             log.error("{} {} failed", request.method(), request.path(), failure);
         }
         Problems.head(response, refusal);
-        json(response).end(Wire.write(Ofrep.failure(key, refusal)));
+        return json(response).end(Wire.write(Ofrep.failure(key, refusal)));
     }
 }

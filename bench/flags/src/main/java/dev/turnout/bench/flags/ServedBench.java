@@ -24,6 +24,8 @@ final class ServedBench {
     private static final String BODY =
             "{\"context\":{\"targetingKey\":\"user-42\",\"email\":\"user@example.com\",\"country\":\"KR\"}}";
 
+    private static final Duration WARM_UP = Duration.ofSeconds(6);
+
     private final PrintStream out;
     private final Duration round;
     private final int rounds;
@@ -88,8 +90,9 @@ final class ServedBench {
         try (Running bare = Running.bare(data, body, etag);
                 Load ours = new Load(vertx, turnout, path, headers, BODY, clients, code);
                 Load theirs = new Load(vertx, bare.uri(), path, headers, BODY, clients, code)) {
-            ours.run(round);
-            theirs.run(round);
+            // Each process of the baseline is new and has to be compiled first.
+            theirs.run(WARM_UP);
+            ours.run(WARM_UP);
             List<Double> ratios = new ArrayList<>();
             double best = 0;
             for (int i = 0; i < rounds; i++) {
