@@ -9,6 +9,8 @@ import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.remote.CaughtUp;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,15 +71,22 @@ final class SpecChecks {
             throws SQLException {
         Database database = site.database(on);
         try {
-            return judge.apply(database.readOnly(Limits.SCAN, connection -> {
+            Checked checked = judge.apply(database.readOnly(Limits.SCAN, connection -> {
                 SearchPath.of(connection, site.spec(), on);
-                return Sql.value(connection, query).orElse("NULL");
+                return found(connection, query);
             }));
+            return checked.state() == Checked.State.FAILED && CaughtUp.mayBeBehind(site, on)
+                    ? judge.apply(CaughtUp.ask(site, connection -> found(connection, query)))
+                    : checked;
         } catch (SQLException e) {
             if (Failure.of(e).transientLike()) {
                 throw e;
             }
             return Checked.unknown(name, OF, wanted, Failure.words(e));
         }
+    }
+
+    private static String found(Connection connection, String query) throws SQLException {
+        return Sql.value(connection, query).orElse("NULL");
     }
 }

@@ -87,7 +87,7 @@ public final class Database implements AutoCloseable {
     public <T> T transaction(Limits limits, Map<String, String> settings, Work<T> work) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return once(limits, settings, false, work);
+                return once(limits, settings, Kind.WRITING, work);
             } catch (SQLException e) {
                 if (attempt >= limits.attempts() || !Failure.of(e).transientLike()) {
                     throw e;
@@ -99,7 +99,18 @@ public final class Database implements AutoCloseable {
 
     /** As {@link #transaction}, in one attempt and READ ONLY: a statement that would write fails. */
     public <T> T readOnly(Limits limits, Work<T> work) throws SQLException {
-        return once(limits, Map.of(), true, work);
+        return once(limits, Map.of(), Kind.READING, work);
+    }
+
+    /** As {@link #readOnly}, and all its statements see what the first one of them saw: REPEATABLE READ. */
+    public <T> T snapshot(Limits limits, Work<T> work) throws SQLException {
+        return once(limits, Map.of(), Kind.SNAPSHOT, work);
+    }
+
+    private enum Kind {
+        WRITING,
+        READING,
+        SNAPSHOT
     }
 
     /** Real time before the attempt after this one: random, so that those who collided do not meet again. */
@@ -108,11 +119,13 @@ public final class Database implements AutoCloseable {
         return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most + 1));
     }
 
-    /** The pool itself gives auto-commit and read-only back their defaults. */
-    private <T> T once(Limits limits, Map<String, String> settings, boolean readOnly, Work<T> work)
-            throws SQLException {
+    /** The pool itself gives auto-commit, read-only and isolation back their defaults. */
+    private <T> T once(Limits limits, Map<String, String> settings, Kind kind, Work<T> work) throws SQLException {
         try (Connection connection = pool.getConnection()) {
-            connection.setReadOnly(readOnly);
+            connection.setReadOnly(kind != Kind.WRITING);
+            if (kind == Kind.SNAPSHOT) {
+                connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            }
             connection.setAutoCommit(false);
             try {
                 dialect.begin(connection, limits, settings);

@@ -6,6 +6,7 @@ import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
+import dev.turnout.worker.remote.CaughtUp;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -49,6 +50,9 @@ final class Assertions {
                 SearchPath.of(connection, site.spec(), noRow.on());
                 return rows(connection, noRow.rows());
             });
+            if (!rows.isEmpty() && CaughtUp.mayBeBehind(site, noRow.on())) {
+                rows = CaughtUp.ask(site, connection -> rows(connection, noRow.rows()));
+            }
             return rows.isEmpty() ? List.of() : List.of(name + " is broken, for example by " + String.join("; ", rows));
         }
         return site.database().transaction(TRIED, connection -> {

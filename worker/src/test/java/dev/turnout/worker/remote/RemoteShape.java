@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.turnout.migration.Side;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.bookkeeping.StaleEpoch;
+import dev.turnout.worker.jdbc.Failure;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.jdbc.Work;
 import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.testkit.TestServer;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a transfer to another server does, the same for every pair of products: a subclass names the pair. */
@@ -184,6 +189,54 @@ abstract class RemoteShape {
             shop.applied();
             assertThat(shop.verified()).isEmpty();
             assertThat(shop.found()).isEqualTo(shop.wanted());
+        }
+    }
+
+    /** One transaction of the old side, of which one table has arrived and the other has not. */
+    @Test
+    void aQuestionOverSeveralTablesIsAnsweredWithEverythingThatIsOnItsWay() throws SQLException {
+        try (Shop shop = shop(30).listening().planned(10).carried()) {
+            String halved =
+                    "SELECT p.id, c.full_name, c.region FROM purchases p JOIN clients c ON c.client_id = p.client_id"
+                            + " WHERE (p.total = 0) <> (c.full_name = 'free') OR (p.total = 0) <> (c.region = 'gratis') ORDER BY 1";
+            Work<List<List<String>>> question = connection -> Sql.rows(connection, halved);
+            assertThat(shop.fresh.query(halved)).isEmpty();
+            shop.old.execute(
+                    "UPDATE orders SET total = 0 WHERE id IN (10, 20)",
+                    "UPDATE customers SET name = 'free' WHERE id IN (1, 2)",
+                    // Names every customer of the region, and is not turned into their names yet.
+                    "INSERT INTO regions VALUES (77, 'none')",
+                    "UPDATE customers SET region_id = 77 WHERE id IN (1, 2)",
+                    "UPDATE regions SET label = 'gratis' WHERE id = 77");
+            shop.old.database().transaction(Limits.BOOKKEEPING, source -> new Applier(Side.OLD)
+                    .carry(source, shop.site(), Route.forward(shop.spec()).subList(1, 2)));
+            List<String> before = shop.found();
+            String changes = shop.changes();
+            assertThat(shop.fresh.query(halved)).hasSize(2);
+
+            assertThat(CaughtUp.mayBeBehind(shop.site(), Side.NEW)).isTrue();
+            assertThat(CaughtUp.ask(shop.site(), question)).isEmpty();
+            assertThat(shop.found()).isEqualTo(before);
+            assertThat(shop.changes()).isEqualTo(changes).isNotEqualTo("0");
+
+            shop.pastTheTriggers("UPDATE purchases SET total = 0 WHERE id = 30");
+            assertThat(CaughtUp.ask(shop.site(), question)).hasSize(1).allSatisfy(row -> assertThat(row)
+                    .startsWith("30"));
+        }
+    }
+
+    @Test
+    void aQuestionIsNotAnsweredWhileEveryRowIsOnItsWay() throws SQLException {
+        try (Shop shop = shop(30).listening().planned(10).carried()) {
+            shop.old.execute(
+                    "INSERT INTO turnout.changelog (run, move, of_table) VALUES (" + shop.run + ", 'clients', '')");
+            assertThatThrownBy(() -> CaughtUp.ask(shop.site(), connection -> "known"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(Failure.of(e).transientLike()).isTrue())
+                    .hasMessageContaining("not known before they have arrived");
+            shop.applied();
+            assertThat(CaughtUp.<String>ask(shop.site(), connection -> "known")).isEqualTo("known");
         }
     }
 

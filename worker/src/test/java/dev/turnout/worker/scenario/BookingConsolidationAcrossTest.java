@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
  * company write, on the old side until the writes change sides and on the new one from then on; each test then looks at what
  * was seen on the way.
  */
-@Disabled("until an assertion on another server counts only once it outlives the changelog: delete this line then")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BookingConsolidationAcrossTest {
     private static final int ROWS = 4_000;
