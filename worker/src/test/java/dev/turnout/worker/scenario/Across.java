@@ -40,6 +40,7 @@ final class Across implements KilledWorker.Application, AutoCloseable {
         assertThat(desk.onNewSide()).isTrue();
         assertThat(differences()).isEmpty();
         desk.writers().atRest(() -> {
+            await().atMost(PATIENCE).until(this::nothingOnItsWay);
             assertThat(desk.appointments().brokenBy(AskProDesk.appointmentsOf(askpro)))
                     .isEmpty();
             return desk.appointments().brokenBy(AskProDesk.appointmentsOf(next));
@@ -68,10 +69,14 @@ final class Across implements KilledWorker.Application, AutoCloseable {
         private List<String> rows = List.of("never looked");
 
         List<String> look() throws SQLException {
-            await().atMost(PATIENCE).until(() -> carried(askpro) && carried(next));
+            await().atMost(PATIENCE).until(Across.this::nothingOnItsWay);
             rows = AskPro.differences(askpro, next);
             return rows;
         }
+    }
+
+    private boolean nothingOnItsWay() throws SQLException {
+        return carried(askpro) && carried(next);
     }
 
     private static boolean carried(TestDatabase side) throws SQLException {
