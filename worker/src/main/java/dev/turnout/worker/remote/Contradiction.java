@@ -44,15 +44,14 @@ final class Contradiction {
         Map<List<@Nullable String>, Ferry.Wanted> byTold = new LinkedHashMap<>();
         Map<List<@Nullable String>, List<String>> oldKeys = new LinkedHashMap<>();
         for (Ferry.Wanted row : landed) {
-            List<String> key = oldKey(read, row, forward);
+            List<String> key = Kept.oldKey(read.ferry().target(), row, forward);
             there.told(key).ifPresent(told -> {
                 byTold.put(told, row);
                 oldKeys.put(told, key);
             });
         }
         Set<List<String>> newer = newer(fresh, site, read.load());
-        Set<List<String>> written = new LinkedHashSet<>();
-        read.load().changes().stream().filter(Changelog.Change::fed).forEach(change -> written.add(Load.key(change)));
+        Set<List<String>> written = read.load().fed();
         Map<List<String>, List<Comparison.Wrong>> wrong = new LinkedHashMap<>();
         Map<List<String>, List<String>> fed = new LinkedHashMap<>();
         for (Comparison.Wrong one : there.differences(old, fresh, List.copyOf(oldKeys.values()))) {
@@ -92,13 +91,6 @@ final class Contradiction {
         }
         String row = Keys.object(names, values).replace("\\u0000", "\\\\0");
         return new Load.Miss(new Ferry.Bad(key, STATE, why + ": " + String.join("; ", words)), false, Optional.of(row));
-    }
-
-    private static List<String> oldKey(Load.Read read, Ferry.Wanted row, Route forward) {
-        List<String> columns = read.ferry().target().columns();
-        return forward.key().stream()
-                .map(column -> Objects.requireNonNull(row.values().get(columns.indexOf(column)), column))
-                .toList();
     }
 
     /** Rows that have been written again since they were read. */

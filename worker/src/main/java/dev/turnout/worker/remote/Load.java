@@ -6,20 +6,35 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** Some changes of one route, on their way through one pair of transactions. Immutable. */
 record Load(Route route, List<Changelog.Change> changes) {
     /** Reads the rows anew; to be called with the gate taken. */
     Read read(Connection source, Connection target, Ferry ferry) throws SQLException {
-        return new Read(this, ferry, ferry.delta(source, target, keys()));
+        Ferry.Delta delta = ferry.delta(source, target, keys());
+        return new Read(
+                this,
+                ferry,
+                route.reverses().isEmpty()
+                        ? delta
+                        : new Ferry.Delta(Kept.in(source, target, ferry, delta.standing(), fed()), delta.gone()));
     }
 
     List<List<String>> keys() {
         return Ferry.distinct(changes.stream().map(Load::key).toList());
+    }
+
+    /** Keys of the rows of which a change says so. */
+    Set<List<String>> fed() {
+        Set<List<String>> fed = new LinkedHashSet<>();
+        changes.stream().filter(Changelog.Change::fed).forEach(change -> fed.add(key(change)));
+        return fed;
     }
 
     static List<String> key(Changelog.Change change) {

@@ -26,7 +26,8 @@ public final class SecondChance {
                 List<List<String>> keys = Aside.open(connection, site, route).stream()
                         .map(Aside.Open::key)
                         .toList();
-                Changelog.put(connection, site, route.move(), keys);
+                // Nobody knows any more which columns the new side had written: all of them count.
+                Changelog.put(connection, site, route.move(), keys, route.side() == Side.NEW);
                 return keys;
             });
         }

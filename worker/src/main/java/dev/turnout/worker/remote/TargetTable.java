@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -215,7 +216,19 @@ final class TargetTable {
         }
         try (PreparedStatement select = connection.prepareStatement("SELECT " + texts() + among(told.size()))) {
             bind(select, told);
-            return rows(select);
+            return rows(select, TargetTable::normal);
+        }
+    }
+
+    /** As {@link #found}, each value in the form in which it is written. */
+    List<List<@Nullable String>> standing(Connection connection, List<List<@Nullable String>> told)
+            throws SQLException {
+        if (told.isEmpty()) {
+            return List.of();
+        }
+        try (PreparedStatement select = connection.prepareStatement("SELECT " + texts() + among(told.size()))) {
+            bind(select, told);
+            return rows(select, (text, pairing) -> text);
         }
     }
 
@@ -271,14 +284,15 @@ final class TargetTable {
                 .collect(joining(", "));
     }
 
-    private List<List<@Nullable String>> rows(PreparedStatement select) throws SQLException {
+    private List<List<@Nullable String>> rows(PreparedStatement select, BiFunction<String, Pairing, String> form)
+            throws SQLException {
         List<List<@Nullable String>> rows = new ArrayList<>();
         try (ResultSet row = select.executeQuery()) {
             while (row.next()) {
                 List<@Nullable String> values = new ArrayList<>();
                 for (int i = 0; i < columns.size(); i++) {
                     String text = row.getString(i + 1);
-                    values.add(text == null ? null : normal(text, pairings.get(i)));
+                    values.add(text == null ? null : form.apply(text, pairings.get(i)));
                 }
                 rows.add(values);
             }

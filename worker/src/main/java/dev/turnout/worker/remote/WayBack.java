@@ -19,6 +19,7 @@ public final class WayBack implements PhaseWork {
     private final Side remaining;
     private final Flip flip;
     private final DualWrite rest = DualWrite.carrying();
+    private boolean triedAgain;
 
     private WayBack(Side remaining, Duration longest) {
         this.remaining = remaining;
@@ -77,6 +78,18 @@ public final class WayBack implements PhaseWork {
     }
 
     private Stride giving(Site site) throws SQLException {
+        if (putAside(site).isPresent()) {
+            // Somebody may have mended them, or the other side has followed by now.
+            if (!triedAgain) {
+                SecondChance.ofAll(site);
+                triedAgain = true;
+            }
+            Stride carried = rest.stride(site);
+            if (carried instanceof Stride.Again) {
+                return carried;
+            }
+            triedAgain = false;
+        }
         Optional<Stride> put = putAside(site);
         return put.isPresent() ? put.get() : flip.stride(site);
     }

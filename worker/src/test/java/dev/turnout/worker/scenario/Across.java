@@ -18,18 +18,27 @@ final class Across implements KilledWorker.Application, AutoCloseable {
 
     private final TestDatabase askpro;
     private final TestDatabase next;
+    private final List<String> services;
     final AskProDesk desk;
 
     Across(TestDatabase askpro, TestDatabase next, int rows) throws Exception {
         this.askpro = askpro;
         this.next = next;
+        this.services = AskProDesk.servicesOf(askpro);
         this.desk = new AskProDesk(askpro, next, rows, Duration.ofMillis(50)).following();
     }
 
-    /** Reads move; the writes of all companies stay together. */
+    /**
+     * Reads move; the writes of all companies stay together. On the way back nobody asks the new side any more: whoever
+     * writes is refused until the old one takes it.
+     */
     @Override
     public void ramp(int weight) throws Exception {
-        more(50);
+        if (weight == 0) {
+            desk.returning();
+        } else {
+            more(50);
+        }
     }
 
     /** Once the new side takes the writes: some of them, and then both sides are compared row by row. */
@@ -41,10 +50,18 @@ final class Across implements KilledWorker.Application, AutoCloseable {
         assertThat(differences()).isEmpty();
         desk.writers().atRest(() -> {
             await().atMost(PATIENCE).until(this::nothingOnItsWay);
+            assertThat(AskProDesk.servicesOf(askpro)).isEqualTo(services);
             assertThat(desk.appointments().brokenBy(AskProDesk.appointmentsOf(askpro)))
                     .isEmpty();
             return desk.appointments().brokenBy(AskProDesk.appointmentsOf(next));
         });
+    }
+
+    /** What the old side alone knows is there still, and everything that was acknowledged. Nobody writes any more. */
+    void wholeOnTheOldSide() throws SQLException {
+        assertThat(AskProDesk.servicesOf(askpro)).isEqualTo(services);
+        assertThat(desk.appointments().brokenBy(AskProDesk.appointmentsOf(askpro)))
+                .isEmpty();
     }
 
     private boolean kept(int more) {

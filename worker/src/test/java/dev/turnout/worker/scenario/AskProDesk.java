@@ -51,6 +51,15 @@ final class AskProDesk implements AutoCloseable {
         return this;
     }
 
+    /** Everybody goes back to the old side, and stays there; returns when nobody uses the new one any more. */
+    void returning() throws Exception {
+        writers.atRest(() -> {
+            following = false;
+            newSide = company -> false;
+            return following;
+        });
+    }
+
     /** Whether the last one who was refused has gone to the new side. */
     boolean onNewSide() {
         return newSide.test(1);
@@ -156,6 +165,12 @@ final class AskProDesk implements AutoCloseable {
                 case 5 ->
                     run("UPDATE branches SET city = ? WHERE company_id = ?", "Stadt " + random.nextInt(9), (long)
                             company);
+                // Of the sample: some of them are of a service that is deleted, which only the old side knows.
+                case 6 ->
+                    run(
+                            "UPDATE appointments SET notes = ? WHERE company_id = ? AND id < 400",
+                            "seen " + random.nextInt(99),
+                            (long) company);
                 default -> {
                     Optional<Long> eventType = eventType();
                     if (eventType.isPresent()) {
@@ -307,6 +322,11 @@ final class AskProDesk implements AutoCloseable {
             rows.put(values[0], values[1] + " " + values[2] + " " + values[3]);
         }
         return rows;
+    }
+
+    /** The services of all appointments of the sample, which nobody here changes. */
+    static List<String> servicesOf(TestDatabase askpro) throws SQLException {
+        return askpro.query("SELECT id, service_id FROM appointments WHERE id < ? ORDER BY id", FIRST);
     }
 
     /** Stops every writer. */
