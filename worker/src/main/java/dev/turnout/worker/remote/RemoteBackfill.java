@@ -244,6 +244,11 @@ public final class RemoteBackfill implements PhaseWork {
         }
         Map<String, Object> report = new LinkedHashMap<>();
         for (Route route : Route.forward(site.spec())) {
+            // The applier puts rows aside as well, and is not asked how many.
+            Optional<Stride> stop = tooMany(site, route);
+            if (stop.isPresent()) {
+                return stop.get();
+            }
             report.put(route.move(), Map.of("rejected", rejected(site, route)));
         }
         report.put("rows", totals.rowsDone());

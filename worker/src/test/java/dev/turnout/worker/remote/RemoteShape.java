@@ -110,6 +110,21 @@ abstract class RemoteShape {
         }
     }
 
+    @Test
+    void moreRowsThanMayBeAreNotPutAsideByChangesEither() throws SQLException {
+        try (Shop shop = shop(20).listening().planned(10).carried()) {
+            shop.fresh.execute("ALTER TABLE clients ADD CONSTRAINT no_such_name CHECK (full_name <> 'bad')");
+            shop.old.execute("UPDATE customers SET name = 'bad' WHERE id <= 5");
+            shop.applied();
+            assertThat(Shop.finish(Shop.backfill(), shop.site())).isInstanceOf(Stride.Done.class);
+            shop.old.execute("UPDATE customers SET name = 'bad' WHERE id = 6");
+            shop.applied();
+            assertThat(Shop.finish(Shop.backfill(), shop.site()))
+                    .isInstanceOfSatisfying(Stride.Stop.class, stop -> assertThat(stop.because())
+                            .contains("6 rows of clients are put aside, at most 5 may be"));
+        }
+    }
+
     private static String from(TestServer to) {
         return to == TestServer.MYSQL ? "ALTER TABLE clients DROP CHECK " : "ALTER TABLE clients DROP CONSTRAINT ";
     }
