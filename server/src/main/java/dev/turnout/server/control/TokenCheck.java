@@ -1,6 +1,9 @@
 package dev.turnout.server.control;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -8,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Says who shows a token, mostly from memory. A revocation counts after five seconds at most; on the server that does it at
@@ -21,6 +25,9 @@ final class TokenCheck {
     /** Real time for which a token that was found is not looked up again: how late a revocation counts at most. */
     private static final Duration REMEMBER = Duration.ofSeconds(5);
 
+    /** A token in use is looked up before it has to be, so that none of its many requests waits for that. */
+    private static final Duration REFRESH = Duration.ofSeconds(2);
+
     /** For the database's word about a token that was valid just now. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -30,6 +37,8 @@ final class TokenCheck {
     private final Clock clock;
     private final Outage outage = new Outage(REMEMBER);
     private final Map<String, Remembered> remembered = new ConcurrentHashMap<>();
+    private final AtomicLong forgotten = new AtomicLong();
+    private final Map<String, Future<Optional<Caller>>> asking = new ConcurrentHashMap<>();
 
     /** @param clock business time */
     TokenCheck(ControlDatabase database, Clock clock) {
@@ -39,6 +48,8 @@ final class TokenCheck {
 
     /** Something was rotated or revoked here. */
     void forget() {
+        forgotten.incrementAndGet();
+        asking.clear();
         remembered.clear();
     }
 
@@ -52,7 +63,11 @@ final class TokenCheck {
         if (known == null) {
             return lookUp(shown);
         }
-        if (System.nanoTime() - known.nanos() < REMEMBER.toNanos()) {
+        long age = System.nanoTime() - known.nanos();
+        if (age < REMEMBER.toNanos()) {
+            if (age > REFRESH.toNanos() && !outage.goesOn()) {
+                lookUp(shown);
+            }
             return Future.succeededFuture(valid(known));
         }
         if (outage.goesOn()) {
@@ -73,15 +88,36 @@ final class TokenCheck {
         });
     }
 
+    /** One at a time for a token: whoever asks meanwhile gets the same answer. */
     private Future<Optional<Caller>> lookUp(String shown) {
+        Promise<Optional<Caller>> mine = Promise.promise();
+        Future<Optional<Caller>> running = asking.putIfAbsent(shown, mine.future());
+        if (running != null) {
+            return here(running);
+        }
+        find(shown).onComplete(found -> {
+            asking.remove(shown, mine.future());
+            mine.handle(found);
+        });
+        return here(mine.future());
+    }
+
+    /** On the caller's event loop, whichever loop asked the database. */
+    private static <T> Future<T> here(Future<T> answer) {
+        Context context = Vertx.currentContext();
+        return context == null ? answer : Future.fromCompletionStage(answer.toCompletionStage(), context);
+    }
+
+    private Future<Optional<Caller>> find(String shown) {
         long asked = System.nanoTime();
+        long before = forgotten.get();
         return database.transaction(tx -> tx.first(FIND, row -> row, shown))
                 .map(found -> found.flatMap(row -> {
                     boolean now = TokenSecret.same(Columns.text(row, "hash"), shown);
-                    boolean before = TokenSecret.same(
+                    boolean previous = TokenSecret.same(
                             Columns.optionalText(row, "previous_hash").orElse(""), shown);
-                    return now || before
-                            ? valid(remember(shown, new Remembered(TokenRows.entry(row), before, asked)))
+                    return now || previous
+                            ? valid(remember(shown, new Remembered(TokenRows.entry(row), previous, asked), before))
                             : Optional.empty();
                 }));
     }
@@ -92,8 +128,15 @@ final class TokenCheck {
                 : Optional.empty();
     }
 
-    /** Only tokens that exist get here, so guessing fills nothing. */
-    private Remembered remember(String hash, Remembered found) {
+    /**
+     * Only tokens that exist get here, so guessing fills nothing.
+     *
+     * @param before what had been forgotten when it was looked up: what was revoked since must not come back
+     */
+    private Remembered remember(String hash, Remembered found, long before) {
+        if (forgotten.get() != before) {
+            return found;
+        }
         if (remembered.size() >= MOST_REMEMBERED) {
             remembered.clear();
         }
