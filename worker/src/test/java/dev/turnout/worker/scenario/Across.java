@@ -49,7 +49,7 @@ final class Across implements KilledWorker.Application, AutoCloseable {
         assertThat(desk.onNewSide()).isTrue();
         assertThat(differences()).isEmpty();
         desk.writers().atRest(() -> {
-            await().atMost(PATIENCE).until(this::nothingOnItsWay);
+            arrived();
             assertThat(AskProDesk.servicesOf(askpro)).isEqualTo(services);
             assertThat(desk.appointments().brokenBy(AskProDesk.appointmentsOf(askpro)))
                     .isEmpty();
@@ -86,10 +86,15 @@ final class Across implements KilledWorker.Application, AutoCloseable {
         private List<String> rows = List.of("never looked");
 
         List<String> look() throws SQLException {
-            await().atMost(PATIENCE).until(Across.this::nothingOnItsWay);
+            arrived();
             rows = AskPro.differences(askpro, next);
             return rows;
         }
+    }
+
+    /** Waits for all that is on its way between the sides; whoever writes must be at rest. */
+    void arrived() {
+        await().atMost(PATIENCE).until(this::nothingOnItsWay);
     }
 
     private boolean nothingOnItsWay() throws SQLException {

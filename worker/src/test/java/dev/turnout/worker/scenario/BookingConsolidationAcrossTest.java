@@ -70,7 +70,10 @@ class BookingConsolidationAcrossTest {
         public void ramp(int weight) throws Exception {
             if (counts.isEmpty()) {
                 whenTheRampOpened = people.differences();
-                people.desk.writers().atRest(this::count);
+                people.desk.writers().atRest(() -> {
+                    people.arrived();
+                    return count();
+                });
             }
             people.ramp(weight);
         }
@@ -90,6 +93,7 @@ class BookingConsolidationAcrossTest {
                 }
             }
             people.desk.writers().atRest(() -> {
+                people.arrived();
                 for (Assertion assertion : spec.assertions()) {
                     if (assertion instanceof Assertion.NoRow noRow && noRow.on() == Side.NEW) {
                         next.query(noRow.rows()).forEach(row -> brokenAssertions.add(assertion.name() + ": " + row));
