@@ -167,7 +167,7 @@ class TurnoutTest {
             value = {
                 "2 | statsu                                        | Did you mean",
                 "2 |                                               | say what to do",
-                "2 | flag                                          | list, get, set, ramp, kill, export or apply",
+                "2 | flag                                          | list, get, set, ramp, kill, export, apply or from-togglz",
                 "2 | token                                         | create, list, rotate or revoke",
                 "2 | token create a.b --role king                  | roles has 'king'",
                 "1 | token revoke nobody --reason x                | nobody",
