@@ -124,10 +124,12 @@ final class RulesetSync {
         }
     }
 
-    /** Whoever sends heartbeats would have sent a change as well. */
-    private void heard() {
+    /** Whoever sends heartbeats would have sent a change as well, unless its flags are older than these. */
+    private synchronized void heard() {
         heardAt = nanoTime.getAsLong();
-        confirm(heardAt);
+        if (confirmed && !older) {
+            confirmedAt = heardAt;
+        }
     }
 
     private synchronized void confirm(long at) {
