@@ -61,12 +61,29 @@ final class RangeInsert implements RangeWrite {
     @Override
     public void run(Connection connection, KeyRange range) throws SQLException {
         carrying.up(connection);
-        if (lockedFirst() && sql.transfer().where().isPresent()) {
+        if (lockedFirst() && sql.transfer().where().isPresent() && anyUnwanted(connection, range)) {
             execute(connection, locking.removeUnwanted(key.within(range)), range);
         }
         execute(connection, upsert(range), range);
         if (rivals) {
             complete(connection, key.within(range), range);
+        }
+    }
+
+    /**
+     * On MySQL a DELETE waits for locks, so it is left out where there is nothing to delete, which is nearly always; to find
+     * that out waits for nobody.
+     */
+    private boolean anyUnwanted(Connection connection, KeyRange range) throws SQLException {
+        if (!key.dialect().mysql()) {
+            return true;
+        }
+        String select = locking.anyUnwanted(key.within(range)) + key.dialect().lockOrFail();
+        try (PreparedStatement any = connection.prepareStatement(select)) {
+            key.bind(any, 1, range);
+            try (ResultSet row = any.executeQuery()) {
+                return row.next();
+            }
         }
     }
 

@@ -320,11 +320,19 @@ public final class TransferSql {
                 + ")";
     }
 
-    /** Takes the rows away whose old row is there, chosen, and has no counterpart. */
+    /** A row if one that is chosen has no counterpart. */
+    public String anyUnwanted(String which) {
+        return "SELECT 1 FROM " + from + " AS old WHERE " + which + " AND NOT (" + where() + ") LIMIT 1";
+    }
+
+    /**
+     * Takes the rows away whose old row is there, chosen, and has no counterpart. Locks the old rows first, in the order in
+     * which the triggers of the old side do.
+     */
     public String removeUnwanted(String which) {
         if (dialect.mysql()) {
-            return "DELETE new FROM " + into + " AS new JOIN " + from + " AS old ON " + pairs() + "\n WHERE " + which
-                    + " AND NOT (" + where() + ")";
+            return "DELETE new FROM " + from + " AS old STRAIGHT_JOIN " + into + " AS new ON " + pairs() + "\n WHERE "
+                    + which + " AND NOT (" + where() + ")";
         }
         return "DELETE FROM " + into + " AS new USING " + from + " AS old\n WHERE " + which + " AND " + pairs()
                 + " AND NOT (" + where() + ")";
