@@ -149,7 +149,7 @@ public final class Server implements AutoCloseable {
             TokenStore tokens = new TokenStore(database, audit, clock);
             new AdminToken(settings.adminToken()).ensure(() -> started(tokens.firstAdmin()));
             byte[] secret = started(new SecretStore(database, clock).secret("stream-tickets"));
-            FlagSnapshots snapshots = new FlagSnapshots(flags, control, FlagSnapshots.NET);
+            FlagSnapshots snapshots = new FlagSnapshots(flags, control, FlagSnapshots.NET, registry);
             deploy(vertx, "flag snapshots", () -> snapshots, 1);
             deploy(vertx, "rollouts", () -> new RolloutVerticle(rollout, settings.pace()), 1);
             Faces.Stores stores = new Faces.Stores(

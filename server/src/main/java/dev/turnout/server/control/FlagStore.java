@@ -5,6 +5,8 @@ import dev.turnout.flags.FlagSet;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,7 +22,11 @@ public final class FlagStore {
             + " FROM flag_set s LEFT JOIN flag f ON true ORDER BY f.key";
     static final String FIND = "SELECT version, definition FROM flag WHERE key = ?";
     static final String LOCK = "SELECT version FROM flag_set FOR UPDATE";
-    static final String NEXT_VERSION = "UPDATE flag_set SET version = version + 1 RETURNING version";
+    static final String NEXT_VERSION =
+            "UPDATE flag_set SET version = version + 1," + " changed_at = clock_timestamp() RETURNING version";
+    static final String SINCE =
+            "SELECT (extract(epoch FROM clock_timestamp() - changed_at) * 1000000)::bigint AS micros"
+                    + " FROM flag_set WHERE version = ?";
     static final String INSERT = "INSERT INTO flag (key, version, definition, changed_at, changed_by)"
             + " VALUES (?, ?, CAST(? AS jsonb), ?, ?)";
     static final String UPDATE = "UPDATE flag SET version = ?, definition = CAST(? AS jsonb), changed_at = ?,"
@@ -53,6 +59,14 @@ public final class FlagStore {
                     .toList();
             return FlagSet.of(version, flags);
         });
+    }
+
+    /**
+     * Real time since the change that made this version, both by the clock of the database; empty when there is a newer one.
+     */
+    public Future<Optional<Duration>> sinceChange(long version) {
+        return database.transaction(
+                tx -> tx.first(SINCE, row -> Duration.of(row.getLong("micros"), ChronoUnit.MICROS), version));
     }
 
     /** The version of the flag set; much cheaper than {@link #load()}. */

@@ -4,6 +4,8 @@ import dev.turnout.flags.FlagSet;
 import dev.turnout.server.control.ControlSettings;
 import dev.turnout.server.control.FlagStore;
 import dev.turnout.server.control.News;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
@@ -30,6 +32,7 @@ public final class FlagSnapshots extends VerticleBase {
     private final FlagStore flags;
     private final News news;
     private final Duration net;
+    private final Timer propagation;
     private final List<Consumer<FlagSet>> listeners = new CopyOnWriteArrayList<>();
 
     private volatile FlagSet current = FlagSet.EMPTY;
@@ -40,7 +43,18 @@ public final class FlagSnapshots extends VerticleBase {
     private boolean stopped;
 
     /** @param net real time between two looks at the version, see {@link #NET} */
-    public FlagSnapshots(FlagStore flags, ControlSettings settings, Duration net) {
+    public FlagSnapshots(FlagStore flags, ControlSettings settings, Duration net, MeterRegistry registry) {
+        this.propagation = Timer.builder("turnout.propagation")
+                .description("time from a change of a flag until this server answers by it, whoever made it")
+                .serviceLevelObjectives(
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(25),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(10))
+                .register(registry);
         this.flags = flags;
         this.net = net;
         this.news = new News(settings, this::heard);
@@ -141,11 +155,22 @@ public final class FlagSnapshots extends VerticleBase {
 
     private FlagSet accept(FlagSet loaded, long asked) {
         knownAt = asked;
-        if (loaded.version() > current.version() || current == FlagSet.EMPTY) {
+        boolean first = current == FlagSet.EMPTY;
+        if (loaded.version() > current.version() || first) {
             current = loaded;
             listeners.forEach(listener -> tell(listener, loaded));
+            if (!first) {
+                measure(loaded.version());
+            }
         }
         return current;
+    }
+
+    /** By the database's clock alone: those of two servers may differ by more than what is measured. */
+    private void measure(long version) {
+        flags.sinceChange(version)
+                .onSuccess(passed -> passed.ifPresent(propagation::record))
+                .onFailure(failure -> LOG.debug("cannot tell how late flags came: {}", failure.getMessage()));
     }
 
     private static void tell(Consumer<FlagSet> listener, FlagSet flags) {

@@ -9,10 +9,14 @@ import dev.turnout.flags.Flag;
 import dev.turnout.flags.FlagSet;
 import dev.turnout.flags.Weight;
 import dev.turnout.server.control.ControlFixture;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class FlagSnapshotsTest {
     private static final Duration NEVER = Duration.ofHours(1);
 
+    private final MeterRegistry registry = new SimpleMeterRegistry();
     private ControlFixture fixture;
 
     @BeforeEach
@@ -54,6 +59,18 @@ class FlagSnapshotsTest {
         }
         await().until(() -> snapshots.current().version() == 6);
         assertThat(told).isSorted().doesNotHaveDuplicates().endsWith(6L);
+    }
+
+    @Test
+    void how_late_a_change_is_known_here_is_measured_by_the_clock_of_the_database() throws Exception {
+        FlagSnapshots snapshots = deploy(NEVER);
+        listening();
+        Timer propagation = registry.get("turnout.propagation").timer();
+        assertThat(propagation.count()).isZero();
+        set(1);
+        await().until(() -> snapshots.current().version() == 2);
+        await().until(() -> propagation.count() == 1);
+        assertThat(propagation.max(TimeUnit.SECONDS)).isBetween(0.000_1, 60.0);
     }
 
     @Test
@@ -96,7 +113,7 @@ class FlagSnapshotsTest {
     }
 
     private FlagSnapshots deploy(Duration net) {
-        FlagSnapshots snapshots = new FlagSnapshots(fixture.flags, fixture.settings, net);
+        FlagSnapshots snapshots = new FlagSnapshots(fixture.flags, fixture.settings, net, registry);
         await(fixture.vertx.deployVerticle(snapshots));
         return snapshots;
     }
