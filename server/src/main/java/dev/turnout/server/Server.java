@@ -12,6 +12,7 @@ import dev.turnout.server.control.IncidentStore;
 import dev.turnout.server.control.MonitorStore;
 import dev.turnout.server.control.OperatingStore;
 import dev.turnout.server.control.OutcomeStore;
+import dev.turnout.server.control.PoolMetrics;
 import dev.turnout.server.control.RolloutStore;
 import dev.turnout.server.control.RunClaims;
 import dev.turnout.server.control.RunStore;
@@ -178,8 +179,8 @@ public final class Server implements AutoCloseable {
                         name,
                         stops.add(
                                 "database " + name,
-                                Database.open(
-                                        connection, Tuning.MOST_LANES + MONITOR_CONNECTIONS + WriteVerticle.LANES),
+                                PoolMetrics.measured(Database.open(
+                                        connection, Tuning.MOST_LANES + MONITOR_CONNECTIONS + WriteVerticle.LANES)),
                                 Database::close)));
         deploy(vertx, "runs", () -> new RunVerticle(runs, databases, settings.pace(), how), 1);
         deploy(

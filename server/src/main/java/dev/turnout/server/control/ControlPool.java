@@ -2,8 +2,6 @@ package dev.turnout.server.control;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
-import io.micrometer.core.instrument.Metrics;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.jdbcclient.JDBCPool;
@@ -68,7 +66,7 @@ final class ControlPool {
         HikariConfig config = new HikariConfig();
         config.setPoolName("control");
         // The server adds its registry to the global one: a pool is made anew whenever the database was gone.
-        config.setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(Metrics.globalRegistry));
+        config.setMetricsTrackerFactory(PoolMetrics.factory());
         config.setJdbcUrl(settings.jdbcUrl());
         config.setUsername(settings.user());
         config.setPassword(settings.secret());

@@ -1,6 +1,7 @@
 package dev.turnout.worker.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -52,6 +53,16 @@ public final class Database implements AutoCloseable {
             pool.close();
             throw Pools.unreachable(settings, e);
         }
+    }
+
+    /**
+     * Has the state of the pool measured, under the name that specs use.
+     *
+     * @throws IllegalStateException when it is measured already
+     */
+    public Database measured(MetricsTrackerFactory how) {
+        pool.setMetricsTrackerFactory(how);
+        return this;
     }
 
     /** The name that specs use. */

@@ -3,6 +3,7 @@ package dev.turnout.worker.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.metrics.IMetricsTracker;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.TestPostgres;
 import java.io.PrintWriter;
@@ -13,6 +14,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,6 +158,22 @@ class DatabaseTest {
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
             return row.getString(1);
+        }
+    }
+
+    @Test
+    void its_pool_is_measured_under_the_name_that_specs_use() throws SQLException {
+        Map<String, Integer> borrowed = new HashMap<>();
+        try (TestDatabase test = TestPostgres.newDatabase();
+                Database database = Database.open(test.settings(), 1)) {
+            database.measured((name, state) -> new IMetricsTracker() {
+                @Override
+                public void recordConnectionAcquiredNanos(long nanos) {
+                    borrowed.merge(name, state.getMaxConnections(), Integer::sum);
+                }
+            });
+            database.readOnly(Limits.BOOKKEEPING, connection -> "");
+            assertThat(borrowed).containsExactly(Map.entry(test.settings().name(), 1));
         }
     }
 }
