@@ -13,6 +13,9 @@ public sealed interface Decision {
     /** The flag goes back at once; an operator must acknowledge before anything moves again. */
     record RollBack(String because) implements Decision {}
 
+    /** The units that were held back follow to the new side. */
+    record Release(String because) implements Decision {}
+
     /** The last step has soaked and every gate is open. */
     record Complete(String because) implements Decision {}
 }

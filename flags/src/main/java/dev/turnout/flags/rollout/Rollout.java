@@ -2,6 +2,7 @@ package dev.turnout.flags.rollout;
 
 import dev.turnout.flags.rollout.Decision.Advance;
 import dev.turnout.flags.rollout.Decision.Complete;
+import dev.turnout.flags.rollout.Decision.Release;
 import dev.turnout.flags.rollout.Decision.RollBack;
 import dev.turnout.flags.rollout.Decision.Stay;
 import java.time.Duration;
@@ -20,6 +21,9 @@ import java.util.stream.Collectors;
  * @param approvedStep the highest step that an operator has approved to enter; −1: none
  */
 public record Rollout(Plan plan, State state, boolean paused, int step, Instant enteredAt, int approvedStep) {
+    /** The gate that is there while a complete rollout still holds units back. */
+    public static final String HOLDBACK = "holdback";
+
     /** IDLE before the ramp opens; LATCHED after a rollback until acknowledged; ENDED when the run is over. */
     public enum State {
         IDLE,
@@ -30,7 +34,7 @@ public record Rollout(Plan plan, State state, boolean paused, int step, Instant 
     }
 
     public Rollout {
-        int last = plan.steps().size() - 1;
+        int last = plan.last();
         if (step < -1 || step > last || approvedStep < -1 || approvedStep > last) {
             throw new IllegalArgumentException(
                     "the plan has steps 0 to " + last + ", not " + step + " (approved: " + approvedStep + ")");
@@ -56,7 +60,8 @@ public record Rollout(Plan plan, State state, boolean paused, int step, Instant 
         if (!bad.isEmpty()) {
             return step >= 0 ? new RollBack(bad) : new Stay("not opened: " + bad);
         }
-        if (state == State.COMPLETE) {
+        if (state == State.COMPLETE
+                && observed.stream().noneMatch(gate -> gate.name().equals(HOLDBACK))) {
             return new Stay("complete");
         }
         if (paused) {
@@ -66,18 +71,26 @@ public record Rollout(Plan plan, State state, boolean paused, int step, Instant 
         if (!closed.isEmpty()) {
             return new Stay("waiting for " + closed);
         }
+        if (state == State.COMPLETE) {
+            return new Release("every gate is open: the units held back follow");
+        }
         if (isLast()) {
             return new Complete("the last step has soaked and every gate is open");
         }
-        return new Advance(
-                step + 1, "every gate is open: to " + plan.steps().get(step + 1).to());
+        return new Advance(step + 1, "every gate is open: to " + plan.weight(step + 1));
     }
 
-    /** All gates of the next move: those given, then the soak and the approval that this step calls for. */
+    /**
+     * All gates of the next move: those given, then the soak, the change window and the approval that this step calls for;
+     * the approval last, so that nobody is asked about a step that cannot be taken.
+     */
     public List<Gate> gates(Instant now, List<Gate> observed) {
         List<Gate> gates = new ArrayList<>(observed);
         if (step >= 0) {
             gates.add(soak(now, plan.steps().get(step)));
+        }
+        if (moves() && !plan.terms().windows().isEmpty()) {
+            gates.add(window(now));
         }
         if (!isLast() && plan.steps().get(step + 1).approve()) {
             gates.add(approval(step + 1));
@@ -86,20 +99,33 @@ public record Rollout(Plan plan, State state, boolean paused, int step, Instant 
     }
 
     private boolean isLast() {
-        return step == plan.steps().size() - 1;
+        return step == plan.last();
+    }
+
+    /** Whether the next decision can change the flag: to be complete moves nobody. */
+    private boolean moves() {
+        return !isLast() || state == State.COMPLETE;
+    }
+
+    private Gate window(Instant now) {
+        String windows =
+                plan.terms().windows().stream().map(ChangeWindow::toString).collect(Collectors.joining(" or "));
+        return plan.terms().windows().stream().anyMatch(window -> window.contains(now))
+                ? new Gate("change window", Health.GOOD, "within " + windows)
+                : new Gate("change window", Health.UNKNOWN, "steps are taken " + windows + " only");
     }
 
     private Gate soak(Instant now, Step here) {
         Instant over = enteredAt.plus(here.soak());
         if (now.isBefore(over)) {
             Duration left = Duration.between(now, over);
-            return new Gate("soak", Health.UNKNOWN, here.to() + " soaks for another " + words(left));
+            return new Gate("soak", Health.UNKNOWN, plan.weight(step) + " soaks for another " + words(left));
         }
-        return new Gate("soak", Health.GOOD, here.to() + " has soaked for " + words(here.soak()));
+        return new Gate("soak", Health.GOOD, plan.weight(step) + " has soaked for " + words(here.soak()));
     }
 
     private Gate approval(int next) {
-        String to = plan.steps().get(next).to().toString();
+        String to = plan.weight(next).toString();
         return approvedStep >= next
                 ? new Gate("approval", Health.GOOD, to + " is approved")
                 : new Gate("approval", Health.UNKNOWN, to + " needs an operator's approval");
