@@ -32,6 +32,7 @@ import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.monitor.ChoreBoard;
 import dev.turnout.worker.monitor.MonitorBoard;
 import dev.turnout.worker.monitor.MonitorVerticle;
+import dev.turnout.worker.monitor.Prometheus;
 import dev.turnout.worker.run.RunBoard;
 import dev.turnout.worker.run.RunSettings;
 import dev.turnout.worker.run.RunVerticle;
@@ -134,7 +135,7 @@ public final class Server implements AutoCloseable {
         RolloutStores rollout = new RolloutStores(
                 database,
                 flags,
-                new RolloutStore(database, audit),
+                new RolloutStore(database),
                 new GuardStore(database, clock),
                 new OutcomeStore(database, clock),
                 monitors,
@@ -186,9 +187,20 @@ public final class Server implements AutoCloseable {
         deploy(
                 vertx,
                 "monitors",
-                () -> new MonitorVerticle(monitors, chores, databases, settings.pace(), settings.worker()),
+                () -> new MonitorVerticle(
+                        monitors,
+                        chores,
+                        new MonitorVerticle.Sources(databases, prometheus()),
+                        settings.pace(),
+                        settings.worker()),
                 1);
         deploy(vertx, "writes", () -> new WriteVerticle(writes, databases, settings.pace(), settings.worker()), 1);
+    }
+
+    private Map<String, Prometheus> prometheus() {
+        Map<String, Prometheus> all = new TreeMap<>();
+        settings.prometheus().forEach((name, where) -> all.put(name, new Prometheus(where)));
+        return all;
     }
 
     private static Vertx vertx(PrometheusMeterRegistry registry) {

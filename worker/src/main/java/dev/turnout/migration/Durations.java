@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as specs write them: {@code 90s}, {@code 15m}, {@code 1h30m}, {@code 14d}. */
-final class Durations {
+public final class Durations {
     /** At most six digits, so that nothing overflows. */
     private static final Pattern PART = Pattern.compile("(\\d{1,6})(ms|s|m|h|d|w)");
 
@@ -22,7 +22,8 @@ final class Durations {
 
     private Durations() {}
 
-    static Optional<Duration> parse(String text) {
+    /** Empty: it is none. */
+    public static Optional<Duration> parse(String text) {
         if (!WHOLE.matcher(text).matches()) {
             return Optional.empty();
         }

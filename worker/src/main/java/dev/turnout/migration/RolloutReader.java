@@ -1,17 +1,25 @@
 package dev.turnout.migration;
 
 import dev.turnout.flags.Weight;
+import dev.turnout.flags.rollout.ChangeWindow;
 import dev.turnout.flags.rollout.Plan;
+import dev.turnout.flags.rollout.Plan.Terms;
 import dev.turnout.flags.rollout.Step;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Reads {@code rollout}, {@code monitor}, {@code schedule} and {@code verify}: what the ramp follows and what goes beside it. */
+/** Reads {@code rollout}, {@code schedule} and {@code verify}: what the ramp follows and what goes beside it. */
 final class RolloutReader {
+    /** Every key of a rollout that is more than a list of steps. */
+    static final Set<String> KEYS = Set.of("min units", "steps", "holdback", "windows", "four eyes");
+
     private static final int MIN_UNITS = 20;
+    /** What is held back waits for as long as the rollout takes, and is then moved at once. */
+    private static final Weight MOST_HELD_BACK = new Weight(20_000);
     /** What a team gets that writes no plan: a day on few, two days each on more, a week on all. */
     private static final Plan USUAL = new Plan(
             List.of(
@@ -23,9 +31,7 @@ final class RolloutReader {
 
     private static final Duration MAX_AGE = Duration.ofHours(24);
     private static final Duration EVERY = Duration.ofHours(1);
-    private static final Duration YOUNG = Duration.ofMinutes(1);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
-    private static final int ERROR_LIMIT = 4;
     private static final Duration WITHIN = Duration.ofMillis(100);
     private static final int BATCHES = 100;
     /** Of scheduled SQL: below the lease of whoever runs it. */
@@ -44,9 +50,48 @@ final class RolloutReader {
         if (part.get().isList()) {
             return plan(part.get(), MIN_UNITS);
         }
-        Fields fields = part.get().fields("min units", "steps");
+        Fields fields = part.get().fields(KEYS.toArray(String[]::new));
         int minUnits = fields.at("min units", units -> (int) units.number(Integer.MAX_VALUE), MIN_UNITS);
-        return fields.at("steps", steps -> plan(steps, minUnits), new Plan(USUAL.steps(), minUnits));
+        Plan plan = fields.at("steps", steps -> plan(steps, minUnits), new Plan(USUAL.steps(), minUnits));
+        return plan(plan, terms(fields), fields);
+    }
+
+    /** The plan without the terms stands in for one that they leave nothing of. */
+    private static Plan plan(Plan plan, Terms terms, Fields fields) {
+        try {
+            return new Plan(plan.steps(), plan.minUnits(), terms);
+        } catch (IllegalArgumentException e) {
+            fields.at("holdback")
+                    .ifPresent(part -> part.wrong(
+                            "of a holdback of " + terms.holdback() + " the last step is no step",
+                            "hold back less than what the step before it leaves"));
+            return plan;
+        }
+    }
+
+    private static Terms terms(Fields fields) {
+        Weight holdback = fields.at("holdback", Part::weight, Weight.NONE);
+        if (holdback.compareTo(MOST_HELD_BACK) > 0) {
+            fields.at("holdback")
+                    .ifPresent(part -> part.wrong(
+                            "a holdback of " + holdback + " is no small one",
+                            "hold back " + MOST_HELD_BACK + " at most"));
+        }
+        List<ChangeWindow> windows = new ArrayList<>();
+        fields.at("windows").ifPresent(part -> {
+            for (Part entry : part.isList() ? part.list() : List.of(part)) {
+                String text = entry.text();
+                Optional<ChangeWindow> window = ChangeWindow.parse(text);
+                window.ifPresent(windows::add);
+                if (window.isEmpty() && !text.isEmpty()) {
+                    entry.wrong("'" + text + "' is no change window", "write it as " + ChangeWindow.LIKE);
+                }
+            }
+        });
+        return new Terms(
+                holdback.compareTo(MOST_HELD_BACK) > 0 ? Weight.NONE : holdback,
+                windows,
+                fields.at("four eyes", Part::yes, false));
     }
 
     /** The usual plan stands in for one that is wrong. */
@@ -82,66 +127,6 @@ final class RolloutReader {
                     "add a last step - { to: 100%, soak: 7d }");
         }
         return rising && !steps.isEmpty() ? new Plan(steps, minUnits) : USUAL;
-    }
-
-    List<Monitor> monitors(Part part) {
-        List<Monitor> monitors = new ArrayList<>();
-        part.entries()
-                .forEach((name, monitor) -> monitors.add(monitor(
-                        name,
-                        monitor.called("monitor '" + name + "'")
-                                .fields(
-                                        "every",
-                                        "young",
-                                        "timeout",
-                                        "sql",
-                                        "fail when",
-                                        "ok when",
-                                        "min sample",
-                                        "failure limit",
-                                        "error limit",
-                                        "dry run"))));
-        return monitors;
-    }
-
-    private Monitor monitor(String name, Fields fields) {
-        Duration every = fields.at("every", Part::positiveDuration, EVERY);
-        Duration young = fields.at("young", Part::positiveDuration, every.compareTo(YOUNG) < 0 ? every : YOUNG);
-        if (young.compareTo(every) > 0) {
-            fields.at("young")
-                    .ifPresent(part ->
-                            part.wrong("young is longer than every", "a young step is watched more closely, not less"));
-        }
-        String query = fields.need("sql", "SELECT …").map(sql::query).orElse("");
-        long minSample = fields.at("min sample", part -> part.number(Long.MAX_VALUE / 2), 0L);
-        if (minSample > 0 && !query.isEmpty() && !gives(query, "total")) {
-            fields.at("min sample")
-                    .ifPresent(part -> part.wrong(
-                            "min sample counts the column 'total', which the query does not give",
-                            "add count(*) AS total to the query, or leave min sample out"));
-        }
-        return new Monitor(
-                name,
-                every,
-                young,
-                fields.at("timeout", Part::positiveDuration, TIMEOUT),
-                query,
-                fields.need("fail when", "failed > 0").map(sql::expression).orElse(""),
-                fields.at("ok when").map(sql::expression),
-                minSample,
-                fields.at("failure limit", RolloutReader::limit, 0),
-                fields.at("error limit", RolloutReader::limit, ERROR_LIMIT),
-                fields.at("dry run", Part::yes, false));
-    }
-
-    private static boolean gives(String query, String column) {
-        return SqlTokens.of(query).stream()
-                .anyMatch(token ->
-                        token.is("*") || (token.isName() && token.text().equals(column)));
-    }
-
-    private static int limit(Part part) {
-        return (int) part.number(1_000);
     }
 
     Duration maxAge(Optional<Part> verify) {

@@ -18,9 +18,10 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * Pure and thread-safe.
  *
  * <p>Left out, a part means: {@code dialect} postgresql; {@code target} the place of {@code database}; {@code on} old;
- * {@code rollout} 5 % 24 h, 25 % 48 h, 50 % 48 h, 100 % 7 d with {@code min units} 20;
+ * {@code rollout} 5 % 24 h, 25 % 48 h, 50 % 48 h, 100 % 7 d with {@code min units} 20, no {@code holdback}, at any time;
  * {@code rejected} at most 100; {@code max age} of a verification 24 h; a monitor {@code every} 1 h, {@code young} 1 m,
- * {@code timeout} 10 s, {@code min sample} 0, {@code failure limit} 0, {@code error limit} 4; a scheduled statement
+ * {@code timeout} 10 s, {@code window} as long as {@code every}, {@code initial delay} 0, {@code min sample} 0, {@code count} 1,
+ * {@code failure limit} 0, {@code inconclusive limit} 0, {@code error limit} 4; a scheduled statement
  * {@code timeout} 10 s, {@code batches} 100; a query that must use an index {@code within} 100 ms; a contract {@code when}
  * stable for 14 d, approved, with a backup and without an open incident; in {@code backfill} a {@code batch} 50 ms, 2
  * {@code lanes}, a replica's {@code lag} 5 s, no {@code query} and no {@code window}. Without {@code move} the spec only adds.
@@ -148,7 +149,7 @@ public final class SpecReader {
                 assertions,
                 ramp.maxAge(fields.at("verify")),
                 plan,
-                fields.at("monitor", ramp::monitors, List.of()),
+                fields.at("monitor", new MonitorReader(sql, database, target.orElse(database))::monitors, List.of()),
                 fields.at("schedule", ramp::chores, List.of()),
                 steps.contract(fields.at("contract")),
                 fields.at("checks", new OperationReader(sql)::checks, List.of()),

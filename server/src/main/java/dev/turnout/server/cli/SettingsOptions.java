@@ -21,6 +21,15 @@ final class SettingsOptions {
                     + " from TURNOUT_DB_<NAME>_USER and TURNOUT_DB_<NAME>_PASSWORD. Can be given several times")
     private List<String> databases = new ArrayList<>();
 
+    @Option(
+            names = "--prometheus",
+            paramLabel = "NAME=URL",
+            description =
+                    "a Prometheus that monitors ask, by the name specs use (TURNOUT_PROMETHEUS_<NAME>_URL); what it"
+                            + " wants to know comes from TURNOUT_PROMETHEUS_<NAME>_USER and _PASSWORD, or _TOKEN. Can be given"
+                            + " several times")
+    private List<String> prometheus = new ArrayList<>();
+
     @Option(names = "--data", paramLabel = "DIR", description = "what must be kept, ./data unless set (TURNOUT_DATA)")
     void data(String text) {
         given.put(Setting.DATA, text);
@@ -65,7 +74,7 @@ final class SettingsOptions {
 
     Settings read(Map<String, String> environment) {
         try {
-            return Settings.read(given, databases, environment, Clock.systemUTC());
+            return Settings.read(given, new Settings.Named(databases, prometheus), environment, Clock.systemUTC());
         } catch (BadSettings e) {
             throw CommandFailed.badInput(String.join("\n", e.problems()));
         }

@@ -42,6 +42,10 @@ import picocli.CommandLine.Spec;
             RollbackCommand.class,
             IncidentsCommand.class,
             AcknowledgeCommand.class,
+            RolloutCommand.class,
+            FreezeCommand.class,
+            ThawCommand.class,
+            MonitorCommand.class,
             FlagCommand.class,
             AuditCommand.class,
             TokenCommand.class

@@ -182,7 +182,7 @@ public final class FlagStore {
     }
 
     /** Waits for whoever changes a flag now; from here to the commit nobody else does. */
-    Future<Void> lock(Tx tx) {
+    public Future<Void> lock(Tx tx) {
         return tx.rows(LOCK).mapEmpty();
     }
 

@@ -13,8 +13,10 @@ record MonitorPace(Plan plan, Rollout.State state, int step, Instant enteredAt) 
 
     private static final int SHARE_OF_SOAK = 10;
 
-    Duration interval(Monitor monitor, Instant now) {
-        return young(now) ? monitor.young() : monitor.interval();
+    /** @param errors in a row: after one it is tried again as soon as on a young step, but not for ever */
+    Duration interval(Monitor monitor, Instant now, int errors) {
+        boolean again = errors > 0 && errors <= monitor.limits().errors();
+        return again || young(now) ? monitor.young() : monitor.interval();
     }
 
     /** A step is young for an hour or a tenth of its soak, whichever is longer; before and after the ramp nothing is. */

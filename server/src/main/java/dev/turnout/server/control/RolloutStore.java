@@ -9,16 +9,21 @@ import dev.turnout.worker.run.RunBoard.Verified;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Where rollouts are kept. Who decides holds the row's lock until the commit. Thread-safe. */
 public final class RolloutStore {
-    static final String ROWS = "SELECT o.run, r.migration, coalesce(r.paused_from, r.phase) AS phase, o.flag_key,"
+    static final String ROWS = "SELECT o.run, coalesce(r.migration, '') AS migration,"
+            + " coalesce(r.paused_from, r.phase, 'ROLLING_OUT') AS phase, o.flag_key,"
             + " o.plan, o.verify_max_age_seconds, o.state, o.step, o.entered_at, o.approved_step, o.paused,"
-            + " o.full_since, o.gates, o.because, r.verified_from, r.mismatches"
-            + " FROM rollout o JOIN run r ON r.id = o.run ";
+            + " o.full_since, o.gates, o.because, r.verified_from, coalesce(r.mismatches, 0) AS mismatches,"
+            + " o.alone, o.began_by, o.approved_by, r.contract_approved_by,"
+            + " (SELECT string_agg(CASE WHEN z.flag_key IS NULL THEN 'every flag' ELSE 'this flag' END || ' is frozen by '"
+            + " || z.actor || ': ' || z.reason, '; ' ORDER BY z.at) FROM frozen z"
+            + " WHERE z.flag_key IS NULL OR z.flag_key = o.flag_key) AS frozen"
+            + " FROM rollout o LEFT JOIN run r ON r.id = o.of_run ";
 
     static final String TICKABLE =
             "SELECT run FROM rollout WHERE state IN ('RUNNING', 'LATCHED', 'COMPLETE') ORDER BY run";
@@ -26,21 +31,22 @@ public final class RolloutStore {
     static final String LOCK = ROWS + "WHERE o.run = ? FOR UPDATE OF o";
     static final String LOCK_OF_FLAG =
             ROWS + "WHERE o.flag_key = ? AND o.state <> 'ENDED' ORDER BY o.run DESC LIMIT 1 FOR UPDATE OF o";
-    static final String LOCK_OF_MIGRATION =
-            ROWS + "WHERE r.migration = ? AND o.state <> 'ENDED' ORDER BY o.run DESC LIMIT 1 FOR UPDATE OF o";
+    static final String LIVE = "SELECT run FROM rollout WHERE flag_key = ? AND state <> 'ENDED' LIMIT 1";
+    static final String BEGIN = "INSERT INTO rollout (run, flag_key, plan, verify_max_age_seconds, state, entered_at,"
+            + " alone, began_by, because)"
+            + " VALUES (nextval(pg_get_serial_sequence('run', 'id')), ?, CAST(? AS jsonb), 0, 'RUNNING', ?, true, ?, ?)"
+            + " RETURNING run";
     static final String FIND = ROWS + "WHERE r.migration = ? ORDER BY o.run DESC LIMIT 1";
     static final String FIND_OF_FLAG = ROWS + "WHERE o.flag_key = ? ORDER BY o.run DESC LIMIT 1";
     static final String SAVE = "UPDATE rollout SET state = ?, step = ?, entered_at = ?, approved_step = ?, paused = ?,"
-            + " full_since = ?, gates = CAST(? AS jsonb), because = ?, version = version + 1 WHERE run = ?";
+            + " approved_by = ?, full_since = ?, gates = CAST(? AS jsonb), because = ?, version = version + 1 WHERE run = ?";
 
     private static final TypeReference<List<Gate>> GATES = new TypeReference<>() {};
 
     private final ControlDatabase database;
-    private final AuditStore audit;
 
-    public RolloutStore(ControlDatabase database, AuditStore audit) {
+    public RolloutStore(ControlDatabase database) {
         this.database = database;
-        this.audit = audit;
     }
 
     /** The runs whose rollout has something to watch or decide. */
@@ -89,6 +95,9 @@ public final class RolloutStore {
                         Columns.bind(rollout.enteredAt()),
                         rollout.approvedStep(),
                         rollout.paused(),
+                        rollout.approvedStep() > rollout.step()
+                                ? row.around().approvedBy().orElse(null)
+                                : null,
                         Columns.bind(row.fullSince()),
                         Json.write(row.gates()),
                         row.because(),
@@ -97,38 +106,23 @@ public final class RolloutStore {
     }
 
     /**
-     * Lets the rollout enter its next step once the other gates are open.
+     * Begins a rollout of a flag without a migration; only under the lock of the flag set.
      *
-     * @return the row; fails with {@link Unknown} when the migration has no rollout under way, or {@link Refused} when it
-     *     is on its last step or rolled back
+     * @return its number; fails with {@link Refused} while another one of the flag is not over
      */
-    public Future<RolloutRow> approve(String migration, Change change) {
-        return database.transaction(tx -> tx.first(LOCK_OF_MIGRATION, RolloutStore::read, migration)
-                .map(row -> row.orElseThrow(() -> new Unknown("rollout under way of", migration)))
-                .map(row -> {
-                    change.check(row);
-                    return approved(row);
-                })
-                .compose(row -> save(tx, row)
-                        .compose(saved -> audit.write(
-                                tx,
-                                Deed.of("rollout.approve", "migration:" + migration)
-                                        .to(Map.of("step", row.rollout().approvedStep())),
-                                change))
-                        .map(row)));
-    }
-
-    private static RolloutRow approved(RolloutRow row) {
-        Rollout now = row.rollout();
-        int next = now.step() + 1;
-        if (next >= now.plan().steps().size()) {
-            throw new Refused("the rollout of " + row.migration() + " is on its last step");
-        }
-        if (now.state() == Rollout.State.LATCHED) {
-            throw new Refused("the rollout of " + row.migration() + " was rolled back: acknowledge the incident first");
-        }
-        return row.with(
-                new Rollout(now.plan(), now.state(), now.paused(), now.step(), now.enteredAt(), next), row.because());
+    public Future<Long> begin(Tx tx, String flagKey, Plan plan, Instant now, Change change) {
+        return tx.first(LIVE, row -> row.getLong("run"), flagKey)
+                .compose(live -> live.isPresent()
+                        ? Future.failedFuture(new Refused("the flag " + flagKey + " has a rollout that is not over"))
+                        : tx.first(
+                                        BEGIN,
+                                        row -> row.getLong("run"),
+                                        flagKey,
+                                        Json.write(plan),
+                                        Columns.bind(now),
+                                        change.actor(),
+                                        "begun by " + change.actor())
+                                .map(Optional::orElseThrow));
     }
 
     static RolloutRow read(Row row) {
@@ -149,6 +143,12 @@ public final class RolloutStore {
                 Columns.text(row, "because"),
                 new RolloutRow.Proof(
                         Duration.ofSeconds(row.getLong("verify_max_age_seconds")),
-                        new Verified(Columns.optionalInstant(row, "verified_from"), row.getLong("mismatches"))));
+                        new Verified(Columns.optionalInstant(row, "verified_from"), row.getLong("mismatches"))),
+                new RolloutRow.Around(
+                        row.getBoolean("alone"),
+                        Columns.text(row, "began_by"),
+                        Columns.optionalText(row, "approved_by"),
+                        Columns.optionalText(row, "frozen"),
+                        Columns.optionalText(row, "contract_approved_by")));
     }
 }

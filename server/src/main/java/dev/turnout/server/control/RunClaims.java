@@ -2,6 +2,7 @@ package dev.turnout.server.control;
 
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Weight;
+import dev.turnout.flags.rollout.Plan;
 import dev.turnout.flags.rollout.Rollout;
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Phase;
@@ -10,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +28,7 @@ public final class RunClaims implements RunBoard {
             + " WHERE " + RunRows.ALIVE + " AND r.database = ANY (?)"
             + " AND (r.claimed_by = ? OR r.claimed_by IS NULL OR r.claimed_until < clock_timestamp())";
     static final String CLAIMED = "SELECT r.id, r.migration, r.epoch, r.bundle, r.phase, r.phase_entered_at, r.because,"
-            + " r.wish, r.paused_from, r.contract_approved_by, r.backup, o.state, o.full_since, f.version, f.definition,"
+            + " r.wish, r.paused_from, r.contract_approved_by, r.backup, o.state, o.full_since, o.plan, o.entered_at, f.version, f.definition,"
             + " r.tuning, r.retries_wanted,"
             + " (SELECT count(*) FROM incident i WHERE i.flag_key = r.flag_key AND i.acknowledged_at IS NULL)"
             + " AS open_incidents"
@@ -43,7 +45,6 @@ public final class RunClaims implements RunBoard {
     static final String END_RAMP = "UPDATE rollout SET state = 'ENDED', because = ?, version = version + 1"
             + " WHERE run = ? AND state <> 'ENDED'";
     static final String HOLD = "UPDATE run SET wish = 'PAUSE' WHERE id = ? AND wish = 'RUN'";
-    static final String MONITORS_DUE = "UPDATE monitor SET due_at = ? WHERE run = ? AND due_at > ?";
     static final String NOTE =
             "UPDATE run SET waiting_for = ?, progress = CAST(? AS jsonb), problems = CAST(? AS jsonb),"
                     + " next_action = ? WHERE id = ? AND epoch = ?";
@@ -79,7 +80,7 @@ public final class RunClaims implements RunBoard {
         return database.transaction(tx -> tx.change(CLAIM, worker, worker, lease.toMillis(), names, worker)
                 .compose(claimed -> claimed == 0
                         ? Future.succeededFuture(List.of())
-                        : tx.all(CLAIMED, RunClaims::claimed, worker, names)));
+                        : tx.all(CLAIMED, this::claimed, worker, names)));
     }
 
     @Override
@@ -115,7 +116,7 @@ public final class RunClaims implements RunBoard {
         return switch (to) {
             case ROLLING_OUT ->
                 tx.change(OPEN_RAMP, now, because, claim.run())
-                        .compose(opened -> tx.change(MONITORS_DUE, now, claim.run(), now))
+                        .compose(opened -> tx.change(MonitorStore.STEP_ENTERED, now, claim.run()))
                         .mapEmpty();
             case ROLLING_BACK ->
                 tx.change(END_RAMP, because, claim.run())
@@ -175,7 +176,10 @@ public final class RunClaims implements RunBoard {
         return new ClaimLost(claim.migration(), claim.epoch());
     }
 
-    private static Claim claimed(Row row) {
+    /** Units that were held back have to be on the new side for as long before the old one may go. */
+    private static final Duration RELEASED_FOR = Duration.ofHours(1);
+
+    private Claim claimed(Row row) {
         Run.Standing standing = RunRows.standing(row);
         Rollout.State state = Columns.word(row, "state", Rollout.State.class);
         Flag flag = FlagStore.flag(row);
@@ -192,10 +196,17 @@ public final class RunClaims implements RunBoard {
                         state != Rollout.State.IDLE,
                         state == Rollout.State.COMPLETE,
                         flag.newSide().hundredThousandths(),
-                        Columns.optionalInstant(row, "full_since"),
+                        Columns.optionalInstant(row, "full_since").filter(since -> nobodyHeldBack(row, flag)),
                         row.getInteger("open_incidents"),
                         Columns.optionalText(row, "contract_approved_by"),
                         Columns.optionalText(row, "backup")),
                 new Orders(RunRows.tuning(row), row.getLong("retries_wanted")));
+    }
+
+    private boolean nobodyHeldBack(Row row, Flag flag) {
+        Weight holdback = Columns.json(row, "plan", Plan.class).terms().holdback();
+        Instant released = Columns.instant(row, "entered_at").plus(RELEASED_FOR);
+        return holdback.equals(Weight.NONE)
+                || (flag.weight().equals(Weight.ALL) && !clock.instant().isBefore(released));
     }
 }

@@ -23,8 +23,9 @@ public final class RunStore {
     static final String INSERT = "INSERT INTO run (migration, database, flag_key, spec_hash, bundle, phase,"
             + " phase_entered_at, because, wish, created_at, created_by, tuning)"
             + " VALUES (?, ?, ?, ?, CAST(? AS jsonb), 'CREATED', ?, ?, 'RUN', ?, ?, CAST(? AS jsonb)) RETURNING id";
+    static final String ALONE = "SELECT run FROM rollout WHERE flag_key = ? AND alone AND state <> 'ENDED'";
     static final String INSERT_ROLLOUT = "INSERT INTO rollout (run, flag_key, plan, verify_max_age_seconds, state,"
-            + " entered_at) VALUES (?, ?, CAST(? AS jsonb), ?, 'IDLE', ?)";
+            + " entered_at, began_by) VALUES (?, ?, CAST(? AS jsonb), ?, 'IDLE', ?, ?)";
     static final String INSERT_MONITOR =
             "INSERT INTO monitor (run, name, definition, due_at) VALUES (?, ?, CAST(? AS jsonb), ?)";
     static final String INSERT_CHORE =
@@ -37,6 +38,8 @@ public final class RunStore {
     static final String WISH = "UPDATE run SET wish = ? WHERE id = ?";
     static final String PAUSE_RAMP = "UPDATE rollout SET paused = ?, version = version + 1 WHERE run = ?";
     static final String APPROVE = "UPDATE run SET contract_approved_by = ?, contract_approved_at = ? WHERE id = ?";
+    static final String FOUR_EYES =
+            "SELECT CAST(plan #>> '{terms,fourEyes}' AS boolean) AS four_eyes FROM rollout WHERE run = ?";
     static final String BACKUP = "UPDATE run SET backup = ?, backup_at = ? WHERE id = ?";
     static final String HISTORY = "SELECT at, from_phase, to_phase, because FROM phase_log WHERE run = ? ORDER BY id";
 
@@ -67,6 +70,13 @@ public final class RunStore {
                                 + Columns.text(row, "flag_key") + " has a run that is not over",
                         spec.name(),
                         spec.flag().key()))
+                .compose(conflict -> conflict.isPresent()
+                        ? Future.succeededFuture(conflict)
+                        : tx.first(
+                                ALONE,
+                                row -> "the flag " + spec.flag().key()
+                                        + " has a rollout of its own that is not over: end it first",
+                                spec.flag().key()))
                 .compose(conflict -> conflict.isPresent()
                         ? Future.failedFuture(new Refused(conflict.get()))
                         : flag(tx, spec, change))
@@ -130,7 +140,8 @@ public final class RunStore {
                                 spec.flag().key(),
                                 Json.write(spec.rollout()),
                                 spec.verifyMaxAge().toSeconds(),
-                                now)
+                                now,
+                                change.actor())
                         .compose(inserted -> monitors(tx, id, spec.monitors(), now))
                         .compose(inserted -> chores(tx, id, spec.chores(), now))
                         .map(id));
@@ -194,11 +205,18 @@ public final class RunStore {
         });
     }
 
-    /** @return the run; fails with {@link Unknown}, or {@link Refused} when the run is over */
+    /**
+     * @return the run; fails with {@link Unknown}, or {@link Refused} when the run is over, or needs four eyes and this is
+     *     whoever started it
+     */
     public Future<Run> approveContract(String migration, Change change) {
-        return changing(migration, change, "run.approve-contract", Map.of(), (tx, run) -> tx.change(
-                        APPROVE, change.actor(), Columns.bind(clock.instant()), run.id())
-                .mapEmpty());
+        return changing(migration, change, "run.approve-contract", Map.of(), (tx, run) -> tx.first(
+                        FOUR_EYES, row -> row.getBoolean("four_eyes"), run.id())
+                .compose(fourEyes -> fourEyes.orElse(false) && run.createdBy().equals(change.actor())
+                        ? Future.failedFuture(new Refused("the contract of " + migration + " needs four eyes: "
+                                + change.actor() + " has started the run, somebody else approves"))
+                        : tx.change(APPROVE, change.actor(), Columns.bind(clock.instant()), run.id())
+                                .mapEmpty()));
     }
 
     /**

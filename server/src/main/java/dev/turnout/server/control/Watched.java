@@ -11,14 +11,14 @@ import java.util.Optional;
  *
  * @param dueAt business time of the next measurement
  * @param interval business time between measurements now: the young one while the step is young
- * @param failures in a row, until the last measurement; an inconclusive one or an error between does not break the row
- * @param errors in a row, until the last measurement
  */
 public record Watched(
-        long id,
-        Monitor monitor,
-        Instant dueAt,
-        Duration interval,
-        int failures,
-        int errors,
-        Optional<Measurement> latest) {}
+        long id, Monitor monitor, Instant dueAt, Duration interval, Tally tally, Optional<Measurement> latest) {
+    public int failures() {
+        return tally.failures();
+    }
+
+    public int errors() {
+        return tally.errors();
+    }
+}

@@ -59,6 +59,7 @@ enum Endpoint {
     RETRY_REJECTED(HttpMethod.POST, "/api/v1/migrations/:name/rejected/retry", OPERATE),
     READ_REPORT(HttpMethod.GET, "/api/v1/migrations/:name/reports/:kind", OPERATE),
     LIST_MONITORS(HttpMethod.GET, "/api/v1/migrations/:name/monitors", OPERATE),
+    RUN_MONITOR(HttpMethod.POST, "/api/v1/migrations/:name/monitors/:monitor/run", OPERATE),
 
     LIST_ROLLOUTS(HttpMethod.GET, "/api/v1/rollouts", OPERATE),
     READ_ROLLOUT(HttpMethod.GET, "/api/v1/rollouts/:flag", OPERATE),
@@ -66,6 +67,14 @@ enum Endpoint {
     PAUSE_ROLLOUT(HttpMethod.POST, "/api/v1/rollouts/:flag/pause", OPERATE),
     RESUME_ROLLOUT(HttpMethod.POST, "/api/v1/rollouts/:flag/resume", OPERATE),
     ROLL_BACK_ROLLOUT(HttpMethod.POST, "/api/v1/rollouts/:flag/rollback", OPERATE),
+    BEGIN_ROLLOUT(HttpMethod.POST, "/api/v1/rollouts/:flag", OPERATE),
+    END_ROLLOUT(HttpMethod.POST, "/api/v1/rollouts/:flag/end", OPERATE),
+    SKIP_STEP(HttpMethod.POST, "/api/v1/rollouts/:flag/skip", OPERATE),
+    FREEZE_FLAG(HttpMethod.POST, "/api/v1/rollouts/:flag/freeze", OPERATE),
+    THAW_FLAG(HttpMethod.POST, "/api/v1/rollouts/:flag/thaw", OPERATE),
+    LIST_FREEZES(HttpMethod.GET, "/api/v1/freezes", OPERATE),
+    FREEZE_ALL(HttpMethod.POST, "/api/v1/freeze", OPERATE),
+    THAW_ALL(HttpMethod.POST, "/api/v1/thaw", OPERATE),
 
     LIST_INCIDENTS(HttpMethod.GET, "/api/v1/incidents", OPERATE),
     READ_INCIDENT(HttpMethod.GET, "/api/v1/incidents/:id", OPERATE),

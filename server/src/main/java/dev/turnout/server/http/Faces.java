@@ -5,6 +5,7 @@ import dev.turnout.flags.wire.Ruleset;
 import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.ChoreStore;
 import dev.turnout.server.control.ClientStore;
+import dev.turnout.server.control.FreezeStore;
 import dev.turnout.server.control.Listings;
 import dev.turnout.server.control.OperatingStore;
 import dev.turnout.server.control.RequestStore;
@@ -15,6 +16,7 @@ import dev.turnout.server.rollout.ByHand;
 import dev.turnout.server.rollout.FlagImport;
 import dev.turnout.server.rollout.RolloutOperator;
 import dev.turnout.server.rollout.RolloutStores;
+import dev.turnout.server.rollout.StepOperator;
 import dev.turnout.server.settings.Settings;
 import dev.turnout.server.snapshot.FlagSnapshots;
 import io.micrometer.core.instrument.Gauge;
@@ -146,14 +148,16 @@ public final class Faces {
                         new RunSurroundings(rollout, stores.ofRuns().chores())),
                 new WritesResource(vertx, stores.runs(), stores.ofRuns().writes()),
                 new OperatingResource(stores.runs(), stores.ofRuns().operating()),
-                new RolloutsResource(rollout.flags(), listings, rollout.rollouts(), operator),
+                new RolloutsResource(
+                        rollout.flags(), listings, rollout.rollouts(), operator, new StepOperator(rollout, clock)),
+                new FreezeResource(new FreezeStore(rollout.database(), rollout.audit(), clock)),
                 new IncidentsResource(listings, rollout.incidents(), operator),
                 new OutcomesResource(rollout.outcomes(), clock),
                 new AuditResource(listings),
                 new HealthResource(rollout.flags()::version, snapshots::age, () -> draining),
                 new TokensResource(stores.tokens(), clock),
                 new ContractResource(terms.contract()),
-                new MonitorsResource(stores.runs(), rollout.monitors()),
+                new MonitorsResource(stores.runs(), rollout.monitors(), stores.audit()),
                 new MetricsResource(vertx, registry));
     }
 }

@@ -1,5 +1,7 @@
 package dev.turnout.server.http;
 
+import dev.turnout.migration.Monitor;
+import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.MonitorStore;
 import dev.turnout.server.control.Run;
 import dev.turnout.server.control.RunStore;
@@ -19,26 +21,42 @@ final class MonitorsResource implements Resource {
 
     private final RunStore runs;
     private final MonitorStore monitors;
+    private final AuditStore audit;
 
-    MonitorsResource(RunStore runs, MonitorStore monitors) {
+    MonitorsResource(RunStore runs, MonitorStore monitors, AuditStore audit) {
+        this.audit = audit;
         this.runs = runs;
         this.monitors = monitors;
     }
 
     @Override
     public Map<Endpoint, Function<Call, Future<Answer>>> answers() {
-        return Map.of(Endpoint.LIST_MONITORS, this::list);
+        return Map.of(Endpoint.LIST_MONITORS, this::list, Endpoint.RUN_MONITOR, this::run);
     }
 
     private Future<Answer> list(Call call) {
-        String name = call.path("name");
         int last = (int) call.whole("last", 1, MOST, LAST);
-        return runs.find(name).compose(found -> {
-            Run run = found.orElseThrow(() -> Refusal.notFound("migration '" + name + "'"));
-            return monitors.watched(run.id())
-                    .compose(watched -> measured(watched, last))
-                    .map(all -> Answer.ok(Map.of("monitors", all)));
-        });
+        return run(call.path("name")).compose(run -> monitors.watched(run.id())
+                .compose(watched -> measured(watched, last))
+                .map(all -> Answer.ok(Map.of("monitors", all))));
+    }
+
+    /** A worker measures it within seconds; the answer is what was known before. */
+    private Future<Answer> run(Call call) {
+        String monitor = call.path("monitor");
+        return run(call.path("name"))
+                .compose(run -> monitors.ask(run.id(), monitor, "migration:" + run.migration(), call.change(""), audit)
+                        .compose(asked -> monitors.watched(run.id()))
+                        .compose(watched -> measured(
+                                watched.stream()
+                                        .filter(each -> each.monitor().name().equals(monitor))
+                                        .toList(),
+                                1))
+                        .map(one -> Answer.accepted(Map.of("monitors", one))));
+    }
+
+    private Future<Run> run(String name) {
+        return runs.find(name).map(found -> found.orElseThrow(() -> Refusal.notFound("migration '" + name + "'")));
     }
 
     /** One after the other: a request takes one connection at a time. */
@@ -55,12 +73,34 @@ final class MonitorsResource implements Resource {
 
     private static Map<String, Object> document(Watched watched, List<Measurement> newest) {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("name", watched.monitor().name());
+        Monitor monitor = watched.monitor();
+        document.put("name", monitor.name());
+        document.put("source", monitor.query().source());
+        document.put("query", monitor.query().texts());
+        if (monitor.rule().arms()) {
+            document.put("compare", "arms");
+            document.put("suspicion", watched.tally().comparison().evidence());
+            document.put("counts", watched.tally().comparison().counts());
+        } else {
+            document.put("failureCondition", monitor.rule().failureCondition());
+        }
+        monitor.rule().successCondition().ifPresent(holds -> document.put("successCondition", holds));
+        monitor.rule().baseline().ifPresent(baseline -> document.put("baseline", baseline));
+        document.put("minSample", monitor.rule().minSample());
+        document.put("initialDelay", monitor.schedule().initialDelay());
+        document.put("timeout", monitor.schedule().timeout());
+        document.put("window", monitor.schedule().window());
+        document.put("count", monitor.limits().count());
+        document.put("failureLimit", monitor.limits().failures());
+        document.put("inconclusiveLimit", monitor.limits().inconclusives());
+        document.put("consecutiveErrorLimit", monitor.limits().errors());
         document.put("interval", watched.interval());
         document.put("dueAt", watched.dueAt());
         document.put("dryRun", watched.monitor().dryRun());
         document.put("failures", watched.failures());
         document.put("errors", watched.errors());
+        document.put("inconclusives", watched.tally().inconclusives());
+        document.put("successes", watched.tally().successes());
         document.put(
                 "measurements", newest.stream().map(MonitorsResource::document).toList());
         return document;

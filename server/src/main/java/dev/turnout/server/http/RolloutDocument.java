@@ -2,7 +2,6 @@ package dev.turnout.server.http;
 
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.rollout.Rollout;
-import dev.turnout.flags.rollout.Step;
 import dev.turnout.server.control.RolloutRow;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -15,16 +14,19 @@ final class RolloutDocument {
         Rollout rollout = row.rollout();
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("flag", row.flagKey());
-        document.put("migration", row.migration());
+        if (!row.around().alone()) {
+            document.put("migration", row.migration());
+        }
+        document.put("begunBy", row.around().beganBy());
         document.put("state", rollout.state());
         document.put("paused", rollout.paused());
         document.put("weight", flag.weight().toString());
         document.put("step", rollout.step());
-        document.put(
-                "steps",
-                rollout.plan().steps().stream().map(RolloutDocument::step).toList());
+        PlanDocument.write(document, rollout.plan());
         document.put("enteredAt", rollout.enteredAt());
         document.put("approvedStep", rollout.approvedStep());
+        row.around().approvedBy().ifPresent(by -> document.put("approvedBy", by));
+        row.around().frozen().ifPresent(by -> document.put("frozen", by));
         row.fullSince().ifPresent(since -> document.put("fullSince", since));
         document.put("because", row.because());
         document.put(
@@ -33,9 +35,5 @@ final class RolloutDocument {
                         .map(gate -> Map.of("name", gate.name(), "health", gate.health(), "because", gate.because()))
                         .toList());
         return document;
-    }
-
-    private static Map<String, Object> step(Step step) {
-        return Map.of("to", step.to().toString(), "soak", step.soak(), "approve", step.approve());
     }
 }

@@ -2,8 +2,8 @@ package dev.turnout.server.rollout;
 
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Weight;
+import dev.turnout.flags.rollout.Plan;
 import dev.turnout.flags.rollout.Rollout;
-import dev.turnout.flags.rollout.Step;
 import dev.turnout.migration.Phase;
 import dev.turnout.server.control.Change;
 import dev.turnout.server.control.Refused;
@@ -11,7 +11,6 @@ import dev.turnout.server.control.RolloutRow;
 import dev.turnout.server.control.Tx;
 import io.vertx.core.Future;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -71,8 +70,11 @@ public final class ByHand {
         if (way <= 0 || live.isEmpty()) {
             return;
         }
+        live.get().around().frozen().ifPresent(by -> {
+            throw new Refused("the flag " + now.key() + " gets no more units: " + by + " (thaw it first)");
+        });
         if (!force) {
-            throw new Refused("the flag " + now.key() + " is moved by the rollout of " + newest.migration()
+            throw new Refused("the flag " + now.key() + " is moved by the " + newest.title()
                     + ": approve its next step, or force it with a reason");
         }
         if (change.reason().isBlank()) {
@@ -82,17 +84,17 @@ public final class ByHand {
 
     private RolloutRow held(RolloutRow row, Weight weight, Change change) {
         Rollout now = row.rollout();
-        int step = step(now.plan().steps(), weight);
+        int step = step(now.plan(), weight);
         Rollout.State state = now.state() == Rollout.State.COMPLETE ? Rollout.State.RUNNING : now.state();
         Rollout held = new Rollout(now.plan(), state, true, step, clock.instant(), Math.min(now.approvedStep(), step));
         return row.with(held, "set to " + weight + " by " + change.actor() + ", who must resume it")
-                .withFullSince(weight.equals(Weight.ALL) ? Optional.of(clock.instant()) : Optional.empty());
+                .withFullSince(step == now.plan().last() ? Optional.of(clock.instant()) : Optional.empty());
     }
 
     /** The last step that sends no more than this to the new side; −1 when each sends more. */
-    private static int step(List<Step> steps, Weight weight) {
+    static int step(Plan plan, Weight weight) {
         int step = -1;
-        while (step + 1 < steps.size() && steps.get(step + 1).to().compareTo(weight) <= 0) {
+        while (step < plan.last() && plan.weight(step + 1).compareTo(weight) <= 0) {
             step++;
         }
         return step;

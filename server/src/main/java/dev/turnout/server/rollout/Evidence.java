@@ -4,6 +4,7 @@ import dev.turnout.flags.guard.Alarm;
 import dev.turnout.flags.guard.Metric;
 import dev.turnout.flags.guard.Seen;
 import dev.turnout.flags.guard.SplitCheck;
+import dev.turnout.flags.guard.Watch;
 import dev.turnout.flags.rollout.Gate;
 import dev.turnout.migration.Monitor;
 import dev.turnout.server.control.Watched;
@@ -78,10 +79,16 @@ final class Evidence {
         Monitor monitor = watched.monitor();
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", monitor.name());
-        json.put("sql", monitor.sql());
-        json.put("failWhen", monitor.failureCondition());
+        json.put("source", monitor.query().source());
+        json.put("query", monitor.query().text());
+        json.put("failWhen", monitor.rule().failureCondition());
         json.put("failures", watched.failures());
-        json.put("failureLimit", monitor.failureLimit());
+        json.put("failureLimit", monitor.limits().failures());
+        if (monitor.rule().arms()) {
+            json.put("suspicion", watched.tally().comparison().evidence());
+            json.put("threshold", Watch.LIMIT);
+            json.put("counts", watched.tally().comparison().counts());
+        }
         watched.latest().ifPresent(latest -> {
             json.put("at", latest.at().toString());
             json.put("verdict", latest.verdict().name());

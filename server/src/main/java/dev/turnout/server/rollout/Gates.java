@@ -11,9 +11,8 @@ import dev.turnout.flags.rollout.Health;
 import dev.turnout.flags.rollout.Rollout;
 import dev.turnout.flags.time.Pace;
 import dev.turnout.server.control.Incident;
+import dev.turnout.server.control.RolloutRow;
 import dev.turnout.server.control.Watched;
-import dev.turnout.worker.monitor.MonitorBoard.Measurement;
-import dev.turnout.worker.monitor.MonitorBoard.Verdict;
 import dev.turnout.worker.run.RunBoard.Verified;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,10 +51,33 @@ final class Gates {
             }
         }
         for (Watched watched : sight.monitors()) {
-            gates.add(monitor(watched, rollout.enteredAt(), sight.now()));
+            gates.add(new MonitorGate(pace, watched, rollout.enteredAt(), sight.now()).gate());
         }
-        gates.add(verification(sight));
+        RolloutRow.Around around = sight.row().around();
+        if (!around.alone()) {
+            gates.add(verification(sight));
+        }
+        holdback(sight).ifPresent(gates::add);
+        around.frozen().ifPresent(by -> gates.add(new Gate("freeze", Health.UNKNOWN, by)));
         return gates;
+    }
+
+    /** There while a complete rollout keeps units on the old side. */
+    private static Optional<Gate> holdback(Sight sight) {
+        Rollout rollout = sight.row().rollout();
+        RolloutRow.Around around = sight.row().around();
+        if (around.alone()
+                || rollout.state() != Rollout.State.COMPLETE
+                || sight.flag().weight().compareTo(rollout.plan().terms().most()) > 0
+                || rollout.plan().terms().holdback().equals(Weight.NONE)) {
+            return Optional.empty();
+        }
+        return Optional.of(around.contractApprovedBy()
+                .map(by -> new Gate(Rollout.HOLDBACK, Health.GOOD, "the contract is approved by " + by))
+                .orElseGet(() -> new Gate(
+                        Rollout.HOLDBACK,
+                        Health.UNKNOWN,
+                        rollout.plan().terms().holdback() + " stay on the old side until the contract is approved")));
     }
 
     /** Who noticed, for an incident: the source of the first gate that is bad. */
@@ -75,14 +97,14 @@ final class Gates {
     /** Somebody else turned a knob: the plan must not go on from a place where the flag is not. */
     private static Optional<Gate> flag(Sight sight) {
         Flag flag = sight.flag();
-        int step = sight.row().rollout().step();
-        Weight planned = step < 0
-                ? Weight.NONE
-                : sight.row().rollout().plan().steps().get(step).to();
+        Rollout rollout = sight.row().rollout();
+        Weight planned = rollout.plan().weight(rollout.step());
+        boolean released =
+                rollout.state() == Rollout.State.COMPLETE && flag.weight().equals(Weight.ALL);
         if (flag.state() != Flag.State.ON) {
             return Optional.of(new Gate("flag", Health.UNKNOWN, "the flag is " + flag.state()));
         }
-        return flag.weight().equals(planned)
+        return flag.weight().equals(planned) || released
                 ? Optional.empty()
                 : Optional.of(new Gate(
                         "flag", Health.UNKNOWN, "the flag is at " + flag.weight() + ", this step is " + planned));
@@ -145,36 +167,6 @@ final class Gates {
     private static Gate split(Sight sight) {
         SplitCheck check = sight.watch().split(sight.flag().newSide());
         return new Gate("split", check.plausible() ? Health.GOOD : Health.UNKNOWN, check.because());
-    }
-
-    private Gate monitor(Watched watched, Instant enteredAt, Instant now) {
-        String name = "monitor: " + watched.monitor().name();
-        if (watched.latest().isEmpty() || !watched.latest().get().at().isAfter(enteredAt)) {
-            return watched.monitor().dryRun()
-                    ? new Gate(name, Health.GOOD, "dry run; not measured on this step yet")
-                    : new Gate(name, Health.UNKNOWN, "not measured on this step yet");
-        }
-        Measurement latest = watched.latest().get();
-        if (watched.monitor().dryRun()) {
-            return new Gate(name, Health.GOOD, "dry run; " + latest.verdict() + ": " + latest.because());
-        }
-        if (latest.verdict() == Verdict.FAILURE) {
-            int limit = watched.monitor().failureLimit();
-            return watched.failures() > limit
-                    ? new Gate(name, Health.BAD, latest.because())
-                    : new Gate(
-                            name,
-                            Health.UNKNOWN,
-                            "failed " + watched.failures() + " times in a row, " + limit + " are tolerated: "
-                                    + latest.because());
-        }
-        if (latest.verdict() != Verdict.SUCCESS) {
-            return new Gate(name, Health.UNKNOWN, latest.verdict() + ": " + latest.because());
-        }
-        Duration age = Duration.between(latest.at(), now);
-        return stale(age, watched.monitor().interval())
-                ? new Gate(name, Health.UNKNOWN, "last measured " + age.toMinutes() + "m ago")
-                : new Gate(name, Health.GOOD, latest.because());
     }
 
     private Gate verification(Sight sight) {

@@ -32,7 +32,7 @@ final class Retreat {
      */
     Future<Flag> take(
             Tx tx, Optional<RolloutRow> row, Flag flag, Finding finding, Map<String, Object> evidence, Change change) {
-        OptionalLong run = row.isPresent() ? OptionalLong.of(row.get().run()) : OptionalLong.empty();
+        OptionalLong run = row.isPresent() ? row.get().ofRun() : OptionalLong.empty();
         return stores.flags()
                 .update(tx, flag.key(), now -> now.withWeight(Weight.NONE).rolledBack(finding.because()), change)
                 .compose(after -> stores.incidents()
@@ -55,7 +55,7 @@ final class Retreat {
                                         tx,
                                         new Opening(
                                                 flag.key(),
-                                                OptionalLong.of(row.run()),
+                                                row.ofRun(),
                                                 new Finding(
                                                         finding.source(),
                                                         "held, not rolled back, as the old side is being taken away: "

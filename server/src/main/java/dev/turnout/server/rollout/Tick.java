@@ -7,8 +7,10 @@ import dev.turnout.flags.guard.Watch;
 import dev.turnout.flags.rollout.Decision;
 import dev.turnout.flags.rollout.Decision.Advance;
 import dev.turnout.flags.rollout.Decision.Complete;
+import dev.turnout.flags.rollout.Decision.Release;
 import dev.turnout.flags.rollout.Decision.RollBack;
 import dev.turnout.flags.rollout.Gate;
+import dev.turnout.flags.rollout.Plan;
 import dev.turnout.flags.rollout.Rollout;
 import dev.turnout.flags.stage.Side;
 import dev.turnout.flags.time.Pace;
@@ -120,6 +122,14 @@ final class Tick {
         if (decision instanceof Complete complete) {
             return complete(tx, sight, complete);
         }
+        if (decision instanceof Release release) {
+            return moved(
+                    tx,
+                    sight,
+                    Weight.ALL,
+                    release.because(),
+                    entered(sight, sight.row().rollout().step()));
+        }
         return stores.rollouts()
                 .save(tx, sight.row().with(sight.row().rollout(), decision.because()))
                 .map(sight.flag());
@@ -142,20 +152,24 @@ final class Tick {
     }
 
     private Future<Flag> advance(Tx tx, Sight sight, Advance advance) {
-        Rollout rollout = sight.row().rollout();
-        Weight to = rollout.plan().steps().get(advance.step()).to();
-        RolloutRow next = sight.row()
+        Plan plan = sight.row().rollout().plan();
+        RolloutRow next = entered(sight, advance.step())
+                .withFullSince(advance.step() == plan.last() ? Optional.of(sight.now()) : Optional.empty());
+        return moved(tx, sight, plan.weight(advance.step()), advance.because(), next);
+    }
+
+    /** On a step since now. */
+    private static RolloutRow entered(Sight sight, int step) {
+        Rollout now = sight.row().rollout();
+        return sight.row()
                 .with(
-                        new Rollout(
-                                rollout.plan(),
-                                rollout.state(),
-                                rollout.paused(),
-                                advance.step(),
-                                sight.now(),
-                                rollout.approvedStep()),
-                        advance.because())
-                .withFullSince(to.equals(Weight.ALL) ? Optional.of(sight.now()) : Optional.empty());
-        LOG.info("{}: to {}, {}", sight.row().flagKey(), to, advance.because());
+                        new Rollout(now.plan(), now.state(), now.paused(), step, sight.now(), now.approvedStep()),
+                        sight.row().because());
+    }
+
+    /** More units get the new side; what was measured before says nothing of them. */
+    private Future<Flag> moved(Tx tx, Sight sight, Weight to, String because, RolloutRow next) {
+        LOG.info("{}: to {}, {}", sight.row().flagKey(), to, because);
         return stores.flags()
                 .update(
                         tx,
@@ -167,9 +181,9 @@ final class Tick {
                             }
                             return now.withWeight(to);
                         },
-                        new Change("rollout", advance.because()))
+                        new Change("rollout", because))
                 .compose(flag -> stores.rollouts()
-                        .save(tx, next)
+                        .save(tx, next.with(next.rollout(), because))
                         .compose(saved -> stores.monitors().dueNow(tx, next.run()))
                         .map(flag));
     }

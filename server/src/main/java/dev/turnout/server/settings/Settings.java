@@ -3,6 +3,7 @@ package dev.turnout.server.settings;
 import dev.turnout.flags.time.Pace;
 import dev.turnout.server.control.ControlSettings;
 import dev.turnout.worker.jdbc.ConnectionSettings;
+import dev.turnout.worker.monitor.PrometheusSettings;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.Set;
  * @param data directory for what must outlive the process
  * @param control the control database; empty: an embedded one below {@code data}
  * @param databases the migrated databases by the name that specs use
+ * @param prometheus what monitors in PromQL ask, by the name that specs use
  * @param worker name of this process in leases and logs; no other process ever had it
  */
 public record Settings(
@@ -24,26 +26,46 @@ public record Settings(
         Path data,
         Optional<ControlSettings> control,
         Map<String, ConnectionSettings> databases,
+        Map<String, PrometheusSettings> prometheus,
         Pace pace,
         String worker) {
     public Settings {
         databases = Map.copyOf(databases);
+        prometheus = Map.copyOf(prometheus);
+    }
+
+    /** Without a Prometheus to ask. */
+    public Settings(
+            Listen listen,
+            Path data,
+            Optional<ControlSettings> control,
+            Map<String, ConnectionSettings> databases,
+            Pace pace,
+            String worker) {
+        this(listen, data, control, databases, Map.of(), pace, worker);
     }
 
     /**
      * Reads and checks everything.
      *
      * @param options values given on the command line
-     * @param databaseOptions {@code name=jdbc:…}, as given on the command line
+     * @param named {@code name=url} as given on the command line
      * @param environment as {@link System#getenv()} gives it
      * @param real what real time is
      * @throws BadSettings with every problem at once
      */
-    public static Settings read(
-            Map<Setting, String> options, List<String> databaseOptions, Map<String, String> environment, Clock real)
+    public static Settings read(Map<Setting, String> options, Named named, Map<String, String> environment, Clock real)
             throws BadSettings {
-        return new SettingsReader(options, environment, real).read(databaseOptions);
+        return new SettingsReader(options, environment, real).read(named);
     }
+
+    /**
+     * Options that can be given several times.
+     *
+     * @param databases {@code name=jdbc:…}
+     * @param prometheus {@code name=http://…}
+     */
+    public record Named(List<String> databases, List<String> prometheus) {}
 
     /** Where admin commands on this machine find their token. */
     public Path adminToken() {

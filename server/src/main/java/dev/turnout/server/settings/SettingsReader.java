@@ -6,6 +6,7 @@ import dev.turnout.flags.time.Pace;
 import dev.turnout.flags.time.ScaledClock;
 import dev.turnout.server.control.ControlSettings;
 import dev.turnout.worker.jdbc.ConnectionSettings;
+import dev.turnout.worker.monitor.PrometheusSettings;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -36,14 +37,16 @@ final class SettingsReader {
         this.given = new Given(options, environment, problems);
     }
 
-    Settings read(List<String> databaseOptions) throws BadSettings {
+    Settings read(Settings.Named named) throws BadSettings {
         Settings.Listen listen = new ListenSettings(given, problems).read();
         if (!LOG_FORMATS.contains(given.text(LOG_FORMAT).orElseThrow())) {
             problems.add(LOG_FORMAT + " must be text or json");
         }
         Path data = data();
         Optional<ControlSettings> control = control();
-        Map<String, ConnectionSettings> databases = new DatabaseSettings(environment, problems).read(databaseOptions);
+        Map<String, ConnectionSettings> databases = new DatabaseSettings(environment, problems).read(named.databases());
+        Map<String, PrometheusSettings> prometheus =
+                new PrometheusReader(environment, problems).read(named.prometheus());
         Pace pace = pace();
         // Leases go by the name: a restarted process must have a new one, and in a container every pid is 1.
         String worker = given.text(WORKER).orElseGet(() -> environment.getOrDefault("HOSTNAME", "turnout")) + "-"
@@ -51,7 +54,7 @@ final class SettingsReader {
         if (!problems.isEmpty()) {
             throw new BadSettings(problems);
         }
-        return new Settings(listen, data, control, databases, pace, worker);
+        return new Settings(listen, data, control, databases, prometheus, pace, worker);
     }
 
     private Path data() {

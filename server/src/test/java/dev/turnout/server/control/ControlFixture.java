@@ -29,6 +29,7 @@ public final class ControlFixture implements AutoCloseable {
     public final MonitorStore monitors;
     public final ChoreStore chores;
     public final IncidentStore incidents;
+    public final FreezeStore freezes;
     public final TokenStore tokens;
     public final WriteStore writes;
 
@@ -41,11 +42,12 @@ public final class ControlFixture implements AutoCloseable {
         runs = new RunStore(control, flags, audit, clock);
         operating = new OperatingStore(control, runs);
         claims = new RunClaims(control, flags, clock);
-        rollouts = new RolloutStore(control, audit);
+        rollouts = new RolloutStore(control);
         outcomes = new OutcomeStore(control, clock);
         guards = new GuardStore(control, clock);
         monitors = new MonitorStore(control, clock);
         chores = new ChoreStore(control, clock);
+        freezes = new FreezeStore(control, audit, clock);
         incidents = new IncidentStore(control, audit, clock);
         tokens = new TokenStore(control, audit, clock);
         writes = new WriteStore(control, clock);

@@ -283,15 +283,6 @@ class RunStoreTest {
     }
 
     @Test
-    void a_step_is_approved_once_the_rollout_stands_before_it() {
-        start("m", "f");
-        assertThat(await(fixture.rollouts.approve("m", BY_TEST)).rollout().approvedStep())
-                .isZero();
-        assertThatThrownBy(() -> await(fixture.rollouts.approve("unknown", BY_TEST)))
-                .isInstanceOf(Unknown.class);
-    }
-
-    @Test
     void a_tick_has_the_rollout_to_itself_and_what_it_saves_is_kept() {
         Run run = start("m", "f");
         enter(Phase.CREATED, Phase.ROLLING_OUT);

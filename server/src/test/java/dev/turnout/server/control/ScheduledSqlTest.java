@@ -40,7 +40,7 @@ class ScheduledSqlTest {
                 ControlFixture.await(fixture.vertx.deployVerticle(new MonitorVerticle(
                         fixture.monitors,
                         fixture.chores,
-                        Map.of("calendar", calendar.database()),
+                        new MonitorVerticle.Sources(Map.of("calendar", calendar.database()), Map.of()),
                         new Pace(fixture.clock, 1, Duration.ofMillis(20)),
                         worker)));
             }

@@ -10,6 +10,7 @@ import dev.turnout.migration.Monitor;
 import dev.turnout.migration.Place;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.Tuning;
+import dev.turnout.worker.testkit.TestMonitor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -49,17 +50,6 @@ public final class Specs {
     }
 
     private static Monitor monitor(String name) {
-        return new Monitor(
-                name,
-                Duration.ofHours(1),
-                Duration.ofMinutes(1),
-                Duration.ofSeconds(5),
-                "SELECT 1 AS total",
-                "total <> 1",
-                Optional.empty(),
-                0,
-                0,
-                4,
-                false);
+        return TestMonitor.sql(name, "SELECT 1 AS total", "total <> 1").monitor();
     }
 }

@@ -31,6 +31,7 @@ import dev.turnout.worker.monitor.MonitorBoard.Verdict;
 import dev.turnout.worker.run.RunBoard.Claim;
 import dev.turnout.worker.run.RunBoard.Note;
 import dev.turnout.worker.run.RunBoard.Verified;
+import dev.turnout.worker.testkit.TestMonitor;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,23 +69,15 @@ final class Story implements AutoCloseable {
             fixture.incidents,
             fixture.audit);
     final RolloutOperator operator = new RolloutOperator(stores, fixture.clock);
+    final StepOperator steps = new StepOperator(stores, fixture.clock);
     final Tick tick = new Tick(stores, pace);
     private final Claim claim;
     private long seq;
 
     Story(boolean dryRun) throws SQLException {
-        Monitor parity = new Monitor(
-                "parity",
-                Duration.ofHours(1),
-                Duration.ofMinutes(1),
-                Duration.ofSeconds(5),
-                "SELECT count(*) AS total FROM reservations",
-                "ids <> total",
-                Optional.empty(),
-                0,
-                0,
-                4,
-                dryRun);
+        Monitor parity = TestMonitor.sql("parity", "SELECT count(*) AS total FROM reservations", "ids <> total")
+                .dryRun(dryRun)
+                .monitor();
         Spec spec = new Spec(
                 MIGRATION,
                 new Place("clinic"),

@@ -60,7 +60,7 @@ class TickTest {
 
         story.pass(Duration.ofDays(2));
         assertThat(because(story.tickHealthy())).contains("needs an operator's approval");
-        await(story.fixture.rollouts.approve(Story.MIGRATION, Story.OPERATOR));
+        await(story.steps.approve(Story.KEY, Story.OPERATOR));
         assertThat(story.tickHealthy()).containsInstanceOf(Advance.class);
         Instant full = story.fixture.clock.instant();
         assertThat(story.flag().weight()).isEqualTo(Weight.ALL);
@@ -76,6 +76,7 @@ class TickTest {
                 .containsExactly(
                         "rollout.complete by rollout",
                         "flag.change by rollout",
+                        "rollout.approve by anna",
                         "flag.change by rollout",
                         "flag.change by rollout",
                         "flag.create by anna");

@@ -152,6 +152,6 @@ class SettingsTest {
 
     private static Settings read(Map<Setting, String> options, List<String> databases, Map<String, String> environment)
             throws BadSettings {
-        return Settings.read(options, databases, environment, Clock.systemUTC());
+        return Settings.read(options, new Settings.Named(databases, List.of()), environment, Clock.systemUTC());
     }
 }

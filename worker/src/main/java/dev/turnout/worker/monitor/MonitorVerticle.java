@@ -1,12 +1,16 @@
 package dev.turnout.worker.monitor;
 
 import dev.turnout.flags.time.Pace;
+import dev.turnout.migration.Monitor;
 import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.monitor.MonitorBoard.Due;
+import dev.turnout.worker.monitor.MonitorBoard.Measurement;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,26 +24,41 @@ import org.slf4j.LoggerFactory;
  */
 public final class MonitorVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(MonitorVerticle.class);
+    private static final String PROMETHEUS = "prometheus:";
     private static final String POOL = "turnout-monitors";
     private static final int AT_ONCE = 2;
     private static final Duration EVERY = Duration.ofSeconds(1);
-    /** Real time; longer than a query may take, so that a measurement is made twice only when a worker died. */
-    private static final Duration LEASE = Duration.ofMinutes(2);
+    /** Real time; longer than all that is claimed at once may take, so that a query runs twice only when a worker died. */
+    private static final Duration LEASE = Duration.ofMinutes(3);
 
     private final MonitorBoard board;
     private final ChoreBoard chores;
-    private final Map<String, Database> databases;
+    private final Sources sources;
     private final Pace pace;
     private final String worker;
     private Optional<WorkerExecutor> queries = Optional.empty();
     private boolean stopping;
 
-    /** @param databases by the names that specs use; monitors take two connections of each at most */
-    public MonitorVerticle(
-            MonitorBoard board, ChoreBoard chores, Map<String, Database> databases, Pace pace, String worker) {
+    /** What is asked; monitors take two connections of each database at most, at once. */
+    public record Sources(Map<String, Database> databases, Map<String, Prometheus> prometheus) {
+        public Sources {
+            databases = Map.copyOf(databases);
+            prometheus = Map.copyOf(prometheus);
+        }
+
+        /** As {@link Monitor.Query#source} has them. */
+        List<String> names() {
+            List<String> names = new ArrayList<>(databases.keySet());
+            prometheus.keySet().forEach(name -> names.add(PROMETHEUS + name));
+            return names;
+        }
+    }
+
+    /** @param sources by the names that specs use */
+    public MonitorVerticle(MonitorBoard board, ChoreBoard chores, Sources sources, Pace pace, String worker) {
         this.board = board;
         this.chores = chores;
-        this.databases = Map.copyOf(databases);
+        this.sources = sources;
         this.pace = pace;
         this.worker = worker;
     }
@@ -54,7 +73,7 @@ public final class MonitorVerticle extends VerticleBase {
     }
 
     private void measureDue(WorkerExecutor pool) {
-        board.claimDue(worker, List.copyOf(databases.keySet()), LEASE)
+        board.claimDue(worker, sources.names(), LEASE)
                 .compose(due -> Future.join(
                         due.stream().map(each -> measure(pool, each)).toList()))
                 .onFailure(e -> log.warn("monitors cannot be measured: {}", e.getMessage()))
@@ -62,7 +81,7 @@ public final class MonitorVerticle extends VerticleBase {
     }
 
     private void runDue(WorkerExecutor pool) {
-        chores.claimDue(worker, List.copyOf(databases.keySet()), LEASE)
+        chores.claimDue(worker, List.copyOf(sources.databases().keySet()), LEASE)
                 .compose(due ->
                         Future.join(due.stream().map(each -> run(pool, each)).toList()))
                 .onFailure(e -> log.warn("scheduled SQL cannot be run: {}", e.getMessage()))
@@ -76,20 +95,26 @@ public final class MonitorVerticle extends VerticleBase {
     }
 
     private Future<Void> measure(WorkerExecutor pool, Due due) {
-        Database database = databases.get(due.database());
-        if (database == null) {
-            return Future.failedFuture("no database " + due.database() + " for the monitor "
-                    + due.monitor().name());
+        return pool.executeBlocking(() -> measured(due), false).compose(measurement -> board.record(due, measurement));
+    }
+
+    private Measurement measured(Due due) {
+        Monitor monitor = due.monitor();
+        String source = monitor.query().source();
+        Instant now = pace.clock().instant();
+        Database database = sources.databases().get(source);
+        if (database != null) {
+            return MonitorQuery.measure(database, monitor, due.since(), now);
         }
-        return pool.executeBlocking(
-                        () -> MonitorQuery.measure(
-                                database, due.monitor(), pace.clock().instant()),
-                        false)
-                .compose(measurement -> board.record(due, measurement));
+        Prometheus prometheus =
+                source.startsWith(PROMETHEUS) ? sources.prometheus().get(source.substring(PROMETHEUS.length())) : null;
+        return prometheus != null
+                ? PrometheusQuery.measure(prometheus, monitor, due.since(), now)
+                : Judgement.error("this worker does not know " + source).measured(now, Duration.ZERO);
     }
 
     private Future<Void> run(WorkerExecutor pool, ChoreBoard.Due due) {
-        Database database = databases.get(due.database());
+        Database database = sources.databases().get(due.database());
         if (database == null) {
             return Future.failedFuture(
                     "no database " + due.database() + " for '" + due.chore().name() + "'");

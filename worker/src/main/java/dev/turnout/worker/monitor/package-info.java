@@ -1,4 +1,4 @@
-/** Runs monitoring queries and a migration's scheduled SQL. Leaves to others: acting on what they say. */
+/** Runs monitoring queries, in SQL and PromQL, and a migration's scheduled SQL. Leaves to others: acting on what they say. */
 @NullMarked
 package dev.turnout.worker.monitor;
 

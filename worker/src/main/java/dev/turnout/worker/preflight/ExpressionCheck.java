@@ -19,11 +19,14 @@ import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.SearchPath;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -55,7 +58,10 @@ record ExpressionCheck(Connection connection, Spec spec, Findings.Notes notes) {
             assertion(assertion);
         }
         for (Monitor monitor : spec.monitors()) {
-            monitor(monitor);
+            // What is asked elsewhere is asked once its tables, or its series, are there.
+            if (monitor.query().source().equals(spec.database().database())) {
+                monitor(monitor);
+            }
         }
         for (Chore chore : spec.chores()) {
             plans("schedule '" + chore.name() + "'", () -> planAtSomeTime(chore.sql()));
@@ -177,27 +183,56 @@ record ExpressionCheck(Connection connection, Spec spec, Findings.Notes notes) {
 
     private void monitor(Monitor monitor) throws SQLException {
         String where = "monitor '" + monitor.name() + "'";
-        String conditions = "(" + monitor.failureCondition() + ")::boolean"
-                + monitor.successCondition()
+        String sql = monitor.query().text();
+        Monitor.Rule rule = monitor.rule();
+        if (!plans(where, () -> planAtSomeTime(sql))) {
+            return;
+        }
+        if (rule.arms()) {
+            plans(
+                    where + ", its columns",
+                    () -> planAtSomeTime(
+                            "SELECT arm::text, total::bigint, failed::bigint FROM (" + sql + "\n) AS measured"));
+            return;
+        }
+        String conditions = "(" + rule.failureCondition() + ")::boolean"
+                + rule.successCondition()
                         .map(condition -> ", (" + condition + ")::boolean")
                         .orElse("")
-                + (monitor.minSample() > 0 ? ", total" : "");
-        if (plans(where, () -> planAtSomeTime(monitor.sql()))) {
-            plans(
-                    where + ", its conditions",
-                    () -> planAtSomeTime("SELECT " + conditions + " FROM (" + monitor.sql() + "\n) AS measured"));
+                + (rule.minSample() > 0 ? ", total" : "");
+        plans(where + ", its conditions", () -> {
+            String before = rule.baseline().isPresent() ? " CROSS JOIN (" + asBaseline(sql) + "\n) AS before" : "";
+            planAtSomeTime("SELECT " + conditions + " FROM (" + sql + "\n) AS measured" + before);
+        });
+    }
+
+    /** The query with its columns called {@code baseline_…}. */
+    private String asBaseline(String sql) throws SQLException {
+        List<String> columns = new ArrayList<>();
+        try (PreparedStatement none = atSomeTime("SELECT * FROM (" + sql + "\n) AS before LIMIT 0");
+                ResultSet row = none.executeQuery()) {
+            for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                String name = row.getMetaData().getColumnLabel(i);
+                columns.add(quote(name) + " AS " + quote("baseline_" + name));
+            }
         }
+        return "SELECT " + String.join(", ", columns) + " FROM (" + sql + "\n) AS before";
     }
 
     /** Any instant does: nothing is run. */
     private void planAtSomeTime(String sql) throws SQLException {
-        SqlText.Bound bound = SqlText.bind("EXPLAIN " + sql, Set.of("now"));
-        try (PreparedStatement explain = connection.prepareStatement(bound.sql())) {
-            for (int i = 1; i <= bound.parameters().size(); i++) {
-                explain.setObject(i, OffsetDateTime.of(2000, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC));
-            }
+        try (PreparedStatement explain = atSomeTime("EXPLAIN " + sql)) {
             explain.execute();
         }
+    }
+
+    private PreparedStatement atSomeTime(String sql) throws SQLException {
+        SqlText.Bound bound = SqlText.bind(sql, Set.of("now", "from"));
+        PreparedStatement statement = connection.prepareStatement(bound.sql());
+        for (int i = 1; i <= bound.parameters().size(); i++) {
+            statement.setObject(i, OffsetDateTime.of(2000, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC));
+        }
+        return statement;
     }
 
     private boolean plans(String where, String sql) throws SQLException {

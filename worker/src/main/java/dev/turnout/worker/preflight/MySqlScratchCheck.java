@@ -126,7 +126,7 @@ record MySqlScratchCheck(Connection connection, Spec spec, Findings.Notes notes)
                 texts.add(noRow.rows());
             }
         });
-        spec.monitors().forEach(monitor -> texts.add(monitor.sql()));
+        monitors().forEach(monitor -> texts.add(monitor.query().text()));
         Set<String> names = new HashSet<>();
         texts.forEach(text -> NAME.matcher(text)
                 .results()
@@ -174,8 +174,9 @@ record MySqlScratchCheck(Connection connection, Spec spec, Findings.Notes notes)
             }
         }
         connection.setCatalog(sides.old());
-        for (Monitor monitor : spec.monitors()) {
-            monitor(dialect, monitor);
+        for (Monitor monitor : monitors()) {
+            attempt("monitor '" + monitor.name() + "'", () -> new MySqlMonitorCheck(connection, dialect)
+                    .explain(monitor));
         }
     }
 
@@ -229,15 +230,12 @@ record MySqlScratchCheck(Connection connection, Spec spec, Findings.Notes notes)
         });
     }
 
-    private void monitor(Dialect dialect, Monitor monitor) throws SQLException {
-        String conditions = dialect.bool(monitor.failureCondition())
-                + monitor.successCondition().map(ok -> ", " + dialect.bool(ok)).orElse("")
-                + (monitor.minSample() > 0 ? ", total" : "");
-        SqlText.Bound bound =
-                SqlText.bind("SELECT " + conditions + " FROM (" + monitor.sql() + "\n) AS measured", Set.of("now"));
-        String sql = bound.parameters().stream()
-                .reduce(bound.sql(), (text, name) -> text.replaceFirst("\\?", "UTC_TIMESTAMP()"), (a, b) -> b);
-        explained("monitor '" + monitor.name() + "'", sql);
+    /** What is asked elsewhere is asked once its tables, or its series, are there. */
+    private List<Monitor> monitors() {
+        return spec.monitors().stream()
+                .filter(monitor ->
+                        monitor.query().source().equals(spec.database().database()))
+                .toList();
     }
 
     private void explained(String where, String sql) throws SQLException {

@@ -17,12 +17,12 @@ import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.testkit.Clinic;
 import dev.turnout.worker.testkit.Fingerprint;
 import dev.turnout.worker.testkit.TestDatabase;
+import dev.turnout.worker.testkit.TestMonitor;
 import dev.turnout.worker.testkit.TestSpec;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,18 +58,7 @@ class PreflightTest {
     }
 
     private static Monitor monitor(String sql, String fails) {
-        return new Monitor(
-                "m",
-                Duration.ofHours(1),
-                Duration.ofMinutes(1),
-                Duration.ofSeconds(5),
-                sql,
-                fails,
-                Optional.empty(),
-                5,
-                0,
-                4,
-                false);
+        return TestMonitor.sql("m", sql, fails).minSample(5).monitor();
     }
 
     private static Move move(String table, List<String> key, Map<String, String> up, Map<String, Move.Down> down) {
