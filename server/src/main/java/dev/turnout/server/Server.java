@@ -79,8 +79,8 @@ public final class Server implements AutoCloseable {
     private static final Duration LONGEST_STOP = Duration.ofMillis(2500);
 
     private static final int CONTROL_CONNECTIONS = 8;
-    /** At most so many monitors and chores of one database are at work at once. */
-    private static final int MONITOR_CONNECTIONS = 2;
+    /** At most so many monitors and chores of one database are at work at once, two of each. */
+    private static final int MONITOR_CONNECTIONS = 4;
 
     /** What a process does. */
     public enum Part {

@@ -99,6 +99,13 @@ public record Spec(
                 .toList();
     }
 
+    /** Whether a monitor asks the server of the old side: there it can be tried out beforehand. */
+    public boolean asksHere(Monitor monitor) {
+        boolean elsewhere =
+                remote() && monitor.query().source().equals(place(Side.NEW).database());
+        return monitor.query().language() == Monitor.Language.SQL && !elsewhere;
+    }
+
     /** Whether a transfer goes to another server: it is then carried by a changelog instead of triggers alone. */
     public boolean remote(Transfer transfer) {
         return remote() && !transfer.stays();

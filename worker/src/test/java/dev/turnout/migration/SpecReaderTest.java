@@ -194,6 +194,68 @@ class SpecReaderTest {
     }
 
     @Test
+    void a_monitor_and_a_plan_may_say_everything() {
+        String yaml = """
+                migration: all
+                database: db
+                target: other
+                flag: use-new
+                move: { t: { from: s, key: id, up: { id: old.id } } }
+                rollout:
+                  min units: 5
+                  holdback: 5%
+                  windows: [ 'Mon-Fri 09:00-16:00 Europe/Berlin', '10:00-11:00' ]
+                  four eyes: true
+                  steps: [ { to: 5%, soak: 24h }, { to: 100%, soak: 7d, approve: true } ]
+                monitor:
+                  queries:
+                    every: 30m
+                    young: 10s
+                    initial delay: 5m
+                    timeout: 20s
+                    window: 2h
+                    sql: SELECT count(*) AS total FROM t WHERE at > :from
+                    on: new
+                    baseline: 24h
+                    fail when: total * 5 < baseline_total
+                    ok when: total > 0
+                    min sample: 50
+                    count: 3
+                    failure limit: 2
+                    inconclusive limit: 1
+                    error limit: 6
+                    dry run: true
+                  samples:
+                    promql: { total: 'sum(rate(calls[$window]))', failed: 'sum(rate(failures[$window]))' }
+                    prometheus: main
+                    fail when: failed / total > 0.01
+                  sides:
+                    sql: SELECT arm, count(*) AS total, sum(bad) AS failed FROM t WHERE at > :from GROUP BY arm
+                    compare: arms
+                """;
+        Spec spec = SpecReader.read(new Bundle("spec.yaml", Map.of("spec.yaml", yaml))).orThrow();
+        assertThat(spec.rollout().terms().toString())
+                .isEqualTo("Terms[holdback=5%, windows=[Mon-Fri 09:00-16:00 Europe/Berlin, 10:00-11:00 UTC], fourEyes=true]");
+        assertThat(spec.monitors()).map(Monitor::toString).containsExactly(
+                "Monitor[name=queries, schedule=Schedule[interval=PT30M, young=PT10S, initialDelay=PT5M, timeout=PT20S,"
+                        + " window=PT2H], query=Query[language=SQL, source=other, texts={sql=SELECT count(*) AS total FROM t"
+                        + " WHERE at > :from}], rule=Rule[failureCondition=total * 5 < baseline_total,"
+                        + " successCondition=Optional[total > 0], baseline=Optional[PT24H], arms=false, minSample=50],"
+                        + " limits=Limits[count=3, failures=2, inconclusives=1, errors=6], dryRun=true]",
+                "Monitor[name=samples, schedule=Schedule[interval=PT1H, young=PT1M, initialDelay=PT0S, timeout=PT10S,"
+                        + " window=PT1H], query=Query[language=PROMQL, source=prometheus:main,"
+                        + " texts={total=sum(rate(calls[$window])), failed=sum(rate(failures[$window]))}],"
+                        + " rule=Rule[failureCondition=failed / total > 0.01, successCondition=Optional.empty,"
+                        + " baseline=Optional.empty, arms=false, minSample=0], limits=Limits[count=1, failures=0,"
+                        + " inconclusives=0, errors=4], dryRun=false]",
+                "Monitor[name=sides, schedule=Schedule[interval=PT1H, young=PT1M, initialDelay=PT0S, timeout=PT10S,"
+                        + " window=PT1H], query=Query[language=SQL, source=db, texts={sql=SELECT arm, count(*) AS total,"
+                        + " sum(bad) AS failed FROM t WHERE at > :from GROUP BY arm}], rule=Rule[failureCondition=,"
+                        + " successCondition=Optional.empty, baseline=Optional.empty, arms=true, minSample=0],"
+                        + " limits=Limits[count=1, failures=0, inconclusives=0, errors=4], dryRun=false]");
+    }
+
+    @Test
     void five_mistakes_give_five_messages_with_their_lines() {
         String yaml = """
                 migration: five
@@ -288,6 +350,25 @@ class SpecReaderTest {
                 "schedule: { s: { every: 1m, sql: SELECT 1, batches: 3 } } → spec.yaml:6: a query is run once",
                 "schedule: { s: { every: 1m, sql: SELECT 1, timeout: 2m } } → spec.yaml:6: a statement may take a minute",
                 "schedule: { s: { sql: SELECT 1 } } → spec.yaml:6: schedule 's' lacks 'every'",
+                "monitor: { m: { promql: up, sql: SELECT 1 AS x, fail when: value < 1 } } → spec.yaml:6: monitor 'm' has both 'sql' and 'promql'",
+                "monitor: { m: { promql: up, fail when: total < 1 } } → spec.yaml:6: fail when names 'total', which no query gives — known here: value",
+                "monitor: { m: { promql: up, fail when: value << 1 } } → spec.yaml:6: fail when: 'value << 1': a number is wanted where '<' stands",
+                "monitor: { m: { promql: { Total: up }, fail when: 1 < 2 } } → spec.yaml:6: 'Total' is no name of a value",
+                "monitor: { m: { promql: up, prometheus: a b, fail when: value < 1 } } → spec.yaml:6: prometheus must be the name of a Prometheus",
+                "monitor: { m: { sql: SELECT 1 AS x, prometheus: p, fail when: x > 1 } } → spec.yaml:6: 'prometheus' goes with 'promql' only",
+                "monitor: { m: { promql: up, on: new, fail when: value < 1 } } → spec.yaml:6: 'on' goes with 'sql' only",
+                "monitor: { m: { sql: SELECT 1 AS x, on: new, fail when: x > 1 } } → spec.yaml:6: the new side is in the same database",
+                "monitor: { m: { sql: SELECT 1 AS x, timeout: 1m, fail when: x > 1 } } → spec.yaml:6: a measurement may take 30s at most",
+                "monitor: { m: { sql: SELECT 1 AS x, count: 0, fail when: x > 1 } } → spec.yaml:6: a count of 0 would open the gate unmeasured",
+                "monitor: { m: { sql: SELECT 1 AS x, baseline: 24h, fail when: x > 1 } } → spec.yaml:6: no condition looks at the baseline",
+                "monitor: { m: { sql: SELECT 1 AS x, compare: sides, fail when: x > 1 } } → spec.yaml:6: compare must be arms, not 'sides'",
+                "monitor: { m: { sql: \"SELECT arm, total, failed FROM a WHERE at > :from\", compare: arms, fail when: x > 1 } } → spec.yaml:6: 'fail when' does not go with 'compare'",
+                "monitor: { m: { sql: SELECT arm, compare: arms } } → spec.yaml:6: to compare arms the query gives the columns arm, total and failed",
+                "monitor: { m: { promql: { total: a, failed: b }, compare: arms } } → spec.yaml:6: to compare arms there are two queries, total and failed, over $window",
+                "rollout: { holdback: 30% } → spec.yaml:6: a holdback of 30% is no small one",
+                "rollout: { holdback: 10%, steps: [{ to: 95%, soak: 1h }, { to: 100%, soak: 1h }] } → spec.yaml:6: of a holdback of 10% the last step is no step",
+                "rollout: { windows: [Monday] } → spec.yaml:6: 'Monday' is no change window — write it as Mon-Fri 09:00-16:00 Europe/Berlin",
+                "rollout: { four eyes: maybe } → spec.yaml:6: four eyes must be true or false, not 'maybe'",
                 "monitor: [ → spec.yaml:7: this is not YAML",
             })
     void one_mistake_gives_one_message(String change, String message) {

@@ -79,6 +79,62 @@ class RolloutTest {
                         new Gate("approval", Health.UNKNOWN, "100% needs an operator's approval"));
     }
 
+    private static Plan planned(Plan.Terms terms) {
+        return new Plan(PLAN.steps(), 20, terms);
+    }
+
+    @Test
+    void aStepIsTakenWithinAChangeWindowOnly() {
+        // 2026-03-01 is a Sunday.
+        Plan plan = planned(new Plan.Terms(
+                Weight.NONE, List.of(ChangeWindow.parse("Mon-Fri 09:00-16:00").orElseThrow()), false));
+        Rollout rollout = new Rollout(plan, State.RUNNING, false, 0, ENTERED, -1);
+        assertThat(rollout.decide(ENTERED.plus(Duration.ofHours(24 + 8)), List.of()).because())
+                .isEqualTo("waiting for change window (steps are taken Mon-Fri 09:00-16:00 UTC only)");
+        assertThat(rollout.decide(ENTERED.plus(Duration.ofHours(24 + 9)), List.of()))
+                .isInstanceOf(Decision.Advance.class);
+        assertThat(rollout.decide(
+                        ENTERED.plus(Duration.ofHours(8)), List.of(new Gate("outcomes", Health.BAD, "seen"))))
+                .as("the way back has no hours")
+                .isInstanceOf(Decision.RollBack.class);
+        Rollout last = new Rollout(plan, State.RUNNING, false, 2, ENTERED, 2);
+        assertThat(last.decide(ENTERED.plus(Duration.ofDays(7)), List.of()))
+                .as("to be complete moves nobody")
+                .isInstanceOf(Decision.Complete.class);
+    }
+
+    @Test
+    void whoIsHeldBackFollowsOnceThatGateIsOpen() {
+        Plan plan = planned(new Plan.Terms(new Weight(5_000), List.of(), false));
+        assertThat(List.of(plan.weight(-1), plan.weight(0), plan.weight(2)))
+                .containsExactly(Weight.NONE, new Weight(5_000), new Weight(95_000));
+        assertThat(new Rollout(plan, State.RUNNING, false, 1, ENTERED, 2)
+                        .decide(ENTERED.plus(Duration.ofDays(2)), List.of())
+                        .because())
+                .isEqualTo("every gate is open: to 95%");
+        Rollout complete = new Rollout(plan, State.COMPLETE, false, 2, ENTERED, 2);
+        Instant late = ENTERED.plus(Duration.ofDays(8));
+        Gate open = new Gate(Rollout.HOLDBACK, Health.GOOD, "approved");
+        Gate closed = new Gate(Rollout.HOLDBACK, Health.UNKNOWN, "until approved");
+        Gate unknown = new Gate("monitor: m", Health.UNKNOWN, "no row");
+        Gate bad = new Gate("monitor: m", Health.BAD, "many");
+        assertThat(complete.decide(late, List.of()).because()).isEqualTo("complete");
+        assertThat(complete.decide(late, List.of(closed)).because()).contains("holdback (until approved)");
+        assertThat(complete.decide(late, List.of(open))).isInstanceOf(Decision.Release.class);
+        assertThat(complete.decide(late, List.of(open, unknown))).isInstanceOf(Decision.Stay.class);
+        assertThat(complete.decide(late, List.of(open, bad))).isInstanceOf(Decision.RollBack.class);
+        assertThat(new Rollout(plan, State.COMPLETE, true, 2, ENTERED, 2).decide(late, List.of(open)))
+                .as("paused")
+                .isInstanceOf(Decision.Stay.class);
+    }
+
+    @Test
+    void aHoldbackThatLeavesTheLastStepNothingIsRefused() {
+        assertThatThrownBy(() -> planned(new Plan.Terms(new Weight(75_000), List.of(), false)))
+                .hasMessageContaining("leaves nothing to the last step");
+        assertThatThrownBy(() -> new Plan.Terms(Weight.ALL, List.of(), false)).hasMessageContaining("leaves nobody");
+    }
+
     @Test
     void aStepOutsideOfThePlanIsRefused() {
         assertThatThrownBy(() -> new Rollout(PLAN, State.RUNNING, false, 3, ENTERED, -1))

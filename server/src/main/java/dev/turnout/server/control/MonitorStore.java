@@ -118,7 +118,11 @@ public final class MonitorStore implements MonitorBoard {
         Monitor monitor = Columns.json(current, "definition", Monitor.class);
         Instant entered = Columns.instant(current, "entered_at");
         boolean sameStep = Columns.optionalInstant(current, "step_entered_at").equals(Optional.of(entered));
-        Tally.Weighed weighed = (sameStep ? tally(current) : Tally.NONE).after(monitor, measured);
+        Tally before = sameStep ? tally(current) : Tally.NONE;
+        // It began on the step before: kept, but it says nothing of this one.
+        Tally.Weighed weighed = measured.at().isBefore(entered)
+                ? new Tally.Weighed(before, measured)
+                : before.after(monitor, measured);
         Tally tally = weighed.tally();
         Measurement kept = weighed.measurement();
         Instant earliest = entered.plus(monitor.schedule().initialDelay());

@@ -3,7 +3,11 @@ package dev.turnout.server.cli;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnout.migration.Phase;
 import dev.turnout.server.ServerFixture;
+import dev.turnout.server.control.ControlFixture;
+import dev.turnout.server.control.Specs;
+import dev.turnout.worker.run.RunBoard.Claim;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -12,6 +16,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -133,6 +138,54 @@ class TurnoutTest {
     }
 
     @Test
+    void a_flag_is_moved_by_a_plan_frozen_and_skipped_ahead(@TempDir Path directory) throws IOException {
+        Path plan = directory.resolve("plan.json");
+        Files.writeString(
+                plan,
+                "{\"minUnits\":0,\"steps\":[{\"to\":\"5%\",\"soak\":\"24h\"},{\"to\":\"50%\",\"soak\":\"24h\"},{\"to\":\"100%\",\"soak\":\"7d\"}]}");
+        server.call("PUT", "/api/v1/flags/ramped", "{}");
+        assertThat(run("freeze", "ramped", "--reason", "not yet").out())
+                .contains("ramped  frozen since", "by admin: not yet");
+        assertThat(run("rollout", "begin", "ramped", plan.toString(), "--reason", "new").out())
+                .contains("ramped at 0%, running, step 0 of 3");
+        assertThat(run("freeze").out()).contains("ramped  frozen");
+        assertThat(run("rollout", "skip", "ramped", "50", "--force", "--reason", "a demo"))
+                .matches(ran -> ran.status() == 1 && ran.err().contains("thaw it first"));
+        assertThat(run("thaw", "ramped").out()).isEqualTo("nothing is frozen\n");
+        assertThat(run("rollout", "pause", "ramped").out()).contains("paused");
+        assertThat(run("rollout", "skip", "ramped", "50%"))
+                .matches(ran -> ran.status() == 1 && ran.err().contains("force it with a reason"));
+        assertThat(run("rollout", "skip", "ramped", "50%", "--force", "--reason", "a demo").out())
+                .contains("ramped at 50%");
+        assertThat(run("rollout", "approve", "ramped").status()).isZero();
+        assertThat(run("rollout", "resume", "ramped").status()).isZero();
+        assertThat(run("rollout", "list").out()).contains("ramped at 50%");
+        assertThat(run("rollout", "end", "ramped", "--reason", "enough").out()).contains("ended");
+        assertThat(run("rollout", "show", "ramped").out()).contains("ramped at 50%, ended");
+        assertThat(run("rollout", "begin", "ramped", directory.resolve("none").toString()))
+                .matches(ran -> ran.status() == 2 && ran.err().contains("cannot read a plan"));
+    }
+
+    @Test
+    void monitors_are_listed_and_a_worker_that_is_missing_is_told() {
+        ControlFixture.await(server.control.runs.start(
+                Specs.spec("measured", "measured"), Specs.BUNDLE, ControlFixture.BY_TEST));
+        assertThat(run("monitor", "list", "measured").out())
+                .contains("parity  on clinic  next at", "errors  on clinic", "not measured yet");
+        assertThat(run("monitor", "run", "measured", "parity"))
+                .matches(ran -> ran.status() == 1 && ran.err().contains("measured from when the data is ready"));
+        Claim claim = ControlFixture.await(server.control.claims.claim("w", List.of("clinic"), Duration.ofMinutes(1))).stream()
+                .filter(each -> each.migration().equals("measured"))
+                .findFirst()
+                .orElseThrow();
+        ControlFixture.await(server.control.claims.enter(claim, Phase.CREATED, Phase.READY, "ready", Map.of()));
+        assertThat(run("monitor", "run", "measured", "parity", "--wait", "1"))
+                .matches(ran -> ran.status() == 1 && ran.err().contains("is one running that reaches clinic?"));
+        assertThat(run("monitor", "run", "measured", "none"))
+                .matches(ran -> ran.status() == 1 && ran.err().contains("there is no monitor none"));
+    }
+
+    @Test
     void flags_are_kept_as_a_file_and_killed_by_name(@TempDir Path directory) throws IOException {
         Path file = directory.resolve("flags.yaml");
         Files.writeString(file, "flags: {filed: {weight: 5%}}");
@@ -167,6 +220,8 @@ class TurnoutTest {
             value = {
                 "2 | statsu                                        | Did you mean",
                 "2 |                                               | say what to do",
+                "2 | rollout                                       | list, show, begin, approve, pause, resume, skip or end",
+                "2 | monitor                                       | list or run",
                 "2 | flag                                          | list, get, set, ramp, kill, export, apply or from-togglz",
                 "2 | token                                         | create, list, rotate or revoke",
                 "2 | token create a.b --role king                  | roles has 'king'",

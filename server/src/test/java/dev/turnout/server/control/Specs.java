@@ -23,6 +23,10 @@ public final class Specs {
     private Specs() {}
 
     public static Spec spec(String name, String flagKey) {
+        return spec(name, flagKey, List.of(monitor("parity"), monitor("errors")));
+    }
+
+    public static Spec spec(String name, String flagKey, List<Monitor> monitors) {
         return new Spec(
                 name,
                 new Place("clinic"),
@@ -39,7 +43,7 @@ public final class Specs {
                                 new Step(Weight.parse("5%"), Duration.ofHours(24), false),
                                 new Step(Weight.ALL, Duration.ofDays(7), true)),
                         20),
-                List.of(monitor("parity"), monitor("errors")),
+                monitors,
                 List.of(
                         new Chore("upkeep", Duration.ofMinutes(15), Duration.ofSeconds(5), "DELETE FROM old", 10),
                         new Chore("a look", Duration.ofHours(1), Duration.ofSeconds(5), "SELECT 1 AS one", 0)),

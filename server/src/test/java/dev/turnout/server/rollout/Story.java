@@ -75,9 +75,28 @@ final class Story implements AutoCloseable {
     private long seq;
 
     Story(boolean dryRun) throws SQLException {
-        Monitor parity = TestMonitor.sql("parity", "SELECT count(*) AS total FROM reservations", "ids <> total")
-                .dryRun(dryRun)
-                .monitor();
+        this(PLAN, dryRun);
+    }
+
+    /** @param terms of the usual plan */
+    Story(Plan.Terms terms) throws SQLException {
+        this(new Plan(PLAN.steps(), PLAN.minUnits(), terms), false);
+    }
+
+    /** @param monitor in the place of the usual one */
+    Story(Monitor monitor) throws SQLException {
+        this(PLAN, monitor);
+    }
+
+    private Story(Plan plan, boolean dryRun) throws SQLException {
+        this(
+                plan,
+                TestMonitor.sql("parity", "SELECT count(*) AS total FROM reservations", "ids <> total")
+                        .dryRun(dryRun)
+                        .monitor());
+    }
+
+    private Story(Plan plan, Monitor monitor) throws SQLException {
         Spec spec = new Spec(
                 MIGRATION,
                 new Place("clinic"),
@@ -89,8 +108,8 @@ final class Story implements AutoCloseable {
                 List.of(),
                 List.of(),
                 Duration.ofDays(1),
-                PLAN,
-                List.of(parity),
+                plan,
+                List.of(monitor),
                 List.of(),
                 new Contract(Duration.ofDays(14), true, true, true, List.of()),
                 List.of(),

@@ -13,19 +13,21 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Claims the monitors and the scheduled SQL that are due, runs them on the pool {@code turnout-monitors} and records what came
- * of it. Each kind has a look of its own, so that upkeep keeps no monitor waiting for its claim.
+ * Claims the monitors and the scheduled SQL that are due, runs them on the pools {@code turnout-monitors} and
+ * {@code turnout-chores}, and records what came of it. Each kind has a look and threads of its own, so that upkeep keeps no
+ * monitor waiting for its claim.
  */
 public final class MonitorVerticle extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(MonitorVerticle.class);
     private static final String PROMETHEUS = "prometheus:";
-    private static final String POOL = "turnout-monitors";
+    private static final String MONITORS = "turnout-monitors";
+    /** Of its own: a chore may take long, and a monitor that waits for a thread would lose its claim. */
+    private static final String CHORES = "turnout-chores";
     private static final int AT_ONCE = 2;
     private static final Duration EVERY = Duration.ofSeconds(1);
     /** Real time; longer than all that is claimed at once may take, so that a query runs twice only when a worker died. */
@@ -36,10 +38,10 @@ public final class MonitorVerticle extends VerticleBase {
     private final Sources sources;
     private final Pace pace;
     private final String worker;
-    private Optional<WorkerExecutor> queries = Optional.empty();
+    private final List<WorkerExecutor> pools = new ArrayList<>();
     private boolean stopping;
 
-    /** What is asked; monitors take two connections of each database at most, at once. */
+    /** What is asked; monitors and chores take two connections each of a database at most, at once. */
     public record Sources(Map<String, Database> databases, Map<String, Prometheus> prometheus) {
         public Sources {
             databases = Map.copyOf(databases);
@@ -65,11 +67,15 @@ public final class MonitorVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        WorkerExecutor pool = vertx.createSharedWorkerExecutor(POOL, AT_ONCE, LEASE.toSeconds(), TimeUnit.SECONDS);
-        queries = Optional.of(pool);
-        measureDue(pool);
-        runDue(pool);
+        measureDue(pool(MONITORS));
+        runDue(pool(CHORES));
         return Future.succeededFuture();
+    }
+
+    private WorkerExecutor pool(String name) {
+        WorkerExecutor pool = vertx.createSharedWorkerExecutor(name, AT_ONCE, LEASE.toSeconds(), TimeUnit.SECONDS);
+        pools.add(pool);
+        return pool;
     }
 
     private void measureDue(WorkerExecutor pool) {
@@ -127,6 +133,6 @@ public final class MonitorVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         stopping = true;
-        return queries.map(WorkerExecutor::close).orElseGet(Future::succeededFuture);
+        return Future.join(pools.stream().map(WorkerExecutor::close).toList());
     }
 }

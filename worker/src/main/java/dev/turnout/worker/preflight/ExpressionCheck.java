@@ -59,7 +59,7 @@ record ExpressionCheck(Connection connection, Spec spec, Findings.Notes notes) {
         }
         for (Monitor monitor : spec.monitors()) {
             // What is asked elsewhere is asked once its tables, or its series, are there.
-            if (monitor.query().source().equals(spec.database().database())) {
+            if (spec.asksHere(monitor)) {
                 monitor(monitor);
             }
         }

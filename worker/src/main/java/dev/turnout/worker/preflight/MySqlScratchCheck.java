@@ -232,10 +232,7 @@ record MySqlScratchCheck(Connection connection, Spec spec, Findings.Notes notes)
 
     /** What is asked elsewhere is asked once its tables, or its series, are there. */
     private List<Monitor> monitors() {
-        return spec.monitors().stream()
-                .filter(monitor ->
-                        monitor.query().source().equals(spec.database().database()))
-                .toList();
+        return spec.monitors().stream().filter(spec::asksHere).toList();
     }
 
     private void explained(String where, String sql) throws SQLException {

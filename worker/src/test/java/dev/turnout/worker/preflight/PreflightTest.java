@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,29 @@ class PreflightTest {
 
     private static Move move(String table, List<String> key, Map<String, String> up, Map<String, Move.Down> down) {
         return new Move(table, key, up, down, List.of(), Map.of(), 0);
+    }
+
+    @Test
+    void monitorsThatCompareAreTriedOutWithWhatTheyCompare() throws SQLException {
+        String counted = "SELECT count(*) AS total FROM reservations WHERE \"createdAt\" > :from";
+        TestMonitor fine = TestMonitor.sql("fine", counted, "total < baseline_total").baseline(Duration.ofDays(1));
+        TestMonitor wrong = TestMonitor.sql("wrong", counted, "total < baseline_many").baseline(Duration.ofDays(1));
+        String arms = "SELECT 'new' AS arm, count(*) AS total, %s AS failed FROM reservations";
+        TestMonitor sides = TestMonitor.sql("sides", arms.formatted("sum(id % 2)"), "").arms();
+        TestMonitor words = TestMonitor.sql("words", arms.formatted("max(patient_name)::boolean"), "").arms();
+        Monitor.Query elsewhere = new Monitor.Query(Monitor.Language.PROMQL, "prometheus:p", Map.of("value", "up"));
+        TestSpec spec = Clinic.spec()
+                .monitor(
+                        fine.monitor(),
+                        wrong.monitor(),
+                        sides.monitor(),
+                        words.monitor(),
+                        TestMonitor.of("elsewhere", elsewhere, "value < 1").monitor());
+        assertThat(inspect(spec).problems())
+                .satisfiesExactly(
+                        problem -> assertThat(problem)
+                                .contains("monitor 'wrong', its conditions: column \"baseline_many\" does not exist"),
+                        problem -> assertThat(problem).contains("monitor 'words', its columns: cannot cast type boolean"));
     }
 
     @Test
