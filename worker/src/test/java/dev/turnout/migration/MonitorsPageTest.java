@@ -41,8 +41,13 @@ class MonitorsPageTest {
 
     @Test
     void itSaysWhatAMonitorHasUnlessGiven() throws IOException {
-        String yaml = "migration: a\ndatabase: db\nflag: f\nmove: { t: { key: id, up: { b: old.a } } }\n"
-                + "monitor: { m: { sql: SELECT 1 AS x, fail when: x > 1 } }\n";
+        String yaml = """
+                migration: a
+                database: db
+                flag: f
+                move: { t: { key: id, up: { b: old.a } } }
+                monitor: { m: { sql: SELECT 1 AS x, fail when: x > 1 } }
+                """;
         Monitor monitor = SpecReader.read(new Bundle("s.yaml", Map.of("s.yaml", yaml)))
                 .orThrow()
                 .monitors()
@@ -59,10 +64,11 @@ class MonitorsPageTest {
                 "error limit", "" + monitor.limits().errors(),
                 "dry run", "" + monitor.dryRun());
         Map<String, List<String>> documented = table("key | Argo");
-        defaults.forEach((key, value) -> assertThat(documented.get(key)).as(key).last().isEqualTo(value));
+        defaults.forEach((key, value) ->
+                assertThat(documented.getOrDefault(key, List.of())).as(key).last().isEqualTo(value));
         assertThat(monitor.schedule().window()).isEqualTo(monitor.schedule().interval());
-        assertThat(documented.get("timeout").get(1)).contains(words(MonitorReader.LONGEST_TIMEOUT) + " at most");
-        assertThat(documented.get("prometheus")).last().isEqualTo(MonitorReader.PROMETHEUS);
+        assertThat(documented.getOrDefault("timeout", List.of()).get(1)).contains(words(MonitorReader.LONGEST_TIMEOUT) + " at most");
+        assertThat(documented.getOrDefault("prometheus", List.of())).last().isEqualTo(MonitorReader.PROMETHEUS);
     }
 
     private static String words(Duration duration) {

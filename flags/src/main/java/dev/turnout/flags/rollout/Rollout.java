@@ -60,8 +60,7 @@ public record Rollout(Plan plan, State state, boolean paused, int step, Instant 
         if (!bad.isEmpty()) {
             return step >= 0 ? new RollBack(bad) : new Stay("not opened: " + bad);
         }
-        if (state == State.COMPLETE
-                && observed.stream().noneMatch(gate -> gate.name().equals(HOLDBACK))) {
+        if (state == State.COMPLETE && !heldBack(observed)) {
             return new Stay("complete");
         }
         if (paused) {
@@ -89,7 +88,7 @@ public record Rollout(Plan plan, State state, boolean paused, int step, Instant 
         if (step >= 0) {
             gates.add(soak(now, plan.steps().get(step)));
         }
-        if (moves() && !plan.terms().windows().isEmpty()) {
+        if (moves(observed) && !plan.terms().windows().isEmpty()) {
             gates.add(window(now));
         }
         if (!isLast() && plan.steps().get(step + 1).approve()) {
@@ -103,8 +102,12 @@ public record Rollout(Plan plan, State state, boolean paused, int step, Instant 
     }
 
     /** Whether the next decision can change the flag: to be complete moves nobody. */
-    private boolean moves() {
-        return !isLast() || state == State.COMPLETE;
+    private boolean moves(List<Gate> observed) {
+        return !isLast() || heldBack(observed);
+    }
+
+    private boolean heldBack(List<Gate> observed) {
+        return state == State.COMPLETE && observed.stream().anyMatch(gate -> gate.name().equals(HOLDBACK));
     }
 
     private Gate window(Instant now) {

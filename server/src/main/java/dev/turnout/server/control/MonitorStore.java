@@ -45,10 +45,9 @@ public final class MonitorStore implements MonitorBoard {
     static final String INSERT = "INSERT INTO measurement (monitor, at, took_ms, verdict, because, readings)"
             + " VALUES (?, ?, ?, ?, ?, CAST(? AS jsonb)) RETURNING id";
     /** Of what is older than a day one of each verdict but FAILURE per hour is enough; after a month, one per day. */
-    static final String THIN = "DELETE FROM measurement d WHERE d.monitor = ? AND d.at < ? AND d.verdict <> 'FAILURE'"
-            + " AND EXISTS (SELECT FROM measurement k WHERE k.monitor = d.monitor AND k.verdict = d.verdict"
-            + " AND k.id > d.id AND date_trunc(CASE WHEN d.at < ? THEN 'day' ELSE 'hour' END, k.at)"
-            + " = date_trunc(CASE WHEN d.at < ? THEN 'day' ELSE 'hour' END, d.at))";
+    static final String THIN = "DELETE FROM measurement WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER"
+            + " (PARTITION BY verdict, date_trunc(CASE WHEN at < ? THEN 'day' ELSE 'hour' END, at) ORDER BY id DESC) AS nth"
+            + " FROM measurement WHERE monitor = ? AND at < ? AND verdict <> 'FAILURE') old WHERE nth > 1)";
 
     static final String WATCHED = "SELECT m.id, m.definition, m.due_at, " + TALLY + ", " + PACE
             + ", l.at, l.took_ms, l.verdict, l.because, l.readings"
@@ -151,10 +150,9 @@ public final class MonitorStore implements MonitorBoard {
                 .compose(inserted -> inserted.orElseThrow() % THIN_EVERY == 0
                         ? tx.change(
                                 THIN,
-                                id,
-                                Columns.bind(now.minus(KEEP_ALL)),
                                 Columns.bind(now.minus(KEEP_HOURS)),
-                                Columns.bind(now.minus(KEEP_HOURS)))
+                                id,
+                                Columns.bind(now.minus(KEEP_ALL)))
                         : Future.succeededFuture(0))
                 .mapEmpty();
     }

@@ -18,6 +18,8 @@ import java.util.Optional;
  */
 record MonitorGate(Pace pace, Watched watched, Instant enteredAt, Instant now) {
     private static final int STALE_AFTER = 3;
+    /** A worker looks every second, and is done with what it was given within minutes. */
+    private static final Duration LATE = Duration.ofMinutes(5);
 
     Gate gate() {
         Optional<Measurement> latest = watched.latest().filter(last -> last.at().isAfter(enteredAt));
@@ -34,7 +36,16 @@ record MonitorGate(Pace pace, Watched watched, Instant enteredAt, Instant now) {
         return unknown(
                 now.isBefore(enteredAt.plus(delay))
                         ? "not measured on this step before " + enteredAt.plus(delay)
-                        : "not measured on this step yet");
+                        : "not measured on this step yet" + overdue());
+    }
+
+    /** Who waits for a worker that is not there would wait for ever. */
+    private String overdue() {
+        Duration late = Duration.between(watched.dueAt(), now);
+        return late.compareTo(pace.observable(LATE)) > 0
+                ? "; due since " + watched.dueAt() + ": does a worker reach "
+                        + watched.monitor().query().source() + "?"
+                : "";
     }
 
     private Gate of(Measurement latest) {
@@ -83,7 +94,7 @@ record MonitorGate(Pace pace, Watched watched, Instant enteredAt, Instant now) {
         }
         Duration age = Duration.between(at, now);
         Duration fresh = pace.observable(watched.monitor().interval()).multipliedBy(STALE_AFTER);
-        return age.compareTo(fresh) > 0 ? unknown("last measured " + age.toMinutes() + "m ago") : good(because);
+        return age.compareTo(fresh) > 0 ? unknown("last measured " + age.toMinutes() + "m ago" + overdue()) : good(because);
     }
 
     private Gate good(String because) {

@@ -27,7 +27,7 @@ class MonitorGateTest {
             TestMonitor.sql("m", "SELECT 1 AS total", "total > 1").limits(2, 1, 1, 4).monitor();
 
     private static Gate gate(Monitor monitor, Tally tally, Optional<Measurement> latest, Duration later) {
-        Watched watched = new Watched(1, monitor, ENTERED, Duration.ofHours(1), tally, latest);
+        Watched watched = new Watched(1, monitor, ENTERED.plus(Duration.ofHours(3)), Duration.ofHours(1), tally, latest);
         return new MonitorGate(Pace.real(), watched, ENTERED, ENTERED.plus(later)).gate();
     }
 
@@ -76,6 +76,18 @@ class MonitorGateTest {
         assertThat(gate.health()).as(gate.because()).isEqualTo(health);
         assertThat(gate.because()).contains(because);
         assertThat(gate.name()).isEqualTo("monitor: m");
+    }
+
+    @Test
+    void whatNoWorkerMeasuresSaysSo() {
+        Monitor elsewhere = TestMonitor.of(
+                        "m",
+                        new Monitor.Query(Monitor.Language.PROMQL, "prometheus:main", Map.of("value", "up")),
+                        "value < 1")
+                .monitor();
+        assertThat(gate(elsewhere, Tally.NONE, Optional.empty(), Duration.ofHours(4)).because())
+                .isEqualTo("not measured on this step yet; due since 2026-03-01T03:00:00Z: does a worker reach"
+                        + " prometheus:main?");
     }
 
     @Test

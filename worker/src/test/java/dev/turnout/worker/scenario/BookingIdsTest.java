@@ -10,6 +10,7 @@ import dev.turnout.worker.backfill.Effort;
 import dev.turnout.worker.backfill.SecondTry;
 import dev.turnout.worker.contract.ContractPhase;
 import dev.turnout.worker.expand.Expand;
+import dev.turnout.worker.monitor.Measuring;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.preflight.Preflight;
@@ -113,6 +114,23 @@ class BookingIdsTest {
         assertThat(bookings.database.query(SOFT_DELETED + " LIMIT 20"))
                 .hasSize(12)
                 .allMatch(row -> row.split("\\|")[2].matches("\\d+"));
+    }
+
+    @Test
+    void the_monitors_of_the_calm_say_that_all_is_well_and_what_is_not() throws SQLException {
+        bookings.begin();
+        through(upToReady());
+        assertThat(Measuring.all(bookings.spec, bookings.database.database(), bookings.clock.instant()).values())
+                .hasSize(3)
+                .allMatch(verdict -> verdict.startsWith("SUCCESS"));
+        for (String trigger : bookings.database.query(
+                "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = database()")) {
+            bookings.database.execute("DROP TRIGGER `" + trigger + "`");
+        }
+        bookings.database.execute(
+                "INSERT INTO appointments (id, calcom_v2_booking_id, source) VALUES (9000, '4711', 'web')");
+        assertThat(Measuring.all(bookings.spec, bookings.database.database(), bookings.clock.instant()))
+                .containsEntry("numbers in the V2 column", "FAILURE: fails when numbers > 0");
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.turnout.worker.backfill.Visits;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.bookkeeping.StaleEpoch;
 import dev.turnout.worker.expand.Expand;
+import dev.turnout.worker.monitor.Measuring;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
@@ -122,6 +124,21 @@ class UuidIdentitiesTest {
         // The index that its readers need is there: by table and old id.
         assertThat(database.query("SELECT indexdef FROM pg_indexes WHERE tablename = 'id_mappings' ORDER BY 1"))
                 .anyMatch(index -> index.contains("(table_name, old_id)"));
+    }
+
+    @Test
+    void theMonitorsSayWhatIsMissing() throws SQLException {
+        moved();
+        assertThat(Measuring.all(spec, database.database(), Instant.EPOCH).values())
+                .hasSize(2)
+                .allMatch(verdict -> verdict.startsWith("SUCCESS"));
+        database.execute(
+                "ALTER TABLE users DISABLE TRIGGER USER",
+                "INSERT INTO users (id, email, name) VALUES ('late', 'late@example.org', 'Late')");
+        assertThat(Measuring.all(spec, database.database(), Instant.EPOCH).values())
+                .containsExactlyInAnyOrder(
+                        "FAILURE: fails when missing > 0 OR wrong > 0",
+                        "FAILURE: fails when orphans > 0 OR unmapped > 0");
     }
 
     @Test
