@@ -145,7 +145,7 @@ class TurnoutTest {
                 "{\"minUnits\":0,\"steps\":[{\"to\":\"5%\",\"soak\":\"24h\"},{\"to\":\"50%\",\"soak\":\"24h\"},{\"to\":\"100%\",\"soak\":\"7d\"}]}");
         server.call("PUT", "/api/v1/flags/ramped", "{}");
         assertThat(run("freeze", "ramped", "--reason", "not yet").out())
-                .contains("ramped  frozen since", "by admin: not yet");
+                .contains("ramped  frozen since", "by admin", ": not yet");
         assertThat(run("rollout", "begin", "ramped", plan.toString(), "--reason", "new").out())
                 .contains("ramped at 0%, running, step 0 of 3");
         assertThat(run("freeze").out()).contains("ramped  frozen");
