@@ -27,7 +27,9 @@ class MonitorsPageTest {
                 List<String> cells = new ArrayList<>(List.of(line.split("\\|")));
                 rows.put(
                         cells.get(1).strip().replace("`", ""),
-                        cells.subList(2, cells.size()).stream().map(String::strip).toList());
+                        cells.subList(2, cells.size()).stream()
+                                .map(String::strip)
+                                .toList());
             }
         }
         return rows;
@@ -64,10 +66,13 @@ class MonitorsPageTest {
                 "error limit", "" + monitor.limits().errors(),
                 "dry run", "" + monitor.dryRun());
         Map<String, List<String>> documented = table("key | Argo");
-        defaults.forEach((key, value) ->
-                assertThat(documented.getOrDefault(key, List.of())).as(key).last().isEqualTo(value));
+        defaults.forEach((key, value) -> assertThat(documented.getOrDefault(key, List.of()))
+                .as(key)
+                .last()
+                .isEqualTo(value));
         assertThat(monitor.schedule().window()).isEqualTo(monitor.schedule().interval());
-        assertThat(documented.getOrDefault("timeout", List.of()).get(1)).contains(words(MonitorReader.LONGEST_TIMEOUT) + " at most");
+        assertThat(documented.getOrDefault("timeout", List.of()).get(1))
+                .contains(words(MonitorReader.LONGEST_TIMEOUT) + " at most");
         assertThat(documented.getOrDefault("prometheus", List.of())).last().isEqualTo(MonitorReader.PROMETHEUS);
     }
 

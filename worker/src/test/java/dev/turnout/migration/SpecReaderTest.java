@@ -233,26 +233,30 @@ class SpecReaderTest {
                     sql: SELECT arm, count(*) AS total, sum(bad) AS failed FROM t WHERE at > :from GROUP BY arm
                     compare: arms
                 """;
-        Spec spec = SpecReader.read(new Bundle("spec.yaml", Map.of("spec.yaml", yaml))).orThrow();
+        Spec spec = SpecReader.read(new Bundle("spec.yaml", Map.of("spec.yaml", yaml)))
+                .orThrow();
         assertThat(spec.rollout().terms().toString())
-                .isEqualTo("Terms[holdback=5%, windows=[Mon-Fri 09:00-16:00 Europe/Berlin, 10:00-11:00 UTC], fourEyes=true]");
-        assertThat(spec.monitors()).map(Monitor::toString).containsExactly(
-                "Monitor[name=queries, schedule=Schedule[interval=PT30M, young=PT10S, initialDelay=PT5M, timeout=PT20S,"
-                        + " window=PT2H], query=Query[language=SQL, source=other, texts={sql=SELECT count(*) AS total FROM t"
-                        + " WHERE at > :from}], rule=Rule[failureCondition=total * 5 < baseline_total,"
-                        + " successCondition=Optional[total > 0], baseline=Optional[PT24H], arms=false, minSample=50],"
-                        + " limits=Limits[count=3, failures=2, inconclusives=1, errors=6], dryRun=true]",
-                "Monitor[name=samples, schedule=Schedule[interval=PT1H, young=PT1M, initialDelay=PT0S, timeout=PT10S,"
-                        + " window=PT1H], query=Query[language=PROMQL, source=prometheus:main,"
-                        + " texts={total=sum(rate(calls[$window])), failed=sum(rate(failures[$window]))}],"
-                        + " rule=Rule[failureCondition=failed / total > 0.01, successCondition=Optional.empty,"
-                        + " baseline=Optional.empty, arms=false, minSample=0], limits=Limits[count=1, failures=0,"
-                        + " inconclusives=0, errors=4], dryRun=false]",
-                "Monitor[name=sides, schedule=Schedule[interval=PT1H, young=PT1M, initialDelay=PT0S, timeout=PT10S,"
-                        + " window=PT1H], query=Query[language=SQL, source=db, texts={sql=SELECT arm, count(*) AS total,"
-                        + " sum(bad) AS failed FROM t WHERE at > :from GROUP BY arm}], rule=Rule[failureCondition=,"
-                        + " successCondition=Optional.empty, baseline=Optional.empty, arms=true, minSample=0],"
-                        + " limits=Limits[count=1, failures=0, inconclusives=0, errors=4], dryRun=false]");
+                .isEqualTo(
+                        "Terms[holdback=5%, windows=[Mon-Fri 09:00-16:00 Europe/Berlin, 10:00-11:00 UTC], fourEyes=true]");
+        assertThat(spec.monitors())
+                .map(Monitor::toString)
+                .containsExactly(
+                        "Monitor[name=queries, schedule=Schedule[interval=PT30M, young=PT10S, initialDelay=PT5M, timeout=PT20S,"
+                                + " window=PT2H], query=Query[language=SQL, source=other, texts={sql=SELECT count(*) AS total FROM t"
+                                + " WHERE at > :from}], rule=Rule[failureCondition=total * 5 < baseline_total,"
+                                + " successCondition=Optional[total > 0], baseline=Optional[PT24H], arms=false, minSample=50],"
+                                + " limits=Limits[count=3, failures=2, inconclusives=1, errors=6], dryRun=true]",
+                        "Monitor[name=samples, schedule=Schedule[interval=PT1H, young=PT1M, initialDelay=PT0S, timeout=PT10S,"
+                                + " window=PT1H], query=Query[language=PROMQL, source=prometheus:main,"
+                                + " texts={total=sum(rate(calls[$window])), failed=sum(rate(failures[$window]))}],"
+                                + " rule=Rule[failureCondition=failed / total > 0.01, successCondition=Optional.empty,"
+                                + " baseline=Optional.empty, arms=false, minSample=0], limits=Limits[count=1, failures=0,"
+                                + " inconclusives=0, errors=4], dryRun=false]",
+                        "Monitor[name=sides, schedule=Schedule[interval=PT1H, young=PT1M, initialDelay=PT0S, timeout=PT10S,"
+                                + " window=PT1H], query=Query[language=SQL, source=db, texts={sql=SELECT arm, count(*) AS total,"
+                                + " sum(bad) AS failed FROM t WHERE at > :from GROUP BY arm}], rule=Rule[failureCondition=,"
+                                + " successCondition=Optional.empty, baseline=Optional.empty, arms=true, minSample=0],"
+                                + " limits=Limits[count=1, failures=0, inconclusives=0, errors=4], dryRun=false]");
     }
 
     @Test

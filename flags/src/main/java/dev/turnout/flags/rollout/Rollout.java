@@ -107,7 +107,8 @@ public record Rollout(Plan plan, State state, boolean paused, int step, Instant 
     }
 
     private boolean heldBack(List<Gate> observed) {
-        return state == State.COMPLETE && observed.stream().anyMatch(gate -> gate.name().equals(HOLDBACK));
+        return state == State.COMPLETE
+                && observed.stream().anyMatch(gate -> gate.name().equals(HOLDBACK));
     }
 
     private Gate window(Instant now) {

@@ -34,10 +34,11 @@ class ComparisonTest {
             assertThat(seen.alarm()).isEmpty();
         }
         assertThat(worst).isLessThan(Watch.LIMIT);
-        assertThat(Comparison.NONE.after(Arms.NONE).after(new Arms(100, 0, 0, 0))).satisfies(quiet -> {
-            assertThat(quiet.evidence()).isZero();
-            assertThat(quiet.calm()).isTrue();
-        });
+        assertThat(Comparison.NONE.after(Arms.NONE).after(new Arms(100, 0, 0, 0)))
+                .satisfies(quiet -> {
+                    assertThat(quiet.evidence()).isZero();
+                    assertThat(quiet.calm()).isTrue();
+                });
     }
 
     private static int hits(Random random, int calls, double rate) {
@@ -46,9 +47,14 @@ class ComparisonTest {
 
     @Test
     void aHandfulIsNoAlarmHoweverBad() {
-        assertThat(Comparison.NONE.after(new Arms(1_000_000, 0, 19, 19)).alarm()).as("19 seen").isEmpty();
-        assertThat(Comparison.NONE.after(new Arms(1_000_000, 0, 1000, 4)).alarm()).as("4 failed").isEmpty();
-        assertThat(Comparison.NONE.after(new Arms(1_000_000, 0, 20, 20)).alarm()).isPresent();
+        assertThat(Comparison.NONE.after(new Arms(1_000_000, 0, 19, 19)).alarm())
+                .as("19 seen")
+                .isEmpty();
+        assertThat(Comparison.NONE.after(new Arms(1_000_000, 0, 1000, 4)).alarm())
+                .as("4 failed")
+                .isEmpty();
+        assertThat(Comparison.NONE.after(new Arms(1_000_000, 0, 20, 20)).alarm())
+                .isPresent();
     }
 
     @Test

@@ -33,7 +33,8 @@ class ChangeWindowTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "Mon", "9-16", "09:00-09:00", "25:00-26:00", "Mon-Fun 09:00-10:00", "09:00-10:00 Mars/Base"})
+    @ValueSource(
+            strings = {"", "Mon", "9-16", "09:00-09:00", "25:00-26:00", "Mon-Fun 09:00-10:00", "09:00-10:00 Mars/Base"})
     void whatIsNoWindowIsRefused(String text) {
         assertThat(ChangeWindow.parse(text)).isEmpty();
     }

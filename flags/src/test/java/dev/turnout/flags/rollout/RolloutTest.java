@@ -89,12 +89,12 @@ class RolloutTest {
         Plan plan = planned(new Plan.Terms(
                 Weight.NONE, List.of(ChangeWindow.parse("Mon-Fri 09:00-16:00").orElseThrow()), false));
         Rollout rollout = new Rollout(plan, State.RUNNING, false, 0, ENTERED, -1);
-        assertThat(rollout.decide(ENTERED.plus(Duration.ofHours(24 + 8)), List.of()).because())
+        assertThat(rollout.decide(ENTERED.plus(Duration.ofHours(24 + 8)), List.of())
+                        .because())
                 .isEqualTo("waiting for change window (steps are taken Mon-Fri 09:00-16:00 UTC only)");
         assertThat(rollout.decide(ENTERED.plus(Duration.ofHours(24 + 9)), List.of()))
                 .isInstanceOf(Decision.Advance.class);
-        assertThat(rollout.decide(
-                        ENTERED.plus(Duration.ofHours(8)), List.of(new Gate("outcomes", Health.BAD, "seen"))))
+        assertThat(rollout.decide(ENTERED.plus(Duration.ofHours(8)), List.of(new Gate("outcomes", Health.BAD, "seen"))))
                 .as("the way back has no hours")
                 .isInstanceOf(Decision.RollBack.class);
         Rollout last = new Rollout(plan, State.RUNNING, false, 2, ENTERED, 2);

@@ -119,9 +119,8 @@ public final class MonitorStore implements MonitorBoard {
         boolean sameStep = Columns.optionalInstant(current, "step_entered_at").equals(Optional.of(entered));
         Tally before = sameStep ? tally(current) : Tally.NONE;
         // It began on the step before: kept, but it says nothing of this one.
-        Tally.Weighed weighed = measured.at().isBefore(entered)
-                ? new Tally.Weighed(before, measured)
-                : before.after(monitor, measured);
+        Tally.Weighed weighed =
+                measured.at().isBefore(entered) ? new Tally.Weighed(before, measured) : before.after(monitor, measured);
         Tally tally = weighed.tally();
         Measurement kept = weighed.measurement();
         Instant earliest = entered.plus(monitor.schedule().initialDelay());
@@ -148,11 +147,7 @@ public final class MonitorStore implements MonitorBoard {
                         kept.because(),
                         Json.write(kept.values())))
                 .compose(inserted -> inserted.orElseThrow() % THIN_EVERY == 0
-                        ? tx.change(
-                                THIN,
-                                Columns.bind(now.minus(KEEP_HOURS)),
-                                id,
-                                Columns.bind(now.minus(KEEP_ALL)))
+                        ? tx.change(THIN, Columns.bind(now.minus(KEEP_HOURS)), id, Columns.bind(now.minus(KEEP_ALL)))
                         : Future.succeededFuture(0))
                 .mapEmpty();
     }

@@ -94,7 +94,9 @@ record MonitorGate(Pace pace, Watched watched, Instant enteredAt, Instant now) {
         }
         Duration age = Duration.between(at, now);
         Duration fresh = pace.observable(watched.monitor().interval()).multipliedBy(STALE_AFTER);
-        return age.compareTo(fresh) > 0 ? unknown("last measured " + age.toMinutes() + "m ago" + overdue()) : good(because);
+        return age.compareTo(fresh) > 0
+                ? unknown("last measured " + age.toMinutes() + "m ago" + overdue())
+                : good(because);
     }
 
     private Gate good(String because) {

@@ -146,7 +146,8 @@ class TurnoutTest {
         server.call("PUT", "/api/v1/flags/ramped", "{}");
         assertThat(run("freeze", "ramped", "--reason", "not yet").out())
                 .contains("ramped  frozen since", "by admin", ": not yet");
-        assertThat(run("rollout", "begin", "ramped", plan.toString(), "--reason", "new").out())
+        assertThat(run("rollout", "begin", "ramped", plan.toString(), "--reason", "new")
+                        .out())
                 .contains("ramped at 0%, running, step 0 of 3");
         assertThat(run("freeze").out()).contains("ramped  frozen");
         assertThat(run("rollout", "skip", "ramped", "50", "--force", "--reason", "a demo"))
@@ -155,7 +156,8 @@ class TurnoutTest {
         assertThat(run("rollout", "pause", "ramped").out()).contains("paused");
         assertThat(run("rollout", "skip", "ramped", "50%"))
                 .matches(ran -> ran.status() == 1 && ran.err().contains("force it with a reason"));
-        assertThat(run("rollout", "skip", "ramped", "50%", "--force", "--reason", "a demo").out())
+        assertThat(run("rollout", "skip", "ramped", "50%", "--force", "--reason", "a demo")
+                        .out())
                 .contains("ramped at 50%");
         assertThat(run("rollout", "approve", "ramped").status()).isZero();
         assertThat(run("rollout", "resume", "ramped").status()).isZero();
@@ -168,16 +170,18 @@ class TurnoutTest {
 
     @Test
     void monitors_are_listed_and_a_worker_that_is_missing_is_told() {
-        ControlFixture.await(server.control.runs.start(
-                Specs.spec("measured", "measured"), Specs.BUNDLE, ControlFixture.BY_TEST));
+        ControlFixture.await(
+                server.control.runs.start(Specs.spec("measured", "measured"), Specs.BUNDLE, ControlFixture.BY_TEST));
         assertThat(run("monitor", "list", "measured").out())
                 .contains("parity  on clinic  next at", "errors  on clinic", "not measured yet");
         assertThat(run("monitor", "run", "measured", "parity"))
                 .matches(ran -> ran.status() == 1 && ran.err().contains("measured from when the data is ready"));
-        Claim claim = ControlFixture.await(server.control.claims.claim("w", List.of("clinic"), Duration.ofMinutes(1))).stream()
-                .filter(each -> each.migration().equals("measured"))
-                .findFirst()
-                .orElseThrow();
+        Claim claim =
+                ControlFixture.await(server.control.claims.claim("w", List.of("clinic"), Duration.ofMinutes(1)))
+                        .stream()
+                        .filter(each -> each.migration().equals("measured"))
+                        .findFirst()
+                        .orElseThrow();
         ControlFixture.await(server.control.claims.enter(claim, Phase.CREATED, Phase.READY, "ready", Map.of()));
         assertThat(run("monitor", "run", "measured", "parity", "--wait", "1"))
                 .matches(ran -> ran.status() == 1 && ran.err().contains("is one running that reaches clinic?"));

@@ -147,7 +147,12 @@ class MonitorStoreTest {
                         fixture.database.query(
                                 "SELECT verdict || ' ' || to_char(at AT TIME ZONE 'UTC', 'HH24:MI') FROM measurement ORDER BY at"))
                 .containsExactly(
-                        "SUCCESS 20:00", "SUCCESS 00:20", "FAILURE 00:30", "ERROR 00:50", "SUCCESS 01:50", "SUCCESS 09:00");
+                        "SUCCESS 20:00",
+                        "SUCCESS 00:20",
+                        "FAILURE 00:30",
+                        "ERROR 00:50",
+                        "SUCCESS 01:50",
+                        "SUCCESS 09:00");
     }
 
     private Run start(Monitor... monitors) {
@@ -236,8 +241,7 @@ class MonitorStoreTest {
         record(third, new Arms(900, 1, 100, 0));
         assertThat(watched(compared).latest().orElseThrow())
                 .matches(latest -> latest.verdict() == Verdict.SUCCESS)
-                .matches(latest ->
-                        latest.because().equals("failed on the new side: 0 of 110, on the old: 1 of 990"));
+                .matches(latest -> latest.because().equals("failed on the new side: 0 of 110, on the old: 1 of 990"));
         fixture.clock.pass(Duration.ofMinutes(1));
         record(due("sides"), new Arms(900, 1, 100, 8));
         assertThat(watched(compared).latest().orElseThrow())
@@ -281,7 +285,8 @@ class MonitorStoreTest {
     @Test
     void a_worker_takes_no_more_than_it_can_measure_within_its_lease() {
         start(IntStream.range(0, 10)
-                .mapToObj(i -> TestMonitor.sql("m" + i, "SELECT 1 AS total", "total <> 1").monitor())
+                .mapToObj(i -> TestMonitor.sql("m" + i, "SELECT 1 AS total", "total <> 1")
+                        .monitor())
                 .toArray(Monitor[]::new));
         enterAll(Phase.READY);
         assertThat(claim("one")).hasSize(8);

@@ -53,25 +53,27 @@ class UpgradeTest {
                                     new Step(Weight.ALL, Duration.ofDays(7), true)),
                             20));
             assertThat(row.around())
-                    .isEqualTo(new RolloutRow.Around(
-                            false, "ann", Optional.empty(), Optional.empty(), Optional.empty()));
+                    .isEqualTo(
+                            new RolloutRow.Around(false, "ann", Optional.empty(), Optional.empty(), Optional.empty()));
             assertThat(row.migration()).isEqualTo("m");
 
             SetClock clock = new SetClock();
-            List<Due> due = await(new MonitorStore(control, clock)
-                    .claimDue("w", List.of("clinic"), Duration.ofMinutes(1)));
-            assertThat(due).extracting(Due::monitor).containsExactly(new Monitor(
-                    "parity",
-                    new Monitor.Schedule(
-                            Duration.ofHours(1),
-                            Duration.ofMinutes(1),
-                            Duration.ZERO,
-                            Duration.ofSeconds(5),
-                            Duration.ofHours(1)),
-                    Monitor.Query.sql("clinic", "SELECT 1 AS total"),
-                    new Monitor.Rule("total <> 1", Optional.of("total = 1"), Optional.empty(), false, 7),
-                    new Monitor.Limits(1, 2, 0, 5),
-                    true));
+            List<Due> due =
+                    await(new MonitorStore(control, clock).claimDue("w", List.of("clinic"), Duration.ofMinutes(1)));
+            assertThat(due)
+                    .extracting(Due::monitor)
+                    .containsExactly(new Monitor(
+                            "parity",
+                            new Monitor.Schedule(
+                                    Duration.ofHours(1),
+                                    Duration.ofMinutes(1),
+                                    Duration.ZERO,
+                                    Duration.ofSeconds(5),
+                                    Duration.ofHours(1)),
+                            Monitor.Query.sql("clinic", "SELECT 1 AS total"),
+                            new Monitor.Rule("total <> 1", Optional.of("total = 1"), Optional.empty(), false, 7),
+                            new Monitor.Limits(1, 2, 0, 5),
+                            true));
             assertThat(await(new MonitorStore(control, clock).watched(1)).get(0).tally())
                     .as("nobody knows on which step it failed")
                     .isEqualTo(Tally.NONE);

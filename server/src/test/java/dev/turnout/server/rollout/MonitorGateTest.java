@@ -23,11 +23,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class MonitorGateTest {
     private static final Instant ENTERED = Instant.parse("2026-03-01T00:00:00Z");
-    private static final Monitor MONITOR =
-            TestMonitor.sql("m", "SELECT 1 AS total", "total > 1").limits(2, 1, 1, 4).monitor();
+    private static final Monitor MONITOR = TestMonitor.sql("m", "SELECT 1 AS total", "total > 1")
+            .limits(2, 1, 1, 4)
+            .monitor();
 
     private static Gate gate(Monitor monitor, Tally tally, Optional<Measurement> latest, Duration later) {
-        Watched watched = new Watched(1, monitor, ENTERED.plus(Duration.ofHours(3)), Duration.ofHours(1), tally, latest);
+        Watched watched =
+                new Watched(1, monitor, ENTERED.plus(Duration.ofHours(3)), Duration.ofHours(1), tally, latest);
         return new MonitorGate(Pace.real(), watched, ENTERED, ENTERED.plus(later)).gate();
     }
 
@@ -41,7 +43,8 @@ class MonitorGateTest {
             delimiter = '|',
             value = {
                 // Two successes are wanted; one failure, one inconclusive and four errors in a row are tolerated.
-                // latest at | its verdict | failures errors inconclusives successes | last success | now | health | because
+                // latest at | its verdict | failures errors inconclusives successes | last success | now | health |
+                // because
                 " 0 | SUCCESS      | 0 0 0 9 |   0 |  60 | UNKNOWN | not measured on this step yet",
                 "10 | SUCCESS      | 0 0 0 1 |  10 |  60 | UNKNOWN | 1 of 2 successes on this step: so it was",
                 "10 | SUCCESS      | 0 0 0 2 |  10 |  60 | GOOD    | so it was",
@@ -70,7 +73,9 @@ class MonitorGateTest {
                 Integer.parseInt(numbers[1]),
                 Integer.parseInt(numbers[2]),
                 Integer.parseInt(numbers[3]),
-                Optional.of(succeeded).filter(minute -> minute >= 0).map(minute -> ENTERED.plus(Duration.ofMinutes(minute))),
+                Optional.of(succeeded)
+                        .filter(minute -> minute >= 0)
+                        .map(minute -> ENTERED.plus(Duration.ofMinutes(minute))),
                 Comparison.NONE);
         Gate gate = gate(MONITOR, tally, measured(at, verdict), Duration.ofMinutes(now));
         assertThat(gate.health()).as(gate.because()).isEqualTo(health);
@@ -85,7 +90,8 @@ class MonitorGateTest {
                         new Monitor.Query(Monitor.Language.PROMQL, "prometheus:main", Map.of("value", "up")),
                         "value < 1")
                 .monitor();
-        assertThat(gate(elsewhere, Tally.NONE, Optional.empty(), Duration.ofHours(4)).because())
+        assertThat(gate(elsewhere, Tally.NONE, Optional.empty(), Duration.ofHours(4))
+                        .because())
                 .isEqualTo("not measured on this step yet; due since 2026-03-01T03:00:00Z: does a worker reach"
                         + " prometheus:main?");
     }
@@ -105,15 +111,19 @@ class MonitorGateTest {
         Comparison suspicious = Comparison.NONE.after(new Arms(900, 1, 100, 8));
         assertThat(suspicious.calm()).isFalse();
         assertThat(suspicious.alarm()).isEmpty();
-        Monitor arms = TestMonitor.sql("m", "SELECT 1", "").arms().limits(1, 0, 9, 4).monitor();
+        Monitor arms =
+                TestMonitor.sql("m", "SELECT 1", "").arms().limits(1, 0, 9, 4).monitor();
         Tally tally = new Tally(0, 0, 1, 5, Optional.of(ENTERED.plusSeconds(1)), suspicious);
-        assertThat(gate(arms, tally, measured(10, Verdict.INCONCLUSIVE), Duration.ofMinutes(11)).health())
+        assertThat(gate(arms, tally, measured(10, Verdict.INCONCLUSIVE), Duration.ofMinutes(11))
+                        .health())
                 .isEqualTo(Health.UNKNOWN);
     }
 
     @Test
     void inDryRunItIsOpenWhateverItSays() {
-        Monitor dry = TestMonitor.sql("m", "SELECT 1 AS total", "total > 1").dryRun(true).monitor();
+        Monitor dry = TestMonitor.sql("m", "SELECT 1 AS total", "total > 1")
+                .dryRun(true)
+                .monitor();
         Tally failing = new Tally(9, 0, 0, 0, Optional.empty(), Comparison.NONE);
         assertThat(gate(dry, failing, measured(10, Verdict.FAILURE), Duration.ofMinutes(11)))
                 .isEqualTo(new Gate("monitor: m", Health.GOOD, "dry run; FAILURE: so it was"));

@@ -65,17 +65,30 @@ class PlanTest {
                 assertThat(because(story.tickHealthy())).contains("25% soaks for another 1d 23h");
             }
             story.pass(Duration.ofDays(30));
-            assertThat(because(story.tickHealthy())).isEqualTo("waiting for approval (100% needs an operator's approval)");
+            assertThat(because(story.tickHealthy()))
+                    .isEqualTo("waiting for approval (100% needs an operator's approval)");
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"running", "paused", "waiting for approval", "frozen", "outside of its hours", "complete", "held back"})
+    @ValueSource(
+            strings = {
+                "running",
+                "paused",
+                "waiting for approval",
+                "frozen",
+                "outside of its hours",
+                "complete",
+                "held back"
+            })
     void whatIsBadTakesItBackInEveryState(String state) throws SQLException {
         Plan.Terms terms =
                 switch (state) {
                     case "outside of its hours" ->
-                        new Plan.Terms(Weight.NONE, List.of(ChangeWindow.parse("Mon 09:00-10:00").orElseThrow()), false);
+                        new Plan.Terms(
+                                Weight.NONE,
+                                List.of(ChangeWindow.parse("Mon 09:00-10:00").orElseThrow()),
+                                false);
                     case "held back" -> HELD_BACK;
                     default -> Plan.Terms.NONE;
                 };
@@ -131,7 +144,8 @@ class PlanTest {
             await(story.fixture.freezes.freeze(Optional.empty(), new Change("anna", "the sale")));
             await(story.fixture.freezes.freeze(Optional.of(Story.KEY), BERT));
             assertThat(because(story.tickHealthy()))
-                    .contains("freeze (every flag is frozen by anna: the sale; this flag is frozen by bert: looked at it)");
+                    .contains(
+                            "freeze (every flag is frozen by anna: the sale; this flag is frozen by bert: looked at it)");
             refused(story.fixture.freezes.freeze(Optional.empty(), BERT), "every flag is frozen already");
             refused(story.fixture.freezes.freeze(Optional.of(Story.KEY), new Change("anna", " ")), "needs a reason");
             assertThatThrownBy(() -> await(story.fixture.freezes.freeze(Optional.of("none"), BERT)))
@@ -161,7 +175,9 @@ class PlanTest {
             story.pass(Duration.ofDays(2));
             assertThat(story.tickHealthy()).containsInstanceOf(Advance.class);
             refused(story.steps.approve(Story.KEY, BERT), "is on its last step");
-            assertThat(story.rollout().around().approvedBy()).as("of the next step").isEmpty();
+            assertThat(story.rollout().around().approvedBy())
+                    .as("of the next step")
+                    .isEmpty();
         }
     }
 
@@ -188,7 +204,8 @@ class PlanTest {
             assertThat(skipped.rollout().step()).isEqualTo(1);
             assertThat(skipped.rollout().enteredAt()).isEqualTo(story.fixture.clock.instant());
             assertThat(skipped.because()).isEqualTo("skipped to 25% by bert: looked at it");
-            AuditEntry entry = await(story.fixture.audit.newestOf("flag:" + Story.KEY, Long.MAX_VALUE, 1)).get(0);
+            AuditEntry entry = await(story.fixture.audit.newestOf("flag:" + Story.KEY, Long.MAX_VALUE, 1))
+                    .get(0);
             assertThat(entry.action()).isEqualTo("rollout.skip");
             assertThat(entry.toString()).contains("soak");
             story.pass(Duration.ofSeconds(1));
@@ -227,7 +244,9 @@ class PlanTest {
             assertThat(fullSince(story)).as("since a moment ago").isEmpty();
             story.pass(Duration.ofHours(1));
             assertThat(because(story.tickHealthy())).isEqualTo("complete");
-            assertThat(fullSince(story)).as("stable since the last step").isEqualTo(story.rollout().fullSince());
+            assertThat(fullSince(story))
+                    .as("stable since the last step")
+                    .isEqualTo(story.rollout().fullSince());
             assertThat(fullSince(story)).isPresent();
         }
     }
@@ -247,7 +266,8 @@ class PlanTest {
                             new Step(new Weight(10_000), Duration.ofHours(1), false),
                             new Step(Weight.ALL, Duration.ofHours(2), true)),
                     0);
-            assertThatThrownBy(() -> await(story.steps.begin("lone", plan, BERT))).isInstanceOf(Unknown.class);
+            assertThatThrownBy(() -> await(story.steps.begin("lone", plan, BERT)))
+                    .isInstanceOf(Unknown.class);
             await(story.fixture.flags.create(Flag.create("lone").withWeight(new Weight(7_000)), BERT));
             refused(story.steps.begin("lone", plan, BERT), "the flag lone is at 7%, which is no step of the plan");
             Flag flag = await(story.fixture.flags.find("lone")).orElseThrow();
@@ -271,7 +291,8 @@ class PlanTest {
 
             await(story.operator.rollBack("lone", BERT));
             assertThat(weight(story)).isEqualTo(Weight.NONE);
-            assertThat(await(story.fixture.incidents.newestOf("lone", 1)).get(0).run()).isEmpty();
+            assertThat(await(story.fixture.incidents.newestOf("lone", 1)).get(0).run())
+                    .isEmpty();
             await(story.operator.acknowledge("lone", BERT));
             assertThat(tick(story)).as("it begins again").containsInstanceOf(Advance.class);
 
@@ -279,7 +300,9 @@ class PlanTest {
             assertThat(weight(story)).as("stays where it is").isEqualTo(new Weight(10_000));
             refused(story.steps.end(Story.KEY, BERT), "belongs to the migration dynamic-services");
             await(story.steps.begin("lone", plan, BERT));
-            assertThat(lone(story).rollout().step()).as("from the step that it is on").isZero();
+            assertThat(lone(story).rollout().step())
+                    .as("from the step that it is on")
+                    .isZero();
             assertThat(because(tick(story))).contains("10% soaks for another 1h");
         }
     }
@@ -289,9 +312,15 @@ class PlanTest {
         try (Story story = new Story()) {
             story.enter(Phase.ROLLING_OUT, Phase.ROLLING_BACK);
             story.enter(Phase.ROLLING_BACK, Phase.ROLLED_BACK);
-            Plan plan = new Plan(List.of(new Step(new Weight(25_000), Duration.ofHours(1), false), new Step(Weight.ALL, Duration.ofHours(1), false)), 20);
+            Plan plan = new Plan(
+                    List.of(
+                            new Step(new Weight(25_000), Duration.ofHours(1), false),
+                            new Step(Weight.ALL, Duration.ofHours(1), false)),
+                    20);
             await(story.steps.begin(Story.KEY, plan, BERT));
-            long number = await(story.fixture.rollouts.findOfFlag(Story.KEY)).orElseThrow().run();
+            long number = await(story.fixture.rollouts.findOfFlag(Story.KEY))
+                    .orElseThrow()
+                    .run();
             assertThat(await(story.tick.of(number))).containsInstanceOf(Advance.class);
             story.send(story.report(0, 0));
             assertThat(because(await(story.tick.of(number)))).contains("soak");
@@ -304,7 +333,10 @@ class PlanTest {
     @Test
     void everyGateStandsOnThePageForOperators() throws Exception {
         Set<String> gates = new TreeSet<>();
-        Plan.Terms hours = new Plan.Terms(new Weight(5_000), List.of(ChangeWindow.parse("Mon-Sun 00:00-23:59").orElseThrow()), false);
+        Plan.Terms hours = new Plan.Terms(
+                new Weight(5_000),
+                List.of(ChangeWindow.parse("Mon-Sun 00:00-23:59").orElseThrow()),
+                false);
         try (Story story = new Story(hours)) {
             await(story.fixture.freezes.freeze(Optional.empty(), BERT));
             names(story, gates);
@@ -358,7 +390,10 @@ class PlanTest {
     }
 
     private static void refused(Future<?> future, String... words) {
-        assertThatThrownBy(() -> await(future)).isInstanceOf(Refused.class).message().containsAnyOf(words);
+        assertThatThrownBy(() -> await(future))
+                .isInstanceOf(Refused.class)
+                .message()
+                .containsAnyOf(words);
     }
 
     private static String because(Optional<Decision> decision) {

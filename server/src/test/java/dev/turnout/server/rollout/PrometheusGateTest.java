@@ -58,10 +58,12 @@ class PrometheusGateTest {
                     .isEqualTo("total is 20, at least 50 wanted");
             assertThat(because(tick(story))).contains("INCONCLUSIVE: total is 20");
 
-            assertThat(measured(story, prometheus, "calls 1000\nfailures 9").verdict()).isEqualTo(Verdict.SUCCESS);
+            assertThat(measured(story, prometheus, "calls 1000\nfailures 9").verdict())
+                    .isEqualTo(Verdict.SUCCESS);
             assertThat(tick(story)).containsInstanceOf(Advance.class);
 
-            assertThat(measured(story, prometheus, "calls 1000\nfailures 11").verdict()).isEqualTo(Verdict.FAILURE);
+            assertThat(measured(story, prometheus, "calls 1000\nfailures 11").verdict())
+                    .isEqualTo(Verdict.FAILURE);
             assertThat(tick(story)).containsInstanceOf(RollBack.class);
             assertThat(story.incidents().get(0).evidence().get("monitors"))
                     .asString()
@@ -73,11 +75,14 @@ class PrometheusGateTest {
                 Measurement gone = measured(story);
                 assertThat(gone.verdict()).isEqualTo(Verdict.ERROR);
                 assertThat(gone.because()).contains("does not answer");
-                assertThat(because(tick(story))).contains("monitor: errors of the application (ERROR: the query failed");
+                assertThat(because(tick(story)))
+                        .contains("monitor: errors of the application (ERROR: the query failed");
             }
             assertThat(because(tick(story))).contains("6 errors in a row, more than 4: nobody sees");
             assertThat(story.flag().weight()).isEqualTo(Weight.NONE);
-            assertThat(story.incidents()).as("no way back for want of an answer").hasSize(1);
+            assertThat(story.incidents())
+                    .as("no way back for want of an answer")
+                    .hasSize(1);
         }
     }
 

@@ -28,6 +28,7 @@ public final class MonitorVerticle extends VerticleBase {
     private static final String MONITORS = "turnout-monitors";
     /** Of its own: a chore may take long, and a monitor that waits for a thread would lose its claim. */
     private static final String CHORES = "turnout-chores";
+
     private static final int AT_ONCE = 2;
     private static final Duration EVERY = Duration.ofSeconds(1);
     /** Real time; longer than all that is claimed at once may take, so that a query runs twice only when a worker died. */

@@ -69,11 +69,15 @@ class PreflightTest {
     @Test
     void monitorsThatCompareAreTriedOutWithWhatTheyCompare() throws SQLException {
         String counted = "SELECT count(*) AS total FROM reservations WHERE \"createdAt\" > :from";
-        TestMonitor fine = TestMonitor.sql("fine", counted, "total < baseline_total").baseline(Duration.ofDays(1));
-        TestMonitor wrong = TestMonitor.sql("wrong", counted, "total < baseline_many").baseline(Duration.ofDays(1));
+        TestMonitor fine =
+                TestMonitor.sql("fine", counted, "total < baseline_total").baseline(Duration.ofDays(1));
+        TestMonitor wrong =
+                TestMonitor.sql("wrong", counted, "total < baseline_many").baseline(Duration.ofDays(1));
         String arms = "SELECT 'new' AS arm, count(*) AS total, %s AS failed FROM reservations";
-        TestMonitor sides = TestMonitor.sql("sides", arms.formatted("sum(id % 2)"), "").arms();
-        TestMonitor words = TestMonitor.sql("words", arms.formatted("max(patient_name)::boolean"), "").arms();
+        TestMonitor sides =
+                TestMonitor.sql("sides", arms.formatted("sum(id % 2)"), "").arms();
+        TestMonitor words = TestMonitor.sql("words", arms.formatted("max(patient_name)::boolean"), "")
+                .arms();
         Monitor.Query elsewhere = new Monitor.Query(Monitor.Language.PROMQL, "prometheus:p", Map.of("value", "up"));
         TestSpec spec = Clinic.spec()
                 .monitor(
@@ -86,7 +90,8 @@ class PreflightTest {
                 .satisfiesExactly(
                         problem -> assertThat(problem)
                                 .contains("monitor 'wrong', its conditions: column \"baseline_many\" does not exist"),
-                        problem -> assertThat(problem).contains("monitor 'words', its columns: cannot cast type boolean"));
+                        problem ->
+                                assertThat(problem).contains("monitor 'words', its columns: cannot cast type boolean"));
     }
 
     @Test

@@ -120,7 +120,8 @@ class BookingIdsTest {
     void the_monitors_of_the_calm_say_that_all_is_well_and_what_is_not() throws SQLException {
         bookings.begin();
         through(upToReady());
-        assertThat(Measuring.all(bookings.spec, bookings.database.database(), bookings.clock.instant()).values())
+        assertThat(Measuring.all(bookings.spec, bookings.database.database(), bookings.clock.instant())
+                        .values())
                 .hasSize(3)
                 .allMatch(verdict -> verdict.startsWith("SUCCESS"));
         for (String trigger : bookings.database.query(
