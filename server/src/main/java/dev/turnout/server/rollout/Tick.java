@@ -122,6 +122,9 @@ final class Tick {
         }
         return stores.rollouts()
                 .save(tx, sight.row().with(sight.row().rollout(), decision.because()))
+                .compose(saved -> Tidings.onlyApprovalLacks(sight.row())
+                        ? stores.notices().put(tx, Tidings.approvalAwaited(sight.row()))
+                        : Future.succeededFuture())
                 .map(sight.flag());
     }
 
@@ -171,6 +174,7 @@ final class Tick {
                 .compose(flag -> stores.rollouts()
                         .save(tx, next)
                         .compose(saved -> stores.monitors().dueNow(tx, next.run()))
+                        .compose(due -> stores.notices().put(tx, Tidings.stepEntered(next)))
                         .map(flag));
     }
 

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param control the control database; empty: an embedded one below {@code data}
  * @param databases the migrated databases by the name that specs use
  * @param worker name of this process in leases and logs; no other process ever had it
+ * @param notifying where notices go
  */
 public record Settings(
         Listen listen,
@@ -25,9 +26,21 @@ public record Settings(
         Optional<ControlSettings> control,
         Map<String, ConnectionSettings> databases,
         Pace pace,
-        String worker) {
+        String worker,
+        Notifying notifying) {
     public Settings {
         databases = Map.copyOf(databases);
+    }
+
+    /** That tells nobody. */
+    public Settings(
+            Listen listen,
+            Path data,
+            Optional<ControlSettings> control,
+            Map<String, ConnectionSettings> databases,
+            Pace pace,
+            String worker) {
+        this(listen, data, control, databases, pace, worker, Notifying.NOBODY);
     }
 
     /**

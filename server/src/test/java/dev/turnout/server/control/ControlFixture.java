@@ -31,6 +31,7 @@ public final class ControlFixture implements AutoCloseable {
     public final IncidentStore incidents;
     public final TokenStore tokens;
     public final WriteStore writes;
+    public final NoticeStore notices;
 
     private ControlFixture(TestDatabase database, int poolSize) {
         this.database = database;
@@ -49,6 +50,7 @@ public final class ControlFixture implements AutoCloseable {
         incidents = new IncidentStore(control, audit, clock);
         tokens = new TokenStore(control, audit, clock);
         writes = new WriteStore(control, clock);
+        notices = new NoticeStore(control, clock);
     }
 
     public static ControlFixture open() throws SQLException {

@@ -66,7 +66,8 @@ final class Story implements AutoCloseable {
             fixture.outcomes,
             fixture.monitors,
             fixture.incidents,
-            fixture.audit);
+            fixture.audit,
+            fixture.notices);
     final RolloutOperator operator = new RolloutOperator(stores, fixture.clock);
     final Tick tick = new Tick(stores, pace);
     private final Claim claim;
