@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
             RollbackCommand.class,
             IncidentsCommand.class,
             AcknowledgeCommand.class,
+            AlertCommand.class,
             FlagCommand.class,
             AuditCommand.class,
             TokenCommand.class
