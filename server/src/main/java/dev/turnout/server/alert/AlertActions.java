@@ -99,7 +99,7 @@ public final class AlertActions {
                         Notice.of(Notice.Kind.ALERTED, key, key + ": the alert " + title(alert) + " fires")
                                 .with("rule", rule.name())
                                 .with("fingerprint", alert.fingerprint())
-                                .with("labels", alert.labels()));
+                                .with("labels", alert.shortened().labels()));
     }
 
     private static <T> Function<T, Ruling> done(Outcome outcome, Act act) {
@@ -114,7 +114,7 @@ public final class AlertActions {
     private static String title(Alert alert) {
         String summary = alert.annotations().getOrDefault("summary", "");
         String name = alert.name().isEmpty() ? alert.fingerprint() : alert.name();
-        String title = summary.isBlank() ? name : name + " (" + summary + ")";
+        String title = (summary.isBlank() ? name : name + " (" + summary + ")").replaceAll("\\s+|\\p{Cntrl}", " ");
         return title.length() > 300 ? title.substring(0, 300) + "…" : title;
     }
 
@@ -124,8 +124,8 @@ public final class AlertActions {
         seen.put("sentBy", alert.source().name());
         seen.put("fingerprint", alert.fingerprint());
         seen.put("startsAt", alert.startsAt().toString());
-        seen.put("labels", alert.labels());
-        seen.put("annotations", alert.annotations());
+        seen.put("labels", alert.shortened().labels());
+        seen.put("annotations", alert.shortened().annotations());
         seen.put("rule", rule.name());
         seen.put("ruleVersion", rule.version());
         seen.put("actionWindow", rule.terms().bounds().actionWindow().toString());

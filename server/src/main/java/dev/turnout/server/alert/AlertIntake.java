@@ -114,8 +114,7 @@ public final class AlertIntake {
         metrics.told(told);
         if (told.ruling().acted()) {
             LOG.warn(
-                    "alert {} ({}), flag {}: {}, {}",
-                    told.alert().name(),
+                    "alert {}, flag {}: {}, {}",
                     told.alert().fingerprint(),
                     told.flagKey(),
                     told.ruling().outcome(),

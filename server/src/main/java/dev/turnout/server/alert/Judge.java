@@ -101,7 +101,7 @@ final class Judge {
         if (wrongSide.isPresent()) {
             return wrongSide.get();
         }
-        if (acted.filter(at -> now.isBefore(at.plus(bounds.cooldown()))).isPresent()) {
+        if (acted.filter(at -> coolsDown(at, bounds, exposure, now)).isPresent()) {
             return new Ignore(
                     Reason.COOLING_DOWN,
                     "the rule acted on it at " + acted.get() + " and waits for " + words(bounds.cooldown()));
@@ -111,6 +111,12 @@ final class Judge {
                 rule.terms().action(),
                 "it fires since " + alert.startsAt() + ", the flag is at " + share + " and was increased at "
                         + exposure.increasedAt().orElseThrow());
+    }
+
+    /** Whoever increases the flag after that takes the chance, and what is bad then counts. */
+    private static boolean coolsDown(Instant acted, AlertRule.Bounds bounds, Exposure exposure, Instant now) {
+        return now.isBefore(acted.plus(bounds.cooldown()))
+                && exposure.increasedAt().filter(at -> at.isAfter(acted)).isEmpty();
     }
 
     private static Optional<Ignore> side(Alert alert, AlertRule rule, Variants variants) {

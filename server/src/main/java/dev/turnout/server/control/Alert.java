@@ -1,6 +1,7 @@
 package dev.turnout.server.control;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -18,6 +19,8 @@ public record Alert(
         Instant startsAt,
         Map<String, String> labels,
         Map<String, String> annotations) {
+    private static final int LONGEST_TEXT = 1000;
+
     public Alert {
         labels = Map.copyOf(labels);
         annotations = Map.copyOf(annotations);
@@ -73,6 +76,18 @@ public record Alert(
         public boolean acted() {
             return outcome != Outcome.IGNORED;
         }
+    }
+
+    /** With texts as long as people read them. Rules are held against the whole of a label. */
+    public Alert shortened() {
+        return new Alert(source, fingerprint, firing, startsAt, shortened(labels), shortened(annotations));
+    }
+
+    private static Map<String, String> shortened(Map<String, String> texts) {
+        Map<String, String> kept = new HashMap<>();
+        texts.forEach((name, text) ->
+                kept.put(name, text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text));
+        return kept;
     }
 
     /** What people call it; empty when it has no name. */

@@ -52,7 +52,7 @@ public record AlertRule(String name, int position, long version, Terms terms) {
     /**
      * @param actionWindow business time after an increase for which an alert is held against it
      * @param maxAlertAge since it began to fire: what is older is a repetition, or late
-     * @param cooldown after it acted on a flag, for which it does not act on that flag again
+     * @param cooldown after it acted on a flag, for which it does not act on that flag again unless that is increased
      */
     public record Bounds(Duration actionWindow, Duration maxAlertAge, Duration cooldown) {
         public static final Bounds USUAL =

@@ -8,9 +8,7 @@ import io.vertx.sqlclient.Row;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Alerts that came in, each with what was done about it: once for a flag, however often it is sent. Thread-safe. */
@@ -44,8 +42,6 @@ public final class AlertStore {
     /** Forgetting once in so many alerts keeps its cost out of sight. */
     private static final long FORGET_EVERY = 64;
 
-    private static final int LONGEST_TEXT = 1000;
-
     private final ControlDatabase database;
     private final Clock clock;
 
@@ -75,8 +71,8 @@ public final class AlertStore {
                         alert.source().name(),
                         Columns.bind(now),
                         Columns.bind(now),
-                        Json.write(shortened(alert.labels())),
-                        Json.write(shortened(alert.annotations())))
+                        Json.write(alert.shortened().labels()),
+                        Json.write(alert.shortened().annotations()))
                 .map(Optional::orElseThrow)
                 .compose(noted -> noted.id() % FORGET_EVERY == 0
                         ? tx.change(
@@ -92,14 +88,6 @@ public final class AlertStore {
         Ruling before = ruling(row);
         return new Noted(
                 row.getLong("id"), before.reason() == Reason.UNDECIDED ? Optional.empty() : Optional.of(before));
-    }
-
-    /** Rules are held against the whole of a label; what is kept is for people. */
-    private static Map<String, String> shortened(Map<String, String> texts) {
-        Map<String, String> kept = new HashMap<>();
-        texts.forEach((name, text) ->
-                kept.put(name, text.length() > LONGEST_TEXT ? text.substring(0, LONGEST_TEXT) + "…" : text));
-        return kept;
     }
 
     /** @param rule that decided; empty: there was none */

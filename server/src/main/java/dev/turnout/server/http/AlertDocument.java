@@ -27,6 +27,7 @@ import java.util.regex.Pattern;
  */
 final class AlertDocument {
     private static final int MOST_ALERTS = 500;
+    private static final int MOST_LABELS = 100;
     private static final Pattern FINGERPRINT = Pattern.compile("[!-~]{1,100}");
     private static final int FIRST_YEAR = 1970;
     private static final int LAST_YEAR = 9999;
@@ -74,6 +75,9 @@ final class AlertDocument {
             sent.problem("status", "must be firing or resolved");
         }
         Map<String, String> labels = sent.texts("labels");
+        if (labels.size() > MOST_LABELS || sent.node("annotations").size() > MOST_LABELS) {
+            sent.problem("labels", "and annotations must be at most " + MOST_LABELS + " each");
+        }
         Optional<Instant> startsAt = startsAt(sent);
         return startsAt.map(at -> new Alert(
                 source,

@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.net.ConnectException;
@@ -48,9 +49,15 @@ final class Post {
 
     private static Future<Integer> answer(HttpClientRequest request, Target.Message message) {
         return request.send(message.body())
-                .map(HttpClientResponse::statusCode)
+                .map(Post::code)
                 .timeout(ANSWER.toMillis(), TimeUnit.MILLISECONDS)
                 .onComplete(known -> request.reset());
+    }
+
+    private static int code(HttpClientResponse response) {
+        // Of the rest, which is cut off.
+        response.exceptionHandler(cut -> {});
+        return response.statusCode();
     }
 
     private static String words(Throwable failure) {
@@ -62,6 +69,9 @@ final class Post {
         }
         if (failure instanceof ConnectException) {
             return "the host takes no connection";
+        }
+        if (failure instanceof HttpClosedException) {
+            return "the connection broke off";
         }
         return failure instanceof SSLException
                 ? "no secure connection: " + failure.getMessage()

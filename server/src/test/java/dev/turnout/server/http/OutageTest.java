@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What goes on while the control database is gone. */
 class OutageTest {
     private static final String FLAG = "/ofrep/v1/evaluate/flags/f";
+    private static final String ALERTS = "/api/v1/alerts/alertmanager";
     private static final Pattern ADDRESS = Pattern.compile("//([^:/]+):(\\d+)/");
 
     private final Vertx vertx = Vertx.vertx();
@@ -74,8 +75,16 @@ class OutageTest {
             await().untilAsserted(() ->
                     assertThat(server.callAs(token, "POST", FLAG, "{}").code()).isEqualTo(200));
 
+            String alerting = server.token(Role.ALERT);
+            String nothing = "{\"alerts\":[]}";
+            assertThat(server.callAs(alerting, "POST", ALERTS, nothing).code()).isEqualTo(200);
+
             cut();
 
+            // Alertmanager sends it again on this code, and on no other below it.
+            String alert = "{\"alerts\":[{\"status\":\"firing\",\"labels\":{\"flag\":\"f\",\"severity\":\"page\"},"
+                    + "\"startsAt\":\"2026-01-05T09:00:00Z\"}]}";
+            assertThat(server.callAs(alerting, "POST", ALERTS, alert).code()).isEqualTo(503);
             Response changed = server.call("PATCH", "/api/v1/flags/f", "{\"weight\":\"5%\"}");
             assertThat(changed.code()).as(changed.body()).isEqualTo(503);
             assertThat(changed.header("Retry-After")).matches("[1-9]\\d*");
