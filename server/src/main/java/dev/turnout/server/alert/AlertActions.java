@@ -67,7 +67,11 @@ public final class AlertActions {
                     .with("source", Incident.Source.ALERT.name())
                     .with("because", because)
                     .with("fingerprint", alert.fingerprint());
-            return stores.notices().put(tx, notice).map(new Ruling(Outcome.REFUSED, Reason.CANNOT_GO_BACK, because));
+            // An open incident was told of when it was opened.
+            return stores.incidents()
+                    .unacknowledged(tx, key)
+                    .compose(open -> open.isEmpty() ? stores.notices().put(tx, notice) : Future.succeededFuture())
+                    .map(new Ruling(Outcome.REFUSED, Reason.CANNOT_GO_BACK, because));
         });
     }
 

@@ -315,7 +315,7 @@ class AlertsApiTest {
         ControlFixture.await(control.claims.enter(claim, Phase.CREATED, Phase.CONTRACTING, "a test", Map.of()));
         JsonObject told = only(send(payload(alert("firing", "alertname=B flag=moved severity=critical"))));
         assertThat(decided(told)).isEqualTo("REFUSED CANNOT_GO_BACK");
-        assertThat(told.getString("because")).contains("its old side is being taken away");
+        assertThat(told.getString("because")).contains("old side is being taken away");
         assertThat(flag("moved").getString("weight")).isEqualTo("100%");
         assertThat(server.call("GET", "/api/v1/notifications?flag=moved", "").body())
                 .contains("flag.rollback_refused", "rollout.paused");

@@ -150,7 +150,7 @@ class NoticeVerticleTest {
         });
 
         answer.set(200);
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(deliveries())
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(deliveries())
                 .hasSize(6)
                 .allMatch(each -> each.state().equals("DELIVERED") && each.attempts() >= 2));
         assertThat(got).noneMatch(each -> each.path().equals("/elsewhere"));
@@ -167,7 +167,7 @@ class NoticeVerticleTest {
         incident();
         ControlFixture.await(control.control.transaction(
                 tx -> control.flags.update(tx, "f", flag -> flag.withWeight(Weight.NONE), BY_TEST)));
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
         await().atMost(Duration.ofSeconds(20)).until(() -> deliveries().stream()
                 .anyMatch(each -> each.because().equals("not answered within 10 s")));
     }
