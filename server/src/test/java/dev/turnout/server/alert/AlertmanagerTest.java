@@ -118,9 +118,7 @@ class AlertmanagerTest {
             one.fire(alert);
             two.fire(alert);
 
-            await().pollInterval(Duration.ofMillis(20))
-                    .atMost(SOON)
-                    .until(() -> flag().containsKey("rolledBack"));
+            await().pollInterval(Duration.ofMillis(20)).atMost(SOON).until(() -> flag().containsKey("rolledBack"));
             System.out.printf("from the alert to the flag at 0: %d ms%n", (System.nanoTime() - began) / 1_000_000);
             assertThat(flag().getString("weight")).isEqualTo("0%");
             assertThat(flag().getString("rolledBack")).contains("alertmanager:", "HighErrorRate (it fails)");
