@@ -25,6 +25,8 @@ final class Judge {
     /** What Grafana sends for a rule that got no data, or whose query failed. */
     private static final Set<String> NO_DATA = Set.of("DatasourceNoData", "DatasourceError");
 
+    private static final String STATE_REASON = "grafana_state_reason";
+
     private Judge() {}
 
     /** The rule that decides about the alert; empty when there is none. */
@@ -40,8 +42,8 @@ final class Judge {
         if (!alert.firing()) {
             return ignore(Reason.RESOLVED, "it is resolved: nothing goes back to the new side by itself");
         }
-        if (NO_DATA.contains(alert.name()) && !rule.terms().noData()) {
-            return ignore(Reason.NO_DATA, alert.name() + " says that nothing is known, not that something is bad");
+        if (saysThatNothingIsKnown(alert) && !rule.terms().noData()) {
+            return ignore(Reason.NO_DATA, "it says that nothing is known, not that something is bad");
         }
         Duration age = Duration.between(alert.startsAt(), now);
         Duration most = rule.terms().bounds().maxAlertAge();
@@ -56,6 +58,12 @@ final class Judge {
             return ignore(Reason.FROM_THE_FUTURE, "it begins to fire at " + alert.startsAt() + ", which is to come");
         }
         return Optional.empty();
+    }
+
+    /** A rule that is set to alert without data does so under its own name, and says why in an annotation. */
+    private static boolean saysThatNothingIsKnown(Alert alert) {
+        String why = alert.annotations().getOrDefault(STATE_REASON, "");
+        return NO_DATA.contains(alert.name()) || why.startsWith("NoData") || why.startsWith("Error");
     }
 
     private static Optional<Ignore> ignore(Reason reason, String because) {

@@ -101,6 +101,19 @@ class JudgeTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"NoData, true", "Error, true", "'NoData, KeepLast', true", "Updated, false", "'', false"})
+    void an_alert_that_a_rule_of_grafana_raises_for_want_of_data_is_none_either(String reason, boolean ignored) {
+        Alert alert = new Alert(
+                Source.GRAFANA, "f1", true, NOW, Map.of("alertname", "A"), Map.of("grafana_state_reason", reason));
+
+        assertThat(Judge.beforehand(alert, rule(false, false, Attribution.LATEST), NOW)
+                        .isPresent())
+                .isEqualTo(ignored);
+        assertThat(Judge.beforehand(alert, rule(false, true, Attribution.LATEST), NOW))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             nullValues = "-",
