@@ -95,13 +95,14 @@ public final class NoticeVerticle extends VerticleBase {
 
     private Future<Void> sayTargets() {
         Instant now = real.instant();
-        Future<Void> all = Future.succeededFuture();
-        if (said.isBefore(now.minus(SAY_AGAIN))) {
-            for (String name : targets.keySet()) {
-                all = all.compose(before -> notices.serve(name));
-            }
+        if (!said.isBefore(now.minus(SAY_AGAIN))) {
+            return Future.succeededFuture();
         }
-        return all.onSuccess(done -> said = said.isBefore(now.minus(SAY_AGAIN)) ? now : said);
+        Future<Void> all = Future.succeededFuture();
+        for (String name : targets.keySet()) {
+            all = all.compose(before -> notices.serve(name));
+        }
+        return all.onSuccess(done -> said = now);
     }
 
     /** Never fails: what fails now is tried again in the next round. */

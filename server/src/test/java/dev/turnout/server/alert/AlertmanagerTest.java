@@ -3,6 +3,7 @@ package dev.turnout.server.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.turnout.server.Line;
 import dev.turnout.server.ServerFixture;
 import dev.turnout.server.control.Role;
 import io.vertx.core.json.JsonArray;
@@ -29,6 +30,8 @@ class AlertmanagerTest {
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path directory;
 
+    private final Line line = new Line();
+
     @SuppressWarnings("NullAway.Init") // made before each test
     private ServerFixture server;
 
@@ -42,7 +45,7 @@ class AlertmanagerTest {
                 found.isPresent(),
                 "no Alertmanager: install prometheus-alertmanager, or name one by -Dturnout.test.alertmanager");
         binary = found.get();
-        server = ServerFixture.start(directory.resolve("server"));
+        server = ServerFixture.start(directory.resolve("server"), line::over);
         // Alertmanager's clock is real.
         server.control.clock.set(Instant.now());
         server.call("PUT", "/api/v1/flags/checkout", "{\"weight\":\"25%\"}");
@@ -53,6 +56,7 @@ class AlertmanagerTest {
         if (server != null) {
             server.close();
         }
+        line.close();
     }
 
     /** The configuration that the documentation recommends, for this server. */
@@ -126,6 +130,25 @@ class AlertmanagerTest {
             assertThat(list("/api/v1/incidents", "incidents")).hasSize(1);
             assertThat(alerts(true)).singleElement().satisfies(each -> assertThat(each.getString("outcome"))
                     .isEqualTo("ROLLED_BACK"));
+        }
+    }
+
+    @Test
+    void an_alert_that_comes_while_the_database_is_away_is_sent_again_until_the_flag_is_back() throws Exception {
+        try (AlertmanagerProcess process = alertmanager("one", recommended())) {
+            flag();
+            line.cut();
+            Instant now = Instant.now();
+            process.fire(alert("checkout", now, now.plus(Duration.ofHours(1))));
+            Pattern refused = Pattern.compile("turnout_requests_seconds_count\\{code=\"5xx\",method=\"POST\","
+                    + "path=\"/api/v1/alerts/alertmanager\"} [1-9]");
+            await().atMost(SOON).until(() -> refused.matcher(
+                            server.call("GET", "/metrics", "").body())
+                    .find());
+            line.mend();
+
+            await().atMost(SOON).ignoreExceptions().until(() -> flag().containsKey("rolledBack"));
+            assertThat(list("/api/v1/incidents", "incidents")).hasSize(1);
         }
     }
 
