@@ -174,7 +174,7 @@ final class Tick {
                 .compose(flag -> stores.rollouts()
                         .save(tx, next)
                         .compose(saved -> stores.monitors().dueNow(tx, next.run()))
-                        .compose(due -> stores.notices().put(tx, Tidings.stepEntered(next)))
+                        .compose(due -> stores.notices().put(tx, Tidings.stepEntered(next, flag.weight())))
                         .map(flag));
     }
 

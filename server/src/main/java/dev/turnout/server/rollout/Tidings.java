@@ -1,5 +1,6 @@
 package dev.turnout.server.rollout;
 
+import dev.turnout.flags.Weight;
 import dev.turnout.flags.rollout.Gate;
 import dev.turnout.flags.rollout.Rollout;
 import dev.turnout.flags.rollout.Step;
@@ -12,18 +13,19 @@ import java.util.List;
 final class Tidings {
     private Tidings() {}
 
-    static Notice stepEntered(RolloutRow row) {
+    /** @param weight that the flag has now */
+    static Notice stepEntered(RolloutRow row, Weight weight) {
         List<Step> steps = row.rollout().plan().steps();
         int step = row.rollout().step();
         return Notice.of(
                         Kind.STEP_ENTERED,
                         row.flagKey(),
-                        row.flagKey() + ": to " + steps.get(step).to() + ", step " + (step + 1) + " of " + steps.size())
+                        row.flagKey() + ": to " + weight + ", step " + (step + 1) + " of " + steps.size())
                 .with("migration", row.migration())
                 .with("run", row.run())
                 .with("step", step)
                 .with("steps", steps.size())
-                .with("weight", steps.get(step).to().toString());
+                .with("weight", weight.toString());
     }
 
     /** Whether a rollout waits for an operator's word and for nothing else. */
