@@ -10,6 +10,7 @@ import dev.turnout.server.control.FlagStore;
 import dev.turnout.server.control.GuardStore;
 import dev.turnout.server.control.IncidentStore;
 import dev.turnout.server.control.MonitorStore;
+import dev.turnout.server.control.NoticeStore;
 import dev.turnout.server.control.OperatingStore;
 import dev.turnout.server.control.OutcomeStore;
 import dev.turnout.server.control.PoolMetrics;
@@ -22,8 +23,10 @@ import dev.turnout.server.control.WriteStore;
 import dev.turnout.server.http.Contract;
 import dev.turnout.server.http.Faces;
 import dev.turnout.server.http.HttpServing;
+import dev.turnout.server.notify.NoticeVerticle;
 import dev.turnout.server.rollout.RolloutStores;
 import dev.turnout.server.rollout.RolloutVerticle;
+import dev.turnout.server.settings.Notifying;
 import dev.turnout.server.settings.Setting;
 import dev.turnout.server.settings.Settings;
 import dev.turnout.server.snapshot.FlagSnapshots;
@@ -55,6 +58,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -140,7 +144,8 @@ public final class Server implements AutoCloseable {
                 new OutcomeStore(database, clock),
                 monitors,
                 new IncidentStore(database, audit, clock),
-                audit);
+                audit,
+                new NoticeStore(database, clock));
 
         WriteStore writes = new WriteStore(database, clock);
         if (parts.contains(Part.WORKER)) {
@@ -154,6 +159,18 @@ public final class Server implements AutoCloseable {
             FlagSnapshots snapshots = new FlagSnapshots(flags, control, FlagSnapshots.NET, registry);
             deploy(vertx, "flag snapshots", () -> snapshots, 1);
             deploy(vertx, "rollouts", () -> new RolloutVerticle(rollout, settings.pace()), 1);
+            if (!settings.notifying().equals(Notifying.NOBODY)) {
+                deploy(
+                        vertx,
+                        "notifications",
+                        () -> new NoticeVerticle(
+                                rollout.notices(),
+                                settings.notifying(),
+                                settings.worker(),
+                                InstantSource.system(),
+                                registry),
+                        1);
+            }
             Faces.Stores stores = new Faces.Stores(
                     rollout,
                     runs,

@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
             FreezeCommand.class,
             ThawCommand.class,
             MonitorCommand.class,
+            AlertCommand.class,
             FlagCommand.class,
             AuditCommand.class,
             TokenCommand.class

@@ -6,11 +6,13 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where flags are kept. Every change takes the flag set's one row first: versions are dense, ordered as commits are, and
@@ -27,10 +29,10 @@ public final class FlagStore {
     static final String SINCE =
             "SELECT (extract(epoch FROM clock_timestamp() - changed_at) * 1000000)::bigint AS micros"
                     + " FROM flag_set WHERE version = ?";
-    static final String INSERT = "INSERT INTO flag (key, version, definition, changed_at, changed_by)"
-            + " VALUES (?, ?, CAST(? AS jsonb), ?, ?)";
+    static final String INSERT = "INSERT INTO flag (key, version, definition, changed_at, changed_by, increased_at)"
+            + " VALUES (?, ?, CAST(? AS jsonb), ?, ?, ?)";
     static final String UPDATE = "UPDATE flag SET version = ?, definition = CAST(? AS jsonb), changed_at = ?,"
-            + " changed_by = ? WHERE key = ?";
+            + " changed_by = ?, increased_at = coalesce(?, increased_at) WHERE key = ?";
     static final String NOTIFY = "SELECT pg_notify('" + News.CHANNEL + "', CAST(CAST(? AS bigint) AS text))";
 
     private final ControlDatabase database;
@@ -103,7 +105,8 @@ public final class FlagStore {
                                                 next.version(),
                                                 Json.write(next),
                                                 Columns.bind(clock.instant()),
-                                                change.actor())
+                                                change.actor(),
+                                                increased(Flag.create(next.key()), next))
                                         .compose(inserted -> audit.write(
                                                 tx,
                                                 Deed.of("flag.create", subject(next))
@@ -160,10 +163,16 @@ public final class FlagStore {
                         Json.write(after),
                         Columns.bind(clock.instant()),
                         change.actor(),
+                        increased(before, after),
                         after.key())
                 .compose(updated -> audit.write(
                         tx, Deed.of("flag.change", subject(after)).from(before).to(after), change))
                 .compose(audited -> announce(tx, after));
+    }
+
+    /** Null when it sends no more units to the new side. */
+    private @Nullable OffsetDateTime increased(Flag before, Flag after) {
+        return Exposure.grows(before, after) ? Columns.bind(clock.instant()) : null;
     }
 
     /**

@@ -26,15 +26,21 @@ public final class IncidentStore {
     private final ControlDatabase database;
     private final AuditStore audit;
     private final Clock clock;
+    private final NoticeStore notices;
 
     /** @param clock business time */
     public IncidentStore(ControlDatabase database, AuditStore audit, Clock clock) {
         this.database = database;
         this.audit = audit;
         this.clock = clock;
+        this.notices = new NoticeStore(database, clock);
     }
 
-    /** @return the number of the incident */
+    /**
+     * Opens an incident, and tells of it.
+     *
+     * @return its number
+     */
     public Future<Long> open(Tx tx, Opening opening) {
         return tx.first(
                         OPEN,
@@ -47,7 +53,8 @@ public final class IncidentStore {
                         opening.before().hundredThousandths(),
                         opening.after().hundredThousandths(),
                         Json.write(opening.evidence()))
-                .map(Optional::orElseThrow);
+                .map(Optional::orElseThrow)
+                .compose(id -> notices.put(tx, Notice.of(id, opening)).map(id));
     }
 
     /** An incident as it begins; see {@link Incident}. */
@@ -79,7 +86,21 @@ public final class IncidentStore {
                                         Deed.of("incident.acknowledge", "flag:" + flagKey)
                                                 .to(Map.of("incidents", ids)),
                                         change)
+                                .compose(written -> notices.put(tx, acknowledged(flagKey, ids, change)))
                                 .map(ids.size()));
+    }
+
+    private static Notice acknowledged(String flagKey, List<Long> ids, Change change) {
+        return Notice.of(
+                        Notice.Kind.ACKNOWLEDGED,
+                        flagKey,
+                        flagKey + ": incident "
+                                + String.join(
+                                        ", ", ids.stream().map(String::valueOf).toList()) + " acknowledged by "
+                                + change.actor() + ": " + change.reason())
+                .with("incidents", ids)
+                .with("actor", change.actor())
+                .with("reason", change.reason());
     }
 
     /** Oldest first. */

@@ -28,7 +28,7 @@ final class Admission {
     Future<Caller> admit(Endpoint endpoint, RoutingContext ctx) {
         return endpoint.open()
                 ? Future.succeededFuture(NOBODY)
-                : admit(ctx.request(), caller -> {
+                : admit(ctx.request(), endpoint.forAlerting(), caller -> {
                     if (endpoint.forApplications()) {
                         limits.admitApplication(caller);
                     } else {
@@ -44,7 +44,7 @@ final class Admission {
      * @param key of the flag; empty: all that the caller reaches
      */
     Future<Caller> admit(Endpoint endpoint, HttpServerRequest request, Optional<String> key) {
-        return admit(request, caller -> {
+        return admit(request, false, caller -> {
             limits.admitApplication(caller);
             endpoint.check(caller);
             key.ifPresent(flag -> Reach.check(caller, flag));
@@ -52,9 +52,9 @@ final class Admission {
         });
     }
 
-    private Future<Caller> admit(HttpServerRequest request, Function<Caller, Future<Void>> rights) {
+    private Future<Caller> admit(HttpServerRequest request, boolean basic, Function<Caller, Future<Void>> rights) {
         return authentication
-                .caller(request)
+                .caller(request, basic)
                 .onFailure(failure -> note(request, NOBODY, failure))
                 .compose(caller -> checked(caller, rights)
                         .onFailure(failure -> note(request, caller, failure))

@@ -3,6 +3,8 @@ package dev.turnout.server.http;
 import dev.turnout.server.control.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -14,6 +16,7 @@ import java.util.function.Function;
 final class Authentication {
     private static final int LONGEST_TOKEN = 512;
     private static final String BEARER = "bearer ";
+    private static final String BASIC = "basic ";
 
     private final Function<String, Future<Optional<Caller>>> verify;
 
@@ -22,9 +25,14 @@ final class Authentication {
         this.verify = verify;
     }
 
-    /** Fails with a {@link Refusal} 401 when there is no token or nobody has this one. */
-    Future<Caller> caller(HttpServerRequest request) {
-        Optional<String> token = token(request);
+    /**
+     * Fails with a {@link Refusal} 401 when there is no token or nobody has this one.
+     *
+     * @param basic whether the token may come as the password of basic authentication. Not where browsers go: they would
+     *     send it along by themselves
+     */
+    Future<Caller> caller(HttpServerRequest request, boolean basic) {
+        Optional<String> token = basic ? password(request).or(() -> token(request)) : token(request);
         if (token.isEmpty()) {
             return Future.failedFuture(unauthorized("send a token: Authorization: Bearer …, or X-API-Key: …"));
         }
@@ -38,6 +46,23 @@ final class Authentication {
                 ? authorization.substring(BEARER.length()).strip()
                 : request.getHeader("X-API-Key");
         return Optional.ofNullable(token).filter(text -> !text.isEmpty() && text.length() <= LONGEST_TOKEN);
+    }
+
+    /** Of whatever user. */
+    private static Optional<String> password(HttpServerRequest request) {
+        String authorization = request.getHeader("Authorization");
+        if (authorization == null || !authorization.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
+            return Optional.empty();
+        }
+        try {
+            byte[] decoded = Base64.getDecoder()
+                    .decode(authorization.substring(BASIC.length()).strip());
+            String pair = new String(decoded, StandardCharsets.UTF_8);
+            return Optional.of(pair.substring(pair.indexOf(':') + 1))
+                    .filter(text -> !text.isEmpty() && text.length() <= LONGEST_TOKEN);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private static Refusal unauthorized(String detail) {

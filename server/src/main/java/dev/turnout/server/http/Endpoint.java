@@ -81,6 +81,17 @@ enum Endpoint {
     ACKNOWLEDGE_INCIDENT(HttpMethod.POST, "/api/v1/incidents/:id/acknowledge", OPERATE),
     READ_AUDIT(HttpMethod.GET, "/api/v1/audit", OPERATE),
 
+    LIST_ALERTS(HttpMethod.GET, "/api/v1/alerts", OPERATE),
+    TAKE_ALERTMANAGER_ALERTS(HttpMethod.POST, "/api/v1/alerts/alertmanager", ALERT),
+    TAKE_GRAFANA_ALERTS(HttpMethod.POST, "/api/v1/alerts/grafana", ALERT),
+    PUT_GRAFANA_ALERTS(HttpMethod.PUT, "/api/v1/alerts/grafana", ALERT),
+    TEST_ALERTS(HttpMethod.POST, "/api/v1/alerts/test", OPERATE, ALERT),
+    LIST_ALERT_RULES(HttpMethod.GET, "/api/v1/alert-rules", OPERATE),
+    READ_ALERT_RULE(HttpMethod.GET, "/api/v1/alert-rules/:name", OPERATE),
+    PUT_ALERT_RULE(HttpMethod.PUT, "/api/v1/alert-rules/:name", OPERATE),
+    DELETE_ALERT_RULE(HttpMethod.DELETE, "/api/v1/alert-rules/:name", OPERATE),
+    LIST_NOTIFICATIONS(HttpMethod.GET, "/api/v1/notifications", OPERATE),
+
     LIST_TOKENS(HttpMethod.GET, "/api/v1/tokens", ADMIN),
     CREATE_TOKEN(HttpMethod.POST, "/api/v1/tokens", ADMIN),
     READ_TOKEN(HttpMethod.GET, "/api/v1/tokens/:name", ADMIN),
@@ -127,6 +138,11 @@ enum Endpoint {
     /** Whether it is a part of an application's own traffic. */
     boolean forApplications() {
         return Stream.of(EVALUATE, REPORT, WRITE).anyMatch(roles::contains);
+    }
+
+    /** Whether it is a webhook for alerting, some of which knows users and passwords only. */
+    boolean forAlerting() {
+        return roles.equals(Set.of(ALERT));
     }
 
     boolean open() {

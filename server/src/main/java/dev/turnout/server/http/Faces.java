@@ -2,6 +2,10 @@ package dev.turnout.server.http;
 
 import dev.turnout.flags.FlagSet;
 import dev.turnout.flags.wire.Ruleset;
+import dev.turnout.server.alert.AlertActions;
+import dev.turnout.server.alert.AlertIntake;
+import dev.turnout.server.control.AlertRuleStore;
+import dev.turnout.server.control.AlertStore;
 import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.ChoreStore;
 import dev.turnout.server.control.ClientStore;
@@ -135,6 +139,8 @@ public final class Faces {
         RolloutStores rollout = stores.rollout();
         Listings listings = new Listings(rollout.database());
         RolloutOperator operator = new RolloutOperator(rollout, clock);
+        AlertRuleStore alertRules = new AlertRuleStore(rollout.database(), stores.audit(), clock);
+        AlertStore alerts = new AlertStore(rollout.database(), clock);
         return List.of(
                 new RulesetResource(snapshots::current, told, ruleset),
                 new ClientsResource(stores.clients()),
@@ -158,6 +164,18 @@ public final class Faces {
                 new TokensResource(stores.tokens(), clock),
                 new ContractResource(terms.contract()),
                 new MonitorsResource(stores.runs(), rollout.monitors(), stores.audit()),
+                new AlertRulesResource(alertRules),
+                new AlertsResource(
+                        new AlertIntake(
+                                rollout.database(),
+                                alertRules,
+                                alerts,
+                                new AlertActions(rollout, alerts, operator),
+                                registry,
+                                clock),
+                        alerts,
+                        clock),
+                new NoticesResource(rollout.notices()),
                 new MetricsResource(vertx, registry));
     }
 }

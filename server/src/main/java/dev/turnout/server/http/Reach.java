@@ -28,6 +28,12 @@ final class Reach {
             Endpoint.START_MIGRATION,
             Endpoint.REPORT_OUTCOMES,
             Endpoint.LIST_INCIDENTS,
+            Endpoint.LIST_ALERTS,
+            Endpoint.TAKE_ALERTMANAGER_ALERTS,
+            Endpoint.TAKE_GRAFANA_ALERTS,
+            Endpoint.PUT_GRAFANA_ALERTS,
+            Endpoint.TEST_ALERTS,
+            Endpoint.LIST_NOTIFICATIONS,
             Endpoint.READ_AUDIT);
 
     private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");

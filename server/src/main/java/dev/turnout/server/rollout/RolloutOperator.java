@@ -36,11 +36,16 @@ public final class RolloutOperator {
 
     /** Holds the rollout where it is; a bad outcome still takes it back. */
     public Future<Void> pause(String flagKey, Change change) {
-        return paused(flagKey, true, change);
+        return stores.database().transaction(tx -> pause(tx, flagKey, change));
+    }
+
+    /** The same, together with what else the transaction does. */
+    public Future<Void> pause(Tx tx, String flagKey, Change change) {
+        return paused(tx, flagKey, true, change);
     }
 
     public Future<Void> resume(String flagKey, Change change) {
-        return paused(flagKey, false, change);
+        return stores.database().transaction(tx -> paused(tx, flagKey, false, change));
     }
 
     /**
@@ -58,12 +63,16 @@ public final class RolloutOperator {
      * @param seen JSON values for the incident's evidence
      */
     public Future<Flag> rollBack(String flagKey, Source source, Map<String, Object> seen, Change change) {
+        return stores.database().transaction(tx -> rollBack(tx, flagKey, source, seen, change));
+    }
+
+    /** The same, together with what else the transaction does; what is refused has changed nothing in it. */
+    public Future<Flag> rollBack(Tx tx, String flagKey, Source source, Map<String, Object> seen, Change change) {
         String because = change.reason().isBlank()
                 ? "rolled back by " + change.actor()
                 : "rolled back by " + change.actor() + ": " + change.reason();
-        return stores.database().transaction(tx -> stores.rollouts()
-                .lockOfFlag(tx, flagKey)
-                .compose(row -> flag(tx, flagKey).compose(flag -> {
+        return stores.rollouts().lockOfFlag(tx, flagKey).compose(row -> flag(tx, flagKey)
+                .compose(flag -> {
                     row.ifPresent(change::check);
                     if (flag.rolledBack().isPresent()) {
                         return refuse("the flag " + flagKey + " is rolled back already: "
@@ -79,7 +88,7 @@ public final class RolloutOperator {
                     evidence.put("weight", flag.weight().hundredThousandths());
                     row.ifPresent(there -> evidence.put("step", there.rollout().step()));
                     return retreat.take(tx, row, flag, new Finding(source, because), evidence, change);
-                })));
+                }));
     }
 
     /**
@@ -127,10 +136,10 @@ public final class RolloutOperator {
                 .compose(saved -> stores.monitors().dueNow(tx, row.run()));
     }
 
-    private Future<Void> paused(String flagKey, boolean paused, Change change) {
+    private Future<Void> paused(Tx tx, String flagKey, boolean paused, Change change) {
         UnaryOperator<Rollout> how =
                 now -> new Rollout(now.plan(), now.state(), paused, now.step(), now.enteredAt(), now.approvedStep());
-        return stores.database().transaction(tx -> stores.rollouts()
+        return stores.rollouts()
                 .lockOfFlag(tx, flagKey)
                 .map(row -> row.orElseThrow(() -> new Unknown("rollout under way of the flag", flagKey)))
                 .map(row -> {
@@ -147,7 +156,7 @@ public final class RolloutOperator {
                                 .write(
                                         tx,
                                         Deed.of(paused ? "rollout.pause" : "rollout.resume", "flag:" + flagKey),
-                                        change))));
+                                        change)));
     }
 
     private Future<Flag> flag(Tx tx, String key) {

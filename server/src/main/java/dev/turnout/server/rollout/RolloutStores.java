@@ -6,6 +6,7 @@ import dev.turnout.server.control.FlagStore;
 import dev.turnout.server.control.GuardStore;
 import dev.turnout.server.control.IncidentStore;
 import dev.turnout.server.control.MonitorStore;
+import dev.turnout.server.control.NoticeStore;
 import dev.turnout.server.control.OutcomeStore;
 import dev.turnout.server.control.RolloutStore;
 
@@ -18,4 +19,5 @@ public record RolloutStores(
         OutcomeStore outcomes,
         MonitorStore monitors,
         IncidentStore incidents,
-        AuditStore audit) {}
+        AuditStore audit,
+        NoticeStore notices) {}

@@ -132,6 +132,9 @@ final class Tick {
         }
         return stores.rollouts()
                 .save(tx, sight.row().with(sight.row().rollout(), decision.because()))
+                .compose(saved -> Tidings.onlyApprovalLacks(sight.row())
+                        ? stores.notices().put(tx, Tidings.approvalAwaited(sight.row()))
+                        : Future.succeededFuture())
                 .map(sight.flag());
     }
 
@@ -185,6 +188,7 @@ final class Tick {
                 .compose(flag -> stores.rollouts()
                         .save(tx, next.with(next.rollout(), because))
                         .compose(saved -> stores.monitors().dueNow(tx, next.run()))
+                        .compose(due -> stores.notices().put(tx, Tidings.stepEntered(next, flag.weight())))
                         .map(flag));
     }
 

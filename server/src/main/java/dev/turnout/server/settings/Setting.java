@@ -25,6 +25,10 @@ public enum Setting {
     RATE_LIMIT("", "TURNOUT_RATE_LIMIT", "500"),
     /** For how long a server that stops says so before it takes no more requests. */
     DRAIN("--drain", "TURNOUT_DRAIN", "0s"),
+    /** Whoever knows an address may write to it: environment only. */
+    NOTIFY_URL("", "TURNOUT_NOTIFY_URL", ""),
+    NOTIFY_SECRET("", "TURNOUT_NOTIFY_SECRET", ""),
+    SLACK_URL("", "TURNOUT_SLACK_URL", ""),
     /** Read by the logging itself, which begins before any option is read. */
     LOG_FORMAT("", "TURNOUT_LOG_FORMAT", "text");
 

@@ -20,6 +20,7 @@ import java.util.Set;
  * @param databases the migrated databases by the name that specs use
  * @param prometheus what monitors in PromQL ask, by the name that specs use
  * @param worker name of this process in leases and logs; no other process ever had it
+ * @param notifying where notices go
  */
 public record Settings(
         Listen listen,
@@ -28,13 +29,14 @@ public record Settings(
         Map<String, ConnectionSettings> databases,
         Map<String, PrometheusSettings> prometheus,
         Pace pace,
-        String worker) {
+        String worker,
+        Notifying notifying) {
     public Settings {
         databases = Map.copyOf(databases);
         prometheus = Map.copyOf(prometheus);
     }
 
-    /** Without a Prometheus to ask. */
+    /** That asks no Prometheus and tells nobody. */
     public Settings(
             Listen listen,
             Path data,
@@ -42,7 +44,7 @@ public record Settings(
             Map<String, ConnectionSettings> databases,
             Pace pace,
             String worker) {
-        this(listen, data, control, databases, Map.of(), pace, worker);
+        this(listen, data, control, databases, Map.of(), pace, worker, Notifying.NOBODY);
     }
 
     /**

@@ -51,10 +51,11 @@ final class SettingsReader {
         // Leases go by the name: a restarted process must have a new one, and in a container every pid is 1.
         String worker = given.text(WORKER).orElseGet(() -> environment.getOrDefault("HOSTNAME", "turnout")) + "-"
                 + UUID.randomUUID().toString().substring(0, 8);
+        Notifying notifying = new NotifySettings(given, problems).read();
         if (!problems.isEmpty()) {
             throw new BadSettings(problems);
         }
-        return new Settings(listen, data, control, databases, prometheus, pace, worker);
+        return new Settings(listen, data, control, databases, prometheus, pace, worker, notifying);
     }
 
     private Path data() {

@@ -204,6 +204,32 @@ class TurnoutTest {
     }
 
     @Test
+    void an_alert_is_tried_out_and_listed_with_its_reason(@TempDir Path directory) throws IOException {
+        Path file = directory.resolve("alerts.json");
+        Files.writeString(
+                file,
+                "{\"alerts\":[{\"status\":\"firing\",\"labels\":{\"alertname\":\"Tried\",\"flag\":\"tried\",\"severity\":\"page\"},"
+                        + "\"startsAt\":\"2020-01-05T09:00:00Z\",\"fingerprint\":\"abc\"}]}");
+        server.call("PUT", "/api/v1/flags/tried", "{\"weight\":\"25%\"}");
+        assertThat(run("alert", "rules").out())
+                .contains("1000  critical  {flag=~\".+\", severity=~\"critical|page\"}  ROLLBACK ${labels.flag}")
+                .contains("warning");
+        assertThat(run("alert", "test", file.toString()).out())
+                .contains("Tried (abc)  tried  IGNORED TOO_OLD  by the rule critical", "0 would be acted on");
+        Ran fresh = run("alert", "test", file.toString(), "--fresh");
+        assertThat(fresh.out())
+                .contains("Tried (abc)  tried  ROLLED_BACK  by the rule critical")
+                .contains("the flag is at 25%")
+                .contains("1 would be acted on; nothing was done: this was a test");
+        assertThat(run("alert", "list", "--flag", "tried").out()).isEqualTo("no alerts\n");
+
+        server.call("POST", "/api/v1/alerts/alertmanager", Files.readString(file));
+        assertThat(run("alert", "list", "--flag", "tried").out())
+                .contains("Tried (abc)  tried  IGNORED TOO_OLD  by the rule critical  sent 1×");
+        assertThat(run("alert", "list", "--json").out()).contains("\"TOO_OLD\"");
+    }
+
+    @Test
     void a_token_is_made_for_a_script_rotated_and_revoked() {
         String token = run("token", "create", "script", "--role", "operate,report", "--scope", "checkout-")
                 .out()
@@ -227,6 +253,8 @@ class TurnoutTest {
                 "2 | rollout                                       | list, show, begin, approve, pause, resume, skip or end",
                 "2 | monitor                                       | list or run",
                 "2 | flag                                          | list, get, set, ramp, kill, export, apply or from-togglz",
+                "2 | alert                                         | test, list or rules",
+                "2 | alert test /nowhere                           | cannot read alerts from /nowhere",
                 "2 | token                                         | create, list, rotate or revoke",
                 "2 | token create a.b --role king                  | roles has 'king'",
                 "1 | token revoke nobody --reason x                | nobody",

@@ -32,6 +32,7 @@ public final class ControlFixture implements AutoCloseable {
     public final FreezeStore freezes;
     public final TokenStore tokens;
     public final WriteStore writes;
+    public final NoticeStore notices;
 
     private ControlFixture(TestDatabase database, int poolSize) {
         this.database = database;
@@ -51,6 +52,7 @@ public final class ControlFixture implements AutoCloseable {
         incidents = new IncidentStore(control, audit, clock);
         tokens = new TokenStore(control, audit, clock);
         writes = new WriteStore(control, clock);
+        notices = new NoticeStore(control, clock);
     }
 
     public static ControlFixture open() throws SQLException {

@@ -1,22 +1,14 @@
 package dev.turnout.server.http;
 
-import static dev.turnout.server.control.ControlFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.turnout.server.Line;
 import dev.turnout.server.ServerFixture;
 import dev.turnout.server.ServerFixture.Response;
-import dev.turnout.server.control.ControlSettings;
 import dev.turnout.server.control.Role;
-import io.vertx.core.Vertx;
-import io.vertx.core.net.NetServer;
-import io.vertx.core.net.NetSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,58 +16,33 @@ import org.junit.jupiter.api.io.TempDir;
 /** What goes on while the control database is gone. */
 class OutageTest {
     private static final String FLAG = "/ofrep/v1/evaluate/flags/f";
-    private static final Pattern ADDRESS = Pattern.compile("//([^:/]+):(\\d+)/");
+    private static final String ALERTS = "/api/v1/alerts/alertmanager";
 
-    private final Vertx vertx = Vertx.vertx();
-    private final Set<NetSocket> lines = ConcurrentHashMap.newKeySet();
-
-    @SuppressWarnings("NullAway.Init") // made with the way to the database
-    private NetServer way;
+    private final Line line = new Line();
 
     @AfterEach
     void close() {
-        await(vertx.close());
-    }
-
-    /** A way to the database that can be cut. */
-    private ControlSettings over(ControlSettings settings) {
-        Matcher address = ADDRESS.matcher(settings.jdbcUrl());
-        assertThat(address.find()).isTrue();
-        String host = address.group(1);
-        int port = Integer.parseInt(address.group(2));
-        way = await(vertx.createNetServer()
-                .connectHandler(near -> {
-                    near.pause();
-                    lines.add(near);
-                    vertx.createNetClient().connect(port, host).onSuccess(far -> {
-                        near.pipeTo(far);
-                        far.pipeTo(near);
-                        near.resume();
-                    });
-                })
-                .listen(0, "127.0.0.1"));
-        return new ControlSettings(
-                settings.jdbcUrl().replace(host + ":" + port, "127.0.0.1:" + way.actualPort()),
-                settings.user(),
-                settings.secret(),
-                settings.poolSize());
-    }
-
-    private void cut() {
-        await(way.close());
-        lines.forEach(NetSocket::close);
+        line.close();
     }
 
     @Test
     void evaluation_goes_on_and_changes_are_told_when_to_come_again(@TempDir Path data) throws Exception {
-        try (ServerFixture server = ServerFixture.start(data, this::over)) {
+        try (ServerFixture server = ServerFixture.start(data, line::over)) {
             server.call("PUT", "/api/v1/flags/f", "{\"weight\":\"100%\"}");
             String token = server.token(Role.EVALUATE);
             await().untilAsserted(() ->
                     assertThat(server.callAs(token, "POST", FLAG, "{}").code()).isEqualTo(200));
 
-            cut();
+            String alerting = server.token(Role.ALERT);
+            String nothing = "{\"alerts\":[]}";
+            assertThat(server.callAs(alerting, "POST", ALERTS, nothing).code()).isEqualTo(200);
 
+            line.cut();
+
+            // Alertmanager sends it again on this code, and on no other below it.
+            String alert = "{\"alerts\":[{\"status\":\"firing\",\"labels\":{\"flag\":\"f\",\"severity\":\"page\"},"
+                    + "\"startsAt\":\"2026-01-05T09:00:00Z\"}]}";
+            assertThat(server.callAs(alerting, "POST", ALERTS, alert).code()).isEqualTo(503);
             Response changed = server.call("PATCH", "/api/v1/flags/f", "{\"weight\":\"5%\"}");
             assertThat(changed.code()).as(changed.body()).isEqualTo(503);
             assertThat(changed.header("Retry-After")).matches("[1-9]\\d*");

@@ -67,7 +67,8 @@ final class Story implements AutoCloseable {
             fixture.outcomes,
             fixture.monitors,
             fixture.incidents,
-            fixture.audit);
+            fixture.audit,
+            fixture.notices);
     final RolloutOperator operator = new RolloutOperator(stores, fixture.clock);
     final StepOperator steps = new StepOperator(stores, fixture.clock);
     final Tick tick = new Tick(stores, pace);

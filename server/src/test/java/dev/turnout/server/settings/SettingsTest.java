@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,40 @@ class SettingsTest {
                 .anyMatch(text -> text.startsWith("--cors"))
                 .anyMatch(text -> text.startsWith("TURNOUT_MAX_BODY_BYTES must be a whole number from 1024"))
                 .anyMatch(text -> text.startsWith("TURNOUT_LOG_FORMAT must be text or json"));
+    }
+
+    @Test
+    void notices_go_where_the_environment_says_and_nothing_of_that_is_shown() throws BadSettings {
+        assertThat(read(Map.of(), List.of(), Map.of()).notifying()).isEqualTo(Notifying.NOBODY);
+        String first = Base64.getEncoder().encodeToString(new byte[32]);
+        String second = Base64.getEncoder().encodeToString(new byte[24]);
+        Settings settings = read(
+                Map.of(),
+                List.of(),
+                Map.of(
+                        "TURNOUT_NOTIFY_URL", "https://hooks.example.com/scalpel?key=scalpel",
+                        "TURNOUT_NOTIFY_SECRET", "whsec_" + first + " whsec_" + second,
+                        "TURNOUT_SLACK_URL", "https://hooks.slack.com/services/scalpel"));
+        assertThat(settings.notifying().webhook().orElseThrow().secrets()).containsExactly(first, second);
+        assertThat(settings.toString())
+                .doesNotContain("scalpel", first)
+                .contains("hooks.example.com", "hooks.slack.com");
+
+        for (Map<String, String> wrong : List.of(
+                Map.of("TURNOUT_NOTIFY_URL", "https://hooks.example.com"),
+                Map.of("TURNOUT_NOTIFY_SECRET", "whsec_" + first),
+                Map.of("TURNOUT_NOTIFY_URL", "https://a.example", "TURNOUT_NOTIFY_SECRET", "scalpel"),
+                Map.of("TURNOUT_NOTIFY_URL", "https://a.example", "TURNOUT_NOTIFY_SECRET", "whsec_c2NhbHBlbA=="),
+                Map.of("TURNOUT_SLACK_URL", "scalpel"),
+                Map.of("TURNOUT_SLACK_URL", "ftp://scalpel/x"),
+                Map.of("TURNOUT_SLACK_URL", "https://me:scalpel@a.example/x"))) {
+            BadSettings bad = catchThrowableOfType(BadSettings.class, () -> read(Map.of(), List.of(), wrong));
+            assertThat(bad.problems())
+                    .singleElement()
+                    .asString()
+                    .startsWith("TURNOUT_")
+                    .doesNotContain("scalpel", first);
+        }
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnout.server.alert;
+
+import org.jspecify.annotations.NullMarked;

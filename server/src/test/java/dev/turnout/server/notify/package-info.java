@@ -1,0 +1,4 @@
+@NullMarked
+package dev.turnout.server.notify;
+
+import org.jspecify.annotations.NullMarked;
