@@ -19,10 +19,14 @@ record MonitorPace(Plan plan, Rollout.State state, int step, Instant enteredAt) 
         return again || young(now) ? monitor.young() : monitor.interval();
     }
 
-    /** A step is young for an hour or a tenth of its soak, whichever is longer; before and after the ramp nothing is. */
+    /**
+     * A step is young for an hour or a tenth of its soak, whichever is longer; so is the last one again once those who were
+     * held back have followed. Before and after the ramp nothing is.
+     */
     private boolean young(Instant now) {
-        if (state != Rollout.State.RUNNING || step < 0) {
-            return state == Rollout.State.RUNNING;
+        boolean running = state == Rollout.State.RUNNING;
+        if (step < 0 || !(running || state == Rollout.State.COMPLETE)) {
+            return running;
         }
         Duration share = plan.steps().get(step).soak().dividedBy(SHARE_OF_SOAK);
         return now.isBefore(enteredAt.plus(share.compareTo(YOUNG) > 0 ? share : YOUNG));

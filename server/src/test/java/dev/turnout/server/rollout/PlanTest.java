@@ -242,6 +242,9 @@ class PlanTest {
             assertThat(story.tickHealthy()).containsInstanceOf(Release.class);
             assertThat(story.flag().weight()).isEqualTo(Weight.ALL);
             assertThat(fullSince(story)).as("since a moment ago").isEmpty();
+            assertThat(await(story.fixture.monitors.watched(story.run())).get(0).interval())
+                    .as("watched closely")
+                    .isEqualTo(Duration.ofMinutes(1));
             story.pass(Duration.ofHours(1));
             assertThat(because(story.tickHealthy())).isEqualTo("complete");
             assertThat(fullSince(story))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.turnout.worker.jdbc.ConnectionSettings;
+import dev.turnout.worker.monitor.PrometheusSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -148,6 +149,35 @@ class SettingsTest {
         assertThat(settings.pace().clock().instant())
                 .isCloseTo(hourAgo.plus(Duration.ofDays(1)), within(5, ChronoUnit.MINUTES));
         assertThat(settings.pace().shortestTimer()).isEqualTo(Duration.ofMillis(20));
+    }
+
+    @Test
+    void what_monitors_ask_is_named_by_options_and_variables_and_shows_no_secret() throws BadSettings {
+        Settings settings = Settings.read(
+                Map.of(),
+                new Settings.Named(List.of(), List.of("main=http://prometheus:9090/base")),
+                Map.of(
+                        "TURNOUT_PROMETHEUS_FAR_EAST_URL", "https://far.example",
+                        "TURNOUT_PROMETHEUS_FAR_EAST_TOKEN", "hush"),
+                Clock.systemUTC());
+        assertThat(settings.prometheus()).containsOnlyKeys("main", "far-east");
+        assertThat(settings.prometheus().values())
+                .extracting(PrometheusSettings::token)
+                .containsExactlyInAnyOrder("", "hush");
+        assertThat(settings.toString())
+                .contains("main at http://prometheus:9090", "far-east at https://far.example")
+                .doesNotContain("hush");
+        BadSettings bad = catchThrowableOfType(
+                BadSettings.class,
+                () -> Settings.read(
+                        Map.of(),
+                        new Settings.Named(List.of(), List.of("prometheus:9090", "main=ftp://there")),
+                        Map.of(),
+                        Clock.systemUTC()));
+        assertThat(bad.problems())
+                .containsExactly(
+                        "--prometheus must be name=http://host:9090",
+                        "--prometheus main must be a URL such as http://prometheus.example:9090, without user or password");
     }
 
     private static Settings read(Map<Setting, String> options, List<String> databases, Map<String, String> environment)
