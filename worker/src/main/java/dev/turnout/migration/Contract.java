@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param stable business time at 100 % without an incident
  * @param approved an operator must approve
  * @param backup an operator must have recorded a backup
- * @param noOpenIncident no incident of the flag may be unacknowledged; incidents also restart {@code stable}
+ * @param noOpenIncident the spec says so; an unacknowledged incident of the flag always locks the contract
  */
 public record Contract(
         Duration stable, boolean approved, boolean backup, boolean noOpenIncident, List<ContractStep> steps) {

@@ -2,6 +2,7 @@ package dev.turnout.migration;
 
 import dev.turnout.flags.Weight;
 import dev.turnout.flags.rollout.ChangeWindow;
+import dev.turnout.flags.rollout.OnBad;
 import dev.turnout.flags.rollout.Plan;
 import dev.turnout.flags.rollout.Plan.Terms;
 import dev.turnout.flags.rollout.Step;
@@ -15,7 +16,7 @@ import java.util.stream.Collectors;
 /** Reads {@code rollout}, {@code schedule} and {@code verify}: what the ramp follows and what goes beside it. */
 final class RolloutReader {
     /** Every key of a rollout that is more than a list of steps. */
-    static final Set<String> KEYS = Set.of("min units", "steps", "holdback", "windows", "four eyes");
+    static final Set<String> KEYS = Set.of("min units", "steps", "holdback", "windows", "four eyes", "on bad");
 
     private static final int MIN_UNITS = 20;
     /** What is held back waits for as long as the rollout takes, and is then moved at once. */
@@ -91,7 +92,20 @@ final class RolloutReader {
         return new Terms(
                 holdback.compareTo(MOST_HELD_BACK) > 0 ? Weight.NONE : holdback,
                 windows,
-                fields.at("four eyes", Part::yes, false));
+                fields.at("four eyes", Part::yes, false),
+                fields.at("on bad", RolloutReader::onBad, OnBad.ZERO));
+    }
+
+    private static OnBad onBad(Part part) {
+        return switch (part.text()) {
+            case "back to 0%" -> OnBad.ZERO;
+            case "back to the last good step" -> OnBad.LAST_GOOD_STEP;
+            default -> {
+                part.wrong(
+                        "'" + part.text() + "' is no way back", "write 'back to 0%' or 'back to the last good step'");
+                yield OnBad.ZERO;
+            }
+        };
     }
 
     /** The usual plan stands in for one that is wrong. */

@@ -206,6 +206,7 @@ class SpecReaderTest {
                   holdback: 5%
                   windows: [ 'Mon-Fri 09:00-16:00 Europe/Berlin', '10:00-11:00' ]
                   four eyes: true
+                  on bad: back to the last good step
                   steps: [ { to: 5%, soak: 24h }, { to: 100%, soak: 7d, approve: true } ]
                 monitor:
                   queries:
@@ -237,7 +238,8 @@ class SpecReaderTest {
                 .orThrow();
         assertThat(spec.rollout().terms().toString())
                 .isEqualTo(
-                        "Terms[holdback=5%, windows=[Mon-Fri 09:00-16:00 Europe/Berlin, 10:00-11:00 UTC], fourEyes=true]");
+                        "Terms[holdback=5%, windows=[Mon-Fri 09:00-16:00 Europe/Berlin, 10:00-11:00 UTC], fourEyes=true,"
+                                + " onBad=LAST_GOOD_STEP]");
         assertThat(spec.monitors())
                 .map(Monitor::toString)
                 .containsExactly(
@@ -324,6 +326,8 @@ class SpecReaderTest {
                 "rollout: [{ to: 5, soak: 1h }, { to: 100%, soak: 1h }] → spec.yaml:6: to: a weight is written as a percentage",
                 "rollout: [{ to: 50%, soak: 1h }, { to: 5%, soak: 1h }] → spec.yaml:6: the step to 5% does not rise",
                 "rollout: [{ to: 50%, soak: 1h }] → spec.yaml:6: the rollout ends at 50%",
+                "rollout: { on bad: stop, steps: [{ to: 100%, soak: 1h }] } → spec.yaml:6: 'stop' is no way back — write 'back"
+                        + " to 0%' or 'back to the last good step'",
                 "analyze: { t.a: { clock: '^(' } } → spec.yaml:6: the format 'clock' is no regular expression",
                 "analyze: { a: { clock: '^1' } } → spec.yaml:6: 'a' is no column",
                 "expand: [{ run: ok.sql }] → spec.yaml:6: the step that runs ok.sql lacks 'undo'",

@@ -1,5 +1,7 @@
 package dev.turnout.flags.guard;
 
+import dev.turnout.flags.Weight;
+
 /**
  * What the units of one side met between two looks.
  *
@@ -19,6 +21,21 @@ public record Outcomes(Units exposed, Units failed, Units slow, Units mismatched
                 failed.and(more.failed),
                 slow.and(more.slow),
                 mismatched.and(more.mismatched));
+    }
+
+    /** Those of units whose buckets are on the new side at this weight. */
+    public Outcomes within(Weight weight) {
+        return new Outcomes(
+                exposed.within(weight), failed.within(weight), slow.within(weight), mismatched.within(weight));
+    }
+
+    /** Those of the other units. */
+    public Outcomes beyond(Weight weight) {
+        return new Outcomes(
+                exposed.without(exposed.within(weight)),
+                failed.without(failed.within(weight)),
+                slow.without(slow.within(weight)),
+                mismatched.without(mismatched.within(weight)));
     }
 
     Units of(Metric metric) {

@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * @param ground what the counts since the last change belong to
  * @param hour business hour that {@link Seen#thisHour} belongs to
- * @param suspicions by metric, since the weight last changed
+ * @param weighed the last look by metric, since the weight last changed
  * @param oldRates of the old side since the weight last changed, by metric
  * @param baselines rates of the old side before that: what is compared with when nobody is left on it
  */
@@ -23,7 +23,7 @@ public record Watch(
         Instant hour,
         Seen old,
         Seen fresh,
-        Map<Metric, Suspicion> suspicions,
+        Map<Metric, Weighed> weighed,
         Map<Metric, Rate> oldRates,
         Map<Metric, Rate> baselines) {
     /** Looks between two false alarms, at least: 58 days at one look in 5 s. */
@@ -31,14 +31,11 @@ public record Watch(
     /** Above this a rollout does not go on, although it does not go back either. Healthy flags stay below it. */
     public static final double CALM = 1e3;
 
-    private static final int LEAST_FAILED = 5;
-    private static final int LEAST_EXPOSED = 20;
-    private static final int HARD_STOP = 10;
     /** Share of units whose shadow reads may differ. */
     private static final double ALLOWED_MISMATCHES = 0.001;
 
     public Watch {
-        suspicions = copy(suspicions);
+        weighed = copy(weighed);
         oldRates = copy(oldRates);
         baselines = copy(baselines);
     }
@@ -47,17 +44,19 @@ public record Watch(
         return new Watch(Ground.NONE, hourOf(now), Seen.NOTHING, Seen.NOTHING, Map.of(), Map.of(), Map.of());
     }
 
-    /** Takes in what was reported since the last look. */
+    /**
+     * Takes in what was reported since the last look. A clock that went back changes no hour: no unit counts twice for it.
+     */
     public Watch after(Instant now, Outcomes oldSide, Outcomes newSide) {
-        Instant current = hourOf(now);
+        Instant current = hourOf(now).isAfter(hour) ? hourOf(now) : hour;
         boolean sameHour = current.equals(hour);
         Seen oldSeen = sameHour ? old : old.inNewHour();
         Seen newSeen = sameHour ? fresh : fresh.inNewHour();
-        Map<Metric, Suspicion> suspected = new EnumMap<>(Metric.class);
+        Map<Metric, Weighed> weighing = new EnumMap<>(Metric.class);
         Map<Metric, Rate> rates = new EnumMap<>(Metric.class);
         for (Metric metric : Metric.values()) {
             Counts counts = count(metric, oldSeen, oldSide, newSeen, newSide);
-            suspected.put(metric, weigh(metric, counts));
+            weighing.put(metric, Weighed.of(suspicion(metric), counts, allowed(metric)));
             rates.put(metric, oldRates.getOrDefault(metric, Rate.UNKNOWN).and(counts.oldAtRisk(), counts.oldHit()));
         }
         boolean heard = oldSide.exposed().count() + newSide.exposed().count() > 0;
@@ -66,7 +65,7 @@ public record Watch(
                 current,
                 oldSeen.and(oldSide),
                 newSeen.and(newSide),
-                suspected,
+                weighing,
                 rates,
                 baselines);
     }
@@ -98,92 +97,53 @@ public record Watch(
                 kept);
     }
 
+    /** What is decided by. */
+    public Figures figures() {
+        return new Figures(ground, Figures.Tally.of(old), Figures.Tally.of(fresh), weighed);
+    }
+
     public double evidence(Metric metric) {
-        return suspicions.getOrDefault(metric, Suspicion.NONE).evidence();
+        return suspicion(metric).evidence();
     }
 
     /** Whether nothing is even suspected. */
     public boolean calm() {
-        return suspicions.values().stream().allMatch(suspicion -> suspicion.evidence() < CALM);
+        return figures().calm();
     }
 
     public SplitCheck split(Weight weight) {
-        return SplitCheck.of(weight, old.exposed().count(), fresh.exposed().count());
+        return figures().split(weight);
     }
 
     /** The reason to go back at once, if there is one. */
     public Optional<Alarm> alarm() {
-        return hardStop().or(() -> {
-            for (Metric metric : Metric.values()) {
-                Optional<Alarm> alarm = detected(metric);
-                if (alarm.isPresent()) {
-                    return alarm;
-                }
-            }
-            return Optional.empty();
-        });
+        return figures().alarm();
     }
 
-    /** The first ten units all failed: too few for statistics, too many for chance. */
-    private Optional<Alarm> hardStop() {
-        int exposed = fresh.exposed().count();
-        int oldExposed = old.exposed().count();
-        boolean oldFailsToo = oldExposed > 0 && 2 * old.hit(Metric.FAILURES).count() >= oldExposed;
-        if (exposed < HARD_STOP || fresh.hit(Metric.FAILURES).count() < exposed || oldFailsToo) {
-            return Optional.empty();
-        }
-        return Optional.of(new Alarm(
-                "hard stop",
-                Metric.FAILURES,
-                exposed,
-                HARD_STOP,
-                oldExposed > 0,
-                "each of the first " + exposed + " units on the new side failed; on the old side "
-                        + old.hit(Metric.FAILURES).count() + " of " + oldExposed));
+    private Suspicion suspicion(Metric metric) {
+        Weighed last = weighed.get(metric);
+        return last == null ? Suspicion.NONE : last.after();
     }
 
-    private Optional<Alarm> detected(Metric metric) {
-        double evidence = evidence(metric);
-        int hit = fresh.hit(metric).count();
-        if (evidence <= LIMIT || hit < LEAST_FAILED || fresh.exposed().count() < LEAST_EXPOSED) {
-            return Optional.empty();
-        }
-        boolean controlled = metric != Metric.MISMATCHES && !alone();
-        return Optional.of(new Alarm(
-                "e-detector",
-                metric,
-                evidence,
-                LIMIT,
-                controlled,
-                hit + " of " + fresh.exposed().count() + " units on the new side " + metric.verb()
-                        + (controlled ? ", more than the old side explains" : ", more than was ever normal")));
-    }
-
-    private Suspicion weigh(Metric metric, Counts counts) {
-        Suspicion before = suspicions.getOrDefault(metric, Suspicion.NONE);
+    /** The rate to hold the new side against; 0 while there is an old side to compare with, or nothing is known. */
+    private double allowed(Metric metric) {
         if (metric == Metric.MISMATCHES) {
-            return before.afterComparing(ALLOWED_MISMATCHES, counts.newAtRisk(), counts.newHit());
+            return ALLOWED_MISMATCHES;
         }
         Rate baseline = baselines.getOrDefault(metric, Rate.UNKNOWN);
-        return alone() && baseline.known()
-                ? before.afterComparing(
-                        Suspicion.TOLERATED * baseline.upperBound(), counts.newAtRisk(), counts.newHit())
-                : before.afterComparing(counts);
-    }
-
-    /** Whether too few units are left on the old side to compare with: at 100 %. */
-    private boolean alone() {
-        return 100L * old.exposed().count() < fresh.exposed().count();
+        return Figures.alone(old.exposed().count(), fresh.exposed().count()) && baseline.known()
+                ? Suspicion.TOLERATED * baseline.upperBound()
+                : 0;
     }
 
     private static Counts count(Metric metric, Seen oldSeen, Outcomes oldSide, Seen newSeen, Outcomes newSide) {
         Units oldBefore = oldSeen.thisHour(metric);
         Units newBefore = newSeen.thisHour(metric);
         return new Counts(
-                oldSide.exposed().without(oldBefore).count(),
-                oldSide.of(metric).without(oldBefore).count(),
-                newSide.exposed().without(newBefore).count(),
-                newSide.of(metric).without(newBefore).count());
+                oldSide.exposed().countWithout(oldBefore),
+                oldSide.of(metric).countWithout(oldBefore),
+                newSide.exposed().countWithout(newBefore),
+                newSide.of(metric).countWithout(newBefore));
     }
 
     private static <V> Map<Metric, V> copy(Map<Metric, V> map) {

@@ -42,8 +42,9 @@ public record Plan(List<Step> steps, int minUnits, Terms terms) {
      * @param holdback share of units that stay on the old side, as the concurrent control, until the contract is approved
      * @param windows in one of which a step is taken; none: at any time
      * @param fourEyes whoever began the rollout cannot approve its steps
+     * @param onBad how far it goes back by itself
      */
-    public record Terms(Weight holdback, List<ChangeWindow> windows, boolean fourEyes) {
+    public record Terms(Weight holdback, List<ChangeWindow> windows, boolean fourEyes, OnBad onBad) {
         public static final Terms NONE = new Terms(Weight.NONE, List.of(), false);
 
         public Terms {
@@ -51,6 +52,11 @@ public record Plan(List<Step> steps, int minUnits, Terms terms) {
             if (holdback.equals(Weight.ALL)) {
                 throw new IllegalArgumentException("a holdback of 100% leaves nobody to the new side");
             }
+        }
+
+        /** One that goes back to 0. */
+        public Terms(Weight holdback, List<ChangeWindow> windows, boolean fourEyes) {
+            this(holdback, windows, fourEyes, OnBad.ZERO);
         }
 
         /** What the new side may get at most while units are held back. */

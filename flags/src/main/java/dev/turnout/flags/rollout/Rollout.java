@@ -47,18 +47,18 @@ public record Rollout(Plan plan, State state, boolean paused, int step, Instant 
      * @param observed the gates that depend on the world: outcomes, monitors, verification
      */
     public Decision decide(Instant now, List<Gate> observed) {
-        if (state != State.RUNNING && state != State.COMPLETE) {
-            return new Stay(
-                    switch (state) {
-                        case LATCHED -> "rolled back; an operator must acknowledge the incident";
-                        case IDLE -> "the ramp has not been opened yet";
-                        default -> "the rollout is over";
-                    });
+        if (state == State.IDLE || state == State.ENDED) {
+            return new Stay(state == State.IDLE ? "the ramp has not been opened yet" : "the rollout is over");
         }
-        // First of all, and whatever else holds the rollout: a pause or a missing approval must not keep a bad release.
+        // First of all, and whatever else holds the rollout: neither a pause nor a missing approval must keep a bad
+        // release, nor a latch while some units are still on the new side.
         String bad = named(observed, gate -> gate.health() == Health.BAD);
-        if (!bad.isEmpty()) {
+        boolean nothingToTake = state == State.LATCHED && step < 0;
+        if (!bad.isEmpty() && !nothingToTake) {
             return step >= 0 ? new RollBack(bad) : new Stay("not opened: " + bad);
+        }
+        if (state == State.LATCHED) {
+            return new Stay("rolled back; an operator must acknowledge the incident");
         }
         if (state == State.COMPLETE && !heldBack(observed)) {
             return new Stay("complete");

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnout.flags.Weight;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class WatchTest {
     private static final double USUAL = 0.002;
+    private static final Weighed NOTHING = Weighed.of(Suspicion.NONE, new Counts(0, 0, 0, 0), 0);
 
     @Test
     void aHealthyFlagLivesThroughSpikesThatHitBothSides() {
@@ -75,6 +78,72 @@ class WatchTest {
             crowd.look(Outcomes.NONE, Crowd.outcomes(List.of(4711), List.of(4711)));
             assertThat(crowd.watch().alarm()).as("look %s", look).isEmpty();
         }
+    }
+
+    @Test
+    void aUnitCountsOncePerSideAndHour() {
+        Crowd crowd = new Crowd(1, 1, 5_000);
+        Outcomes again = Crowd.outcomes(List.of(7, 8), List.of(7));
+        assertThat(counted(crowd.look(Outcomes.NONE, again))).isEqualTo(new Counts(0, 0, 2, 1));
+        assertThat(counted(crowd.look(Outcomes.NONE, again))).isEqualTo(new Counts(0, 0, 1, 0));
+        assertThat(counted(crowd.look(again, Outcomes.NONE)))
+                .as("the other side counts for itself")
+                .isEqualTo(new Counts(2, 1, 0, 0));
+        Watch nextHour = crowd.watch().after(Crowd.START.plus(Duration.ofHours(1)), Outcomes.NONE, again);
+        assertThat(counted(nextHour)).isEqualTo(new Counts(0, 0, 2, 1));
+        Watch clockBack = nextHour.after(Crowd.START, Outcomes.NONE, again);
+        assertThat(counted(clockBack)).as("a clock that went back").isEqualTo(new Counts(0, 0, 1, 0));
+    }
+
+    private static Counts counted(Watch watch) {
+        return watch.weighed().getOrDefault(Metric.FAILURES, NOTHING).counts();
+    }
+
+    @Test
+    void hitsThatComeInClustersOnOneSideWeighLess() {
+        Dispersion independent = Dispersion.NONE;
+        Dispersion clustered = Dispersion.NONE;
+        SplittableRandom random = new SplittableRandom(4);
+        for (int look = 0; look < 2_000; look++) {
+            int newHit = (int) random.ints(10, 0, 10).filter(side -> side == 0).count();
+            independent = independent.after(new Counts(900, 10 - newHit, 100, newHit));
+            int cluster = random.nextInt(10) == 0 ? 10 : 0;
+            clustered = clustered.after(new Counts(900, 10 - cluster, 100, cluster));
+        }
+        assertThat(independent.factor()).isBetween(1.0, 1.1);
+        assertThat(clustered.factor()).as("clusters of ten").isBetween(5.0, 11.0);
+        Dispersion turnedBad = independent.after(new Counts(900, 0, 100, 80));
+        assertThat(turnedBad.factor()).as("one look decides nothing").isLessThan(independent.factor() + 0.1);
+        assertThat(independent.after(new Counts(900, 0, 0, 0))).isEqualTo(independent);
+    }
+
+    @Test
+    void whereNothingCanBeHeldAgainstTheNewSideThatIsSaid() {
+        Crowd crowd = new Crowd(1, 1, Weight.WHOLE);
+        assertThat(crowd.look(Outcomes.NONE, Crowd.outcomes(numbers(0, 50), List.of()))
+                        .figures()
+                        .incomparable())
+                .as("nobody was hit")
+                .isEmpty();
+        assertThat(crowd.look(Outcomes.NONE, Crowd.outcomes(numbers(0, 50), List.of(3)))
+                        .figures()
+                        .incomparable())
+                .contains(Metric.FAILURES);
+        assertThat(crowd.look(Crowd.outcomes(numbers(100, 150), List.of()), Outcomes.NONE)
+                        .figures()
+                        .incomparable())
+                .isEmpty();
+    }
+
+    @Test
+    void theUnitsOfASideAreThoseBelowTheWeight() {
+        Units units = Units.of(List.of(0, 63, 64, 4_999, 5_000, 99_999));
+        assertThat(units.within(new Weight(5_000))).isEqualTo(Units.of(List.of(0, 63, 64, 4_999)));
+        assertThat(units.within(new Weight(64))).isEqualTo(Units.of(List.of(0, 63)));
+        assertThat(units.within(Weight.NONE)).isEqualTo(Units.NONE);
+        assertThat(units.within(Weight.ALL)).isEqualTo(units);
+        assertThat(units.without(Units.of(List.of(64, 99_999))).and(Units.of(List.of(1))))
+                .isEqualTo(Units.of(List.of(0, 1, 63, 4_999, 5_000)));
     }
 
     @Test
@@ -161,15 +230,20 @@ class WatchTest {
         crowd.looksUntilAlarm(USUAL, 3 * USUAL, 5);
         Units exposed = crowd.watch().fresh().exposed();
         assertThat(Units.of(exposed.bytes())).isEqualTo(exposed);
-        Suspicion suspicion = crowd.watch().suspicions().getOrDefault(Metric.FAILURES, Suspicion.NONE);
-        assertThat(new Suspicion(List.copyOf(suspicion.sums()))).isEqualTo(suspicion);
+        Weighed weighed = crowd.watch().figures().weighed().getOrDefault(Metric.FAILURES, NOTHING);
+        assertThat(weighed.counts().hit()).isPositive();
+        assertThat(weighed.holds()).isTrue();
+        assertThat(weighed.again()).isEqualTo(weighed);
+        assertThat(new Weighed(NOTHING.before(), weighed.counts(), 0, weighed.after()).holds())
+                .as("begun from something else")
+                .isFalse();
         Watch watch = crowd.watch();
         assertThat(new Watch(
                         watch.ground(),
                         watch.hour(),
                         watch.old(),
                         watch.fresh(),
-                        Map.copyOf(watch.suspicions()),
+                        Map.copyOf(watch.weighed()),
                         watch.oldRates(),
                         watch.baselines()))
                 .isEqualTo(watch);

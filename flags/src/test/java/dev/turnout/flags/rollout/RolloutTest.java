@@ -48,7 +48,10 @@ class RolloutTest {
                 "COMPLETE | false |  2 | 999 |  2 | GOOD BAD        | RollBack  | gate 1",
                 "LATCHED  | false | -1 | 999 | -1 | GOOD GOOD       | Stay      | acknowledge",
                 "LATCHED  | false | -1 | 999 | -1 | BAD BAD         | Stay      | acknowledge",
+                "LATCHED  | false |  0 | 999 | -1 | GOOD GOOD       | Stay      | acknowledge",
+                "LATCHED  | true  |  0 |   0 | -1 | GOOD BAD        | RollBack  | gate 1",
                 "IDLE     | false | -1 | 999 | -1 | GOOD GOOD       | Stay      | not been opened",
+                "IDLE     | false |  0 |   0 | -1 | BAD GOOD        | Stay      | not been opened",
                 "ENDED    | false |  2 | 999 |  2 | BAD BAD         | Stay      | over",
             })
     void theNextMoveFollowsFromPlanPositionAndGates(

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             BackupCommand.class,
             RollbackCommand.class,
             IncidentsCommand.class,
+            IncidentCommand.class,
             AcknowledgeCommand.class,
             RolloutCommand.class,
             FreezeCommand.class,

@@ -16,11 +16,23 @@ public final class GuardStore {
 
     private final ControlDatabase database;
     private final Clock clock;
+    private final GuardHistory history;
+    private final DecisionStore decisions;
 
     /** @param clock business time */
     public GuardStore(ControlDatabase database, Clock clock) {
         this.database = database;
         this.clock = clock;
+        this.history = new GuardHistory(database);
+        this.decisions = new DecisionStore(database, clock);
+    }
+
+    public GuardHistory history() {
+        return history;
+    }
+
+    public DecisionStore decisions() {
+        return decisions;
     }
 
     /** Takes the memory for the rest of the transaction, a fresh one the first time; empty when somebody else has it. */

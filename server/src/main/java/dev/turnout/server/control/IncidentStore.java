@@ -69,9 +69,23 @@ public final class IncidentStore {
     /**
      * Acknowledges every open incident of the flag.
      *
-     * @return how many there were
+     * @return how many there were; fails with {@link StateConflict} when others are open than it was decided on
      */
     public Future<Integer> acknowledge(Tx tx, String flagKey, Change change) {
+        return unacknowledged(tx, flagKey)
+                .map(open -> {
+                    change.check("incidents of the flag " + flagKey, tag(open));
+                    return open;
+                })
+                .compose(open -> acknowledged(tx, flagKey, change));
+    }
+
+    /** Names the open incidents of a flag: whoever acknowledges should have seen each of them. */
+    public static String tag(List<Incident> open) {
+        return open.isEmpty() ? "none" : open.get(open.size() - 1).id() + "-" + open.size();
+    }
+
+    private Future<Integer> acknowledged(Tx tx, String flagKey, Change change) {
         return tx.all(
                         ACKNOWLEDGE,
                         row -> row.getLong("id"),
@@ -106,6 +120,11 @@ public final class IncidentStore {
     /** Oldest first. */
     public Future<List<Incident>> unacknowledged(Tx tx, String flagKey) {
         return tx.all(UNACKNOWLEDGED, IncidentStore::incident, flagKey);
+    }
+
+    /** Oldest first. */
+    public Future<List<Incident>> unacknowledged(String flagKey) {
+        return database.transaction(tx -> unacknowledged(tx, flagKey));
     }
 
     public Future<Optional<Incident>> find(long id) {

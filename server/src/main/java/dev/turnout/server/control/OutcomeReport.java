@@ -3,6 +3,7 @@ package dev.turnout.server.control;
 import dev.turnout.flags.guard.Outcomes;
 import dev.turnout.flags.stage.Side;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -32,14 +33,35 @@ public record OutcomeReport(String flagKey, String reporter, long seq, long flag
         public static final Arm NOTHING = new Arm(Totals.NOTHING, Outcomes.NONE);
     }
 
+    /** Of one look; a billion of them still fit into a column. */
+    private static final long MOST = 1_000_000_000;
+
     /** Calls, for charts; each of the others is a part of {@code calls}. */
     public record Totals(long calls, long failures, long slow, long mismatches) {
         public static final Totals NOTHING = new Totals(0, 0, 0, 0);
+
+        /** Of one side, over all of them. */
+        public static Totals of(Side side, List<OutcomeReport> reports) {
+            return reports.stream().map(report -> report.arm(side).totals()).reduce(NOTHING, Totals::and);
+        }
 
         public Totals {
             if (calls < 0 || failures < 0 || slow < 0 || mismatches < 0) {
                 throw new IllegalArgumentException("counts of calls are not negative");
             }
+        }
+
+        /** What goes beyond what a number can hold counts no further: a report may be forged. */
+        private Totals and(Totals more) {
+            return new Totals(
+                    sum(calls, more.calls),
+                    sum(failures, more.failures),
+                    sum(slow, more.slow),
+                    sum(mismatches, more.mismatches));
+        }
+
+        private static long sum(long a, long b) {
+            return a > MOST - b ? MOST : a + b;
         }
     }
 }

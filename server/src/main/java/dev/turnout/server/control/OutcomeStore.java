@@ -7,8 +7,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Reports of applications: accepted once each, however often they are sent, and taken once each. Both sides of that hold
@@ -32,8 +34,9 @@ public final class OutcomeStore {
             + " (SELECT flag_key, reporter, seq FROM outcome_report WHERE flag_key = ?"
             + " ORDER BY received_at, reporter, seq LIMIT ?)"
             + " RETURNING flag_key, reporter, seq, flag_version, body";
-    static final String TAKEN =
-            "UPDATE outcome_reporter SET seq = greatest(seq, ?) WHERE flag_key = ? AND reporter = ?";
+    static final String TAKEN = "UPDATE outcome_reporter o SET seq = greatest(o.seq, t.seq)"
+            + " FROM unnest(CAST(? AS text[]), CAST(? AS bigint[])) AS t (reporter, seq)"
+            + " WHERE o.flag_key = ? AND o.reporter = t.reporter";
     static final String ADD_HOUR = "INSERT INTO outcome_hour AS o"
             + " (flag_key, hour, arm, calls, failures, slow, mismatches) VALUES (?, ?, ?, ?, ?, ?, ?)"
             + " ON CONFLICT (flag_key, hour, arm) DO UPDATE SET calls = o.calls + EXCLUDED.calls,"
@@ -43,6 +46,10 @@ public final class OutcomeStore {
             + " WHERE flag_key = ? AND hour >= ? ORDER BY hour, arm";
     static final String FORGET = "DELETE FROM outcome_reporter o WHERE o.flag_key = ? AND o.seen_at < ?"
             + " AND NOT EXISTS (SELECT FROM outcome_report r WHERE r.flag_key = o.flag_key AND r.reporter = o.reporter)";
+
+    private static final Comparator<OutcomeReport> ORDER = Comparator.comparing(OutcomeReport::flagKey)
+            .thenComparing(OutcomeReport::reporter)
+            .thenComparing(OutcomeReport::seq);
 
     private final ControlDatabase database;
     private final Clock clock;
@@ -59,8 +66,29 @@ public final class OutcomeStore {
      * @return false when it is a repetition, which is as good; fails with {@link Unknown} when there is no such flag
      */
     public Future<Boolean> accept(OutcomeReport report) {
+        return accept(List.of(report)).map(accepted -> accepted > 0);
+    }
+
+    /**
+     * Keeps the reports until they are taken: all of them, or none.
+     *
+     * @return how many are no repetitions; fails with {@link Unknown} when there is no flag of one of them
+     */
+    public Future<Integer> accept(List<OutcomeReport> reports) {
+        // In one order, so that two batches of one reporter wait for each other and do not deadlock.
+        List<OutcomeReport> sorted = reports.stream().sorted(ORDER).toList();
+        return database.transaction(tx -> {
+            Future<Integer> all = Future.succeededFuture(0);
+            for (OutcomeReport report : sorted) {
+                all = all.compose(before -> accept(tx, report).map(isNew -> isNew ? before + 1 : before));
+            }
+            return all;
+        });
+    }
+
+    private Future<Boolean> accept(Tx tx, OutcomeReport report) {
         OffsetDateTime now = Columns.bind(clock.instant());
-        return database.transaction(tx -> tx.first(FLAG, row -> true, report.flagKey())
+        return tx.first(FLAG, row -> true, report.flagKey())
                 .map(known -> known.orElseThrow(() -> new Unknown("flag", report.flagKey())))
                 .compose(known -> tx.first(SEEN, row -> row.getLong("seq"), report.flagKey(), report.reporter(), now))
                 .compose(taken -> report.seq() <= taken.orElseThrow()
@@ -73,7 +101,7 @@ public final class OutcomeStore {
                                 report.flagVersion(),
                                 now,
                                 Json.write(new Body(report.arms()))))
-                .map(accepted -> accepted > 0));
+                .map(accepted -> accepted > 0);
     }
 
     /** Flags whose reports no rollout takes: they would wait for ever. */
@@ -85,23 +113,26 @@ public final class OutcomeStore {
     public Future<List<OutcomeReport>> take(Tx tx, String flagKey, int limit) {
         return tx.rows(LOCK_REPORTERS, flagKey)
                 .compose(locked -> tx.all(TAKE, OutcomeStore::report, flagKey, limit))
-                .compose(reports -> {
-                    Future<Void> noted = Future.succeededFuture();
-                    for (OutcomeReport report : reports) {
-                        noted = noted.compose(
-                                        done -> tx.change(TAKEN, report.seq(), report.flagKey(), report.reporter()))
-                                .compose(done -> count(tx, report, Side.OLD))
-                                .compose(done -> count(tx, report, Side.NEW));
-                    }
-                    return noted.map(reports);
-                });
+                .compose(reports -> reports.isEmpty()
+                        ? Future.succeededFuture(reports)
+                        : taken(tx, flagKey, reports)
+                                .compose(done -> count(tx, flagKey, Side.OLD, reports))
+                                .compose(done -> count(tx, flagKey, Side.NEW, reports))
+                                .map(reports));
     }
 
-    private Future<Void> count(Tx tx, OutcomeReport report, Side side) {
-        OutcomeReport.Totals totals = report.arm(side).totals();
+    private static Future<Integer> taken(Tx tx, String flagKey, List<OutcomeReport> reports) {
+        Map<String, Long> highest = new TreeMap<>();
+        reports.forEach(report -> highest.merge(report.reporter(), report.seq(), Math::max));
+        return tx.change(
+                TAKEN, highest.keySet().toArray(String[]::new), highest.values().toArray(Long[]::new), flagKey);
+    }
+
+    private Future<Void> count(Tx tx, String flagKey, Side side, List<OutcomeReport> reports) {
+        OutcomeReport.Totals totals = OutcomeReport.Totals.of(side, reports);
         return tx.change(
                         ADD_HOUR,
-                        report.flagKey(),
+                        flagKey,
                         Columns.bind(clock.instant().truncatedTo(ChronoUnit.HOURS)),
                         side.name(),
                         totals.calls(),

@@ -41,6 +41,10 @@ public final class RolloutStore {
     static final String SAVE = "UPDATE rollout SET state = ?, step = ?, entered_at = ?, approved_step = ?, paused = ?,"
             + " approved_by = ?, full_since = ?, gates = CAST(? AS jsonb), because = ?, version = version + 1 WHERE run = ?";
 
+    static final String CONTRACTED =
+            "SELECT concat(progress ->> 'done', ' of ', progress ->> 'total', ' steps') AS steps"
+                    + " FROM run WHERE id = ? AND progress ->> 'unit' = 'steps'";
+
     private static final TypeReference<List<Gate>> GATES = new TypeReference<>() {};
 
     private final ControlDatabase database;
@@ -73,6 +77,11 @@ public final class RolloutStore {
     /** The rollout of the migration's newest run. */
     public Future<Optional<RolloutRow>> find(String migration) {
         return database.transaction(tx -> tx.first(FIND, RolloutStore::read, migration));
+    }
+
+    /** How far the contract of a run has got, in words; empty when that is not known. */
+    public Future<Optional<String>> contracted(Tx tx, long run) {
+        return tx.first(CONTRACTED, row -> Columns.text(row, "steps"), run);
     }
 
     /** The newest rollout of the flag, under way or over. */

@@ -40,6 +40,8 @@ public final class RunStore {
     static final String APPROVE = "UPDATE run SET contract_approved_by = ?, contract_approved_at = ? WHERE id = ?";
     static final String FOUR_EYES =
             "SELECT CAST(plan #>> '{terms,fourEyes}' AS boolean) AS four_eyes FROM rollout WHERE run = ?";
+    static final String OPEN_INCIDENT =
+            "SELECT id FROM incident WHERE flag_key = ? AND acknowledged_at IS NULL ORDER BY id LIMIT 1";
     static final String BACKUP = "UPDATE run SET backup = ?, backup_at = ? WHERE id = ?";
     static final String HISTORY = "SELECT at, from_phase, to_phase, because FROM phase_log WHERE run = ? ORDER BY id";
 
@@ -206,8 +208,8 @@ public final class RunStore {
     }
 
     /**
-     * @return the run; fails with {@link Unknown}, or {@link Refused} when the run is over, or needs four eyes and this is
-     *     whoever started it
+     * @return the run; fails with {@link Unknown}, or {@link Refused} when the run is over, an incident is open, or it needs
+     *     four eyes and this is whoever started it
      */
     public Future<Run> approveContract(String migration, Change change) {
         return changing(migration, change, "run.approve-contract", Map.of(), (tx, run) -> tx.first(
@@ -215,6 +217,11 @@ public final class RunStore {
                 .compose(fourEyes -> fourEyes.orElse(false) && run.createdBy().equals(change.actor())
                         ? Future.failedFuture(new Refused("the contract of " + migration + " needs four eyes: "
                                 + change.actor() + " has started the run, somebody else approves"))
+                        : tx.first(OPEN_INCIDENT, row -> row.getLong("id"), run.flagKey()))
+                .compose(open -> open.isPresent()
+                        ? Future.failedFuture(new Refused("the contract of " + migration
+                                + " cannot be approved while incident " + open.get() + " of its flag is open:"
+                                + " acknowledge it first"))
                         : tx.change(APPROVE, change.actor(), Columns.bind(clock.instant()), run.id())
                                 .mapEmpty()));
     }

@@ -32,6 +32,7 @@ enum Endpoint {
     BEAT_CLIENT(HttpMethod.POST, "/api/v1/clients/:id", EVALUATE),
     LEAVE_CLIENT(HttpMethod.DELETE, "/api/v1/clients/:id", EVALUATE),
     READ_OUTCOMES(HttpMethod.GET, "/api/v1/flags/:key/outcomes", OPERATE),
+    READ_GUARD(HttpMethod.GET, "/api/v1/flags/:key/guard", OPERATE),
     REPORT_OUTCOMES(HttpMethod.POST, "/api/v1/outcomes", REPORT),
 
     LIST_FLAGS(HttpMethod.GET, "/api/v1/flags", OPERATE),
@@ -63,6 +64,7 @@ enum Endpoint {
 
     LIST_ROLLOUTS(HttpMethod.GET, "/api/v1/rollouts", OPERATE),
     READ_ROLLOUT(HttpMethod.GET, "/api/v1/rollouts/:flag", OPERATE),
+    LIST_DECISIONS(HttpMethod.GET, "/api/v1/rollouts/:flag/decisions", OPERATE),
     APPROVE_STEP(HttpMethod.POST, "/api/v1/rollouts/:flag/approve", OPERATE),
     PAUSE_ROLLOUT(HttpMethod.POST, "/api/v1/rollouts/:flag/pause", OPERATE),
     RESUME_ROLLOUT(HttpMethod.POST, "/api/v1/rollouts/:flag/resume", OPERATE),

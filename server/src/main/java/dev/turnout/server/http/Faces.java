@@ -159,6 +159,7 @@ public final class Faces {
                 new FreezeResource(new FreezeStore(rollout.database(), rollout.audit(), clock)),
                 new IncidentsResource(listings, rollout.incidents(), operator),
                 new OutcomesResource(rollout.outcomes(), clock),
+                new GuardResource(rollout.guards(), clock),
                 new AuditResource(listings),
                 new HealthResource(rollout.flags()::version, snapshots::age, () -> draining),
                 new TokensResource(stores.tokens(), clock),

@@ -4,6 +4,7 @@ import dev.turnout.server.control.Incident;
 import dev.turnout.server.control.IncidentStore;
 import dev.turnout.server.control.Listings;
 import dev.turnout.server.control.Listings.OfIncidents;
+import dev.turnout.server.rollout.Recomputation;
 import dev.turnout.server.rollout.RolloutOperator;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
@@ -26,8 +27,7 @@ final class IncidentsResource implements Resource {
     public Map<Endpoint, Function<Call, Future<Answer>>> answers() {
         return Map.of(
                 Endpoint.LIST_INCIDENTS, this::list,
-                Endpoint.READ_INCIDENT,
-                        call -> find(number(call.path("id"))).map(incident -> Answer.ok(document(incident))),
+                Endpoint.READ_INCIDENT, this::read,
                 Endpoint.ACKNOWLEDGE_INCIDENT, this::acknowledge);
     }
 
@@ -38,10 +38,24 @@ final class IncidentsResource implements Resource {
                 .map(all -> Answer.page("incidents", all, IncidentsResource::document, call.limit(), Incident::id));
     }
 
+    /** Its tag names all open incidents of the flag, as these are acknowledged together. */
+    private Future<Answer> read(Call call) {
+        boolean recompute = call.query("recompute").filter("true"::equals).isPresent();
+        return find(number(call.path("id")))
+                .compose(
+                        incident -> incidents.unacknowledged(incident.flagKey()).map(open -> {
+                            Map<String, Object> document = document(incident);
+                            if (recompute) {
+                                document.put("recomputed", Recomputation.of(incident.evidence()));
+                            }
+                            return Answer.ok(document).tag(IncidentStore.tag(open));
+                        }));
+    }
+
     /** Acknowledges every open incident of the flag: what is understood about one is understood about all. */
     private Future<Answer> acknowledge(Call call) {
         long id = number(call.path("id"));
-        return find(id).compose(incident -> operator.acknowledge(incident.flagKey(), call.change("")))
+        return find(id).compose(incident -> operator.acknowledge(incident.flagKey(), call.changeBasedOn()))
                 .compose(flag -> find(id))
                 .map(incident -> Answer.ok(document(incident)));
     }

@@ -7,6 +7,8 @@ import dev.turnout.flags.stage.Side;
 import dev.turnout.server.control.OutcomeHour;
 import dev.turnout.server.control.OutcomeReport;
 import dev.turnout.server.control.OutcomeStore;
+import dev.turnout.server.control.Unknown;
+import dev.turnout.server.rollout.Fate;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -27,7 +29,7 @@ import java.util.function.Function;
  *   "exposed":[17,4711],"failed":[17],"slowed":[],"mismatched":[]}}}</pre>
  *
  * Counts are of calls; lists hold the buckets of the units concerned. Each may be left out. A repeated report is taken
- * as done.
+ * as done; of several reports all are taken, or none.
  */
 final class OutcomesResource implements Resource {
     private static final int MOST_REPORTS = 1000;
@@ -54,7 +56,15 @@ final class OutcomesResource implements Resource {
     }
 
     private static List<OutcomeReport> reports(Call call) {
-        JsonNode body = call.json();
+        try {
+            return reports(call.json());
+        } catch (Refusal e) {
+            Fate.MALFORMED.count(1);
+            throw e;
+        }
+    }
+
+    private static List<OutcomeReport> reports(JsonNode body) {
         List<OutcomeReport> reports = new ArrayList<>();
         if (body.isArray()) {
             if (body.size() > MOST_REPORTS) {
@@ -88,12 +98,19 @@ final class OutcomesResource implements Resource {
 
     private Future<Answer> take(Call call) {
         List<OutcomeReport> reports = reports(call);
-        reports.forEach(report -> Reach.check(call.caller(), report.flagKey()));
-        Future<Integer> accepted = Future.succeededFuture(0);
-        for (OutcomeReport report : reports) {
-            accepted = accepted.compose(before -> outcomes.accept(report).map(isNew -> isNew ? before + 1 : before));
+        try {
+            reports.forEach(report -> Reach.check(call.caller(), report.flagKey()));
+        } catch (Refusal e) {
+            Fate.OUT_OF_SCOPE.count(1);
+            throw e;
         }
-        return accepted.map(count -> Answer.accepted(Map.of("accepted", count, "repeated", reports.size() - count)));
+        return outcomes.accept(reports)
+                .onFailure(failure -> Fate.UNKNOWN_FLAG.count(failure instanceof Unknown ? 1 : 0))
+                .map(count -> {
+                    Fate.ACCEPTED.count(count);
+                    Fate.REPEATED.count(reports.size() - count);
+                    return Answer.accepted(Map.of("accepted", count, "repeated", reports.size() - count));
+                });
     }
 
     private static OutcomeReport read(JsonNode node) {

@@ -73,6 +73,10 @@ public final class ByHand {
         live.get().around().frozen().ifPresent(by -> {
             throw new Refused("the flag " + now.key() + " gets no more units: " + by + " (thaw it first)");
         });
+        if (live.get().rollout().state() == Rollout.State.LATCHED) {
+            throw new Refused("the flag " + now.key()
+                    + " was rolled back: acknowledge its incident before more units see the new side");
+        }
         if (!force) {
             throw new Refused("the flag " + now.key() + " is moved by the " + newest.title()
                     + ": approve its next step, or force it with a reason");

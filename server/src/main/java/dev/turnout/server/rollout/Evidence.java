@@ -1,24 +1,52 @@
 package dev.turnout.server.rollout;
 
 import dev.turnout.flags.guard.Alarm;
+import dev.turnout.flags.guard.Figures;
 import dev.turnout.flags.guard.Metric;
-import dev.turnout.flags.guard.Seen;
 import dev.turnout.flags.guard.SplitCheck;
 import dev.turnout.flags.guard.Watch;
+import dev.turnout.flags.rollout.Decision;
 import dev.turnout.flags.rollout.Gate;
+import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Monitor;
 import dev.turnout.server.control.Watched;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
-/** What an incident keeps, so that it can be judged long after: counts, statistic, threshold, queries and readings. */
+/**
+ * What is kept with a decision, so that it can be judged long after: counts, statistic, threshold, queries and readings in
+ * words for people, and all of the input, by which {@link Recomputation} decides again.
+ */
 final class Evidence {
     private Evidence() {}
 
-    static Map<String, Object> of(Sight sight, List<Gate> gates) {
+    static final String INPUT = "input";
+    static final String DECISION = "decision";
+    static final String PACE = "pace";
+
+    /** What was decided. */
+    record Verdict(String kind, String because) {
+        static Verdict of(Decision decision) {
+            String kind = decision.getClass().getSimpleName().replaceAll("(?<=[a-z])([A-Z])", "_$1");
+            return new Verdict(kind.toUpperCase(Locale.ROOT), decision.because());
+        }
+    }
+
+    /** How finely time was seen. */
+    record Seeing(double scale, Duration shortestTimer) {}
+
+    /** @param gates of the next move */
+    static Map<String, Object> of(Sight sight, List<Gate> gates, Decision decision, Pace pace) {
         Map<String, Object> evidence = new LinkedHashMap<>();
+        evidence.put(DECISION, Verdict.of(decision));
+        evidence.put("software", software());
+        evidence.put(INPUT, sight);
+        evidence.put(PACE, new Seeing(pace.scale(), pace.shortestTimer()));
         evidence.put("migration", sight.row().migration());
         evidence.put("run", sight.row().run());
         evidence.put("step", sight.row().rollout().step());
@@ -36,6 +64,11 @@ final class Evidence {
         return evidence;
     }
 
+    private static String software() {
+        return Optional.ofNullable(Evidence.class.getPackage().getImplementationVersion())
+                .orElse("not packaged");
+    }
+
     private static Map<String, Object> gate(Gate gate) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", gate.name());
@@ -46,14 +79,15 @@ final class Evidence {
 
     private static Map<String, Object> outcomes(Sight sight) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("old", seen(sight.watch().old()));
-        json.put("new", seen(sight.watch().fresh()));
+        json.put("old", seen(sight.figures().old()));
+        json.put("new", seen(sight.figures().fresh()));
+        json.put("threshold", Watch.LIMIT);
         for (Metric metric : Metric.values()) {
-            json.put("suspicion of " + word(metric), sight.watch().evidence(metric));
+            json.put("suspicion of " + word(metric), sight.figures().evidence(metric));
         }
-        SplitCheck split = sight.watch().split(sight.flag().newSide());
+        SplitCheck split = sight.figures().split(sight.flag().newSide());
         json.put("chiSquareOfSplit", split.chiSquare());
-        sight.watch().alarm().ifPresent(alarm -> json.put("alarm", alarm(alarm)));
+        sight.figures().alarm().ifPresent(alarm -> json.put("alarm", alarm(alarm)));
         return json;
     }
 
@@ -68,10 +102,10 @@ final class Evidence {
         return json;
     }
 
-    private static Map<String, Object> seen(Seen seen) {
+    private static Map<String, Object> seen(Figures.Tally tally) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("units", seen.exposed().count());
-        seen.hit().forEach((metric, units) -> json.put(word(metric), units.count()));
+        json.put("units", tally.exposed());
+        tally.hit().forEach((metric, units) -> json.put(word(metric), units));
         return json;
     }
 

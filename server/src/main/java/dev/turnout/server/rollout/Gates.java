@@ -3,6 +3,7 @@ package dev.turnout.server.rollout;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Weight;
 import dev.turnout.flags.guard.Alarm;
+import dev.turnout.flags.guard.Figures;
 import dev.turnout.flags.guard.Metric;
 import dev.turnout.flags.guard.SplitCheck;
 import dev.turnout.flags.guard.Watch;
@@ -112,8 +113,8 @@ final class Gates {
 
     /** Empty when the plan does not count on outcomes and none is bad. */
     private Optional<Gate> outcomes(Sight sight) {
-        Watch watch = sight.watch();
-        Optional<Alarm> alarm = watch.alarm();
+        Figures figures = sight.figures();
+        Optional<Alarm> alarm = figures.alarm();
         if (alarm.isPresent()) {
             return Optional.of(new Gate(
                     OUTCOMES,
@@ -123,7 +124,7 @@ final class Gates {
         if (sight.row().rollout().plan().minUnits() == 0) {
             return Optional.empty();
         }
-        Optional<Instant> heardAt = watch.ground().heardAt();
+        Optional<Instant> heardAt = figures.ground().heardAt();
         if (heardAt.isEmpty()) {
             return Optional.of(new Gate(OUTCOMES, Health.UNKNOWN, "no report on this step yet"));
         }
@@ -131,32 +132,35 @@ final class Gates {
         if (stale(silence, REPORTS)) {
             return Optional.of(new Gate(OUTCOMES, Health.UNKNOWN, "no report for " + silence.toSeconds() + "s"));
         }
-        if (!watch.calm()) {
+        if (!figures.calm()) {
             return Optional.of(new Gate(
                     OUTCOMES,
                     Health.UNKNOWN,
                     String.format(
                             Locale.ROOT,
-                            "suspicion against the new side: %.0f for failures, goes on below %.0f",
-                            watch.evidence(Metric.FAILURES),
+                            "suspicion against the new side: %.0f, goes on below %.0f",
+                            figures.evidence(),
                             Watch.CALM)));
+        }
+        if (figures.incomparable().isPresent()) {
+            return Optional.of(new Gate(
+                    OUTCOMES,
+                    Health.UNKNOWN,
+                    "nothing to compare with: no unit is left on the old side, and it has not been heard of before; failed on"
+                            + " the new side: " + failed(figures.fresh())));
         }
         return Optional.of(new Gate(
                 OUTCOMES,
                 Health.GOOD,
-                "failed on the new side: " + failed(watch, true) + ", on the old: " + failed(watch, false)));
+                "failed on the new side: " + failed(figures.fresh()) + ", on the old: " + failed(figures.old())));
     }
 
-    private static String failed(Watch watch, boolean onNew) {
-        var seen = onNew ? watch.fresh() : watch.old();
-        int failed = seen.hit().containsKey(Metric.FAILURES)
-                ? seen.hit().get(Metric.FAILURES).count()
-                : 0;
-        return failed + " of " + seen.exposed().count() + " units";
+    private static String failed(Figures.Tally tally) {
+        return tally.hit(Metric.FAILURES) + " of " + tally.exposed() + " units";
     }
 
     private static Gate units(Sight sight) {
-        int seen = sight.watch().fresh().exposed().count();
+        int seen = sight.figures().fresh().exposed();
         int wanted = sight.row().rollout().plan().minUnits();
         return new Gate(
                 "units",
@@ -165,7 +169,7 @@ final class Gates {
     }
 
     private static Gate split(Sight sight) {
-        SplitCheck check = sight.watch().split(sight.flag().newSide());
+        SplitCheck check = sight.figures().split(sight.flag().newSide());
         return new Gate("split", check.plausible() ? Health.GOOD : Health.UNKNOWN, check.because());
     }
 

@@ -4,6 +4,7 @@ import dev.turnout.flags.Flag;
 import dev.turnout.flags.Weight;
 import dev.turnout.flags.rollout.Rollout;
 import dev.turnout.server.control.Change;
+import dev.turnout.server.control.Decided;
 import dev.turnout.server.control.Deed;
 import dev.turnout.server.control.Incident.Finding;
 import dev.turnout.server.control.Incident.Source;
@@ -16,6 +17,7 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 
 /**
@@ -31,7 +33,7 @@ public final class RolloutOperator {
     public RolloutOperator(RolloutStores stores, Clock clock) {
         this.stores = stores;
         this.clock = clock;
-        this.retreat = new Retreat(stores);
+        this.retreat = new Retreat(stores, clock);
     }
 
     /** Holds the rollout where it is; a bad outcome still takes it back. */
@@ -58,15 +60,23 @@ public final class RolloutOperator {
     }
 
     /**
-     * Takes the flag to 0 % on behalf of something that watches from outside, such as an alert.
+     * Takes the flag back on behalf of something that watches from outside, such as an alert. What is refused because
+     * data would be lost has an incident all the same: somebody must know.
      *
      * @param seen JSON values for the incident's evidence
      */
     public Future<Flag> rollBack(String flagKey, Source source, Map<String, Object> seen, Change change) {
-        return stores.database().transaction(tx -> rollBack(tx, flagKey, source, seen, change));
+        // A refusal commits what was written for it.
+        return stores.database()
+                .transaction(tx -> rollBack(tx, flagKey, source, seen, change)
+                        .transform(done -> done.succeeded() || done.cause() instanceof Refused
+                                ? Future.succeededFuture(done)
+                                : Future.failedFuture(done.cause())))
+                .compose(done ->
+                        done.succeeded() ? Future.succeededFuture(done.result()) : Future.failedFuture(done.cause()));
     }
 
-    /** The same, together with what else the transaction does; what is refused has changed nothing in it. */
+    /** The same, together with what else the transaction does. */
     public Future<Flag> rollBack(Tx tx, String flagKey, Source source, Map<String, Object> seen, Change change) {
         String because = change.reason().isBlank()
                 ? "rolled back by " + change.actor()
@@ -78,22 +88,50 @@ public final class RolloutOperator {
                         return refuse("the flag " + flagKey + " is rolled back already: "
                                 + flag.rolledBack().get());
                     }
-                    if (row.isPresent() && !Retreat.possible(row.get())) {
-                        return refuse("the flag " + flagKey
-                                + " cannot go back: its old side is being taken away, so writes would be lost");
-                    }
                     Map<String, Object> evidence = new LinkedHashMap<>(seen);
                     evidence.put("actor", change.actor());
                     evidence.put("flagVersion", flag.version());
                     evidence.put("weight", flag.weight().hundredThousandths());
                     row.ifPresent(there -> evidence.put("step", there.rollout().step()));
-                    return retreat.take(tx, row, flag, new Finding(source, because), evidence, change);
+                    Finding finding = new Finding(source, because);
+                    return retreat.obstacle(tx, row, flag)
+                            .compose(obstacle -> obstacle.isPresent()
+                                    ? refused(tx, row, flag, finding, obstacle.get(), evidence)
+                                    : retreat.take(tx, row, flag, finding, evidence, change)
+                                            .compose(after -> decided(tx, row, flagKey, "ROLL_BACK", because, evidence)
+                                                    .map(after)));
                 }));
     }
 
+    /** An operator reads the refusal; of anything else nobody might. */
+    private Future<Flag> refused(
+            Tx tx,
+            Optional<RolloutRow> row,
+            Flag flag,
+            Finding finding,
+            String obstacle,
+            Map<String, Object> evidence) {
+        Future<Void> told = finding.source() == Source.OPERATOR
+                ? Future.succeededFuture()
+                : retreat.hold(tx, row, flag, finding, obstacle, evidence)
+                        .compose(held -> decided(tx, row, flag.key(), Decided.REFUSED, finding.because(), evidence));
+        return told.compose(done -> refuse("the flag " + flag.key() + " cannot go back: " + obstacle));
+    }
+
+    private Future<Void> decided(
+            Tx tx,
+            Optional<RolloutRow> row,
+            String flagKey,
+            String kind,
+            String because,
+            Map<String, Object> evidence) {
+        OptionalLong run = row.isPresent() ? OptionalLong.of(row.get().run()) : OptionalLong.empty();
+        return stores.guards().decisions().add(tx, flagKey, run, kind, because, evidence);
+    }
+
     /**
-     * Says that the incidents of the flag are understood. A rollout that was rolled back begins again at its first step
-     * once the gates are open.
+     * Says that the incidents of the flag are understood. A rollout that was rolled back begins again where it went back
+     * to, once the gates are open.
      *
      * @param change with a reason
      * @return the flag as it is stored now
@@ -113,14 +151,17 @@ public final class RolloutOperator {
     }
 
     private Future<Flag> unlatch(Tx tx, Optional<RolloutRow> row, Flag flag, Change change) {
-        if (flag.rolledBack().isEmpty()) {
-            return Future.succeededFuture(flag);
-        }
-        return stores.flags()
-                .update(tx, flag.key(), now -> now.withWeight(Weight.NONE).acknowledged(), change)
-                .compose(after -> row.isPresent() && row.get().rollout().state() == Rollout.State.LATCHED
-                        ? again(tx, row.get(), change).map(after)
-                        : Future.succeededFuture(after));
+        Future<Flag> unlatched = flag.rolledBack().isEmpty()
+                ? Future.succeededFuture(flag)
+                : stores.flags()
+                        .update(
+                                tx,
+                                flag.key(),
+                                now -> now.withWeight(Weight.NONE).acknowledged(),
+                                change);
+        return unlatched.compose(after -> row.isPresent() && row.get().rollout().state() == Rollout.State.LATCHED
+                ? again(tx, row.get(), change).map(after)
+                : Future.succeededFuture(after));
     }
 
     /** What the monitors said before counts no more; they are asked again. */
@@ -131,6 +172,7 @@ public final class RolloutOperator {
                         Retreat.restarted(
                                 row,
                                 Rollout.State.RUNNING,
+                                row.rollout().step(),
                                 clock.instant(),
                                 "acknowledged by " + change.actor() + ": " + change.reason()))
                 .compose(saved -> stores.monitors().dueNow(tx, row.run()));

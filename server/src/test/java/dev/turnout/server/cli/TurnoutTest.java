@@ -134,6 +134,8 @@ class TurnoutTest {
         Ran incidents = run("incidents", "--flag", "search");
         assertThat(incidents.out()).contains("20% -> 0%").contains("OPEN");
         String id = incidents.out().split("\\s")[0];
+        assertThat(run("incident", "show", id, "--recompute"))
+                .matches(ran -> ran.status() == 0 && ran.out().contains("recomputed: no rule decided this"));
         assertThat(run("acknowledge", id, "--reason", "mended").out()).contains("acknowledged by admin");
     }
 

@@ -42,7 +42,10 @@ class ConditionsTest {
     @Test
     void whatTheSpecDoesNotAskForIsNoCondition() {
         Contract easy = new Contract(Duration.ZERO, false, false, false, List.of());
-        assertThat(unmet(easy, new Facts(Optional.of(FULL), 3, Optional.empty(), Optional.empty()), "PT0S"))
+        assertThat(unmet(easy, new Facts(Optional.of(FULL), 0, Optional.empty(), Optional.empty()), "PT0S"))
                 .isEmpty();
+        assertThat(unmet(easy, new Facts(Optional.of(FULL), 3, Optional.empty(), Optional.empty()), "PT0S"))
+                .as("an open incident locks the contract all the same")
+                .containsExactly("no open incident: 3 to acknowledge");
     }
 }
