@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /** Everything that can be asked of the server, and the one table of who may: any of the roles, or an administrator. No
  * role: open to everybody. */
 @SuppressWarnings("ImmutableEnumChecker") // Set.of and HttpMethod are immutable
-enum Endpoint {
+public enum Endpoint {
     ALIVE(HttpMethod.GET, "/livez"),
     READY(HttpMethod.GET, "/readyz"),
     METRICS(HttpMethod.GET, "/metrics", OPERATE),
@@ -168,14 +168,14 @@ enum Endpoint {
     }
 
     /** For messages: which roles it takes. */
-    String needs() {
+    public String needs() {
         return roles.stream()
                 .map(role -> role.name().toLowerCase(Locale.ROOT))
                 .sorted()
                 .collect(Collectors.joining(" or ", "it needs the role ", ""));
     }
 
-    boolean admits(Caller caller) {
+    public boolean admits(Caller caller) {
         return open() || roles.stream().anyMatch(caller::may);
     }
 }
