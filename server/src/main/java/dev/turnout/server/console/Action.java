@@ -9,6 +9,7 @@ import java.util.Optional;
 enum Action {
     ROLL_BACK(Endpoint.ROLL_BACK_ROLLOUT, "flag", "Rolled back: everybody is on the old side."),
     SET_WEIGHT(Endpoint.PATCH_FLAG, "key", "The percentage is set."),
+    RESTORE(Endpoint.RESTORE_FLAG, "key", "The flag is again what it was at that version."),
     SET_STATE(Endpoint.PATCH_FLAG, "key", "The flag is changed."),
     SET_STAGE(Endpoint.PATCH_FLAG, "key", "The stage is set."),
     PAUSE_ROLLOUT(Endpoint.PAUSE_ROLLOUT, "flag", "The rollout is held."),

@@ -4,10 +4,8 @@ import dev.turnout.flags.FlagSet;
 import dev.turnout.server.http.Face;
 import dev.turnout.server.http.Inside;
 import dev.turnout.server.settings.Settings;
-import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -54,6 +52,12 @@ public final class Console implements Face {
         pages.put("/", OverviewPage::of);
         pages.put("/flags", FlagsPage::of);
         pages.put("/flags/:key", FlagPage::of);
+        pages.put("/migrations/:name", MigrationPage::of);
+        pages.put("/incidents", IncidentsPage::of);
+        pages.put("/incidents/:id", IncidentPage::of);
+        pages.put("/audit", AuditPage::of);
+        pages.put("/tokens", TokensPage::of);
+        pages.put("/about", visit -> AboutPage.of(visit, settings));
         return pages;
     }
 
@@ -65,31 +69,28 @@ public final class Console implements Face {
         Live live = new Live(vertx, pulse);
         flags.listen(live.toldFromElsewhere());
 
-        Handler<RoutingContext> guarded = new Headers();
-        pages().forEach((path, page) -> router.get(path)
-                .handler(guarded)
-                .handler(ctx -> entrance.let(ctx, visit -> reading.show(visit, page))));
-        router.get("/login").handler(guarded).handler(entrance::form);
-        router.post("/login").handler(guarded).handler(form()).handler(entrance::login);
-        router.post("/logout").handler(guarded).handler(entrance::known).handler(form()).handler(entrance::logout);
-        router.post("/do/:action")
-                .handler(guarded)
-                .handler(entrance::known)
-                .handler(form())
-                .handler(ctx -> entrance.let(ctx, visit -> new Doing(frame).perform(visit)));
+        // Each in a route of its own: within one, Vert.x wants the body read before anybody is asked who sends it.
+        List.of("/", "/flags*", "/migrations*", "/incidents*", "/audit", "/tokens", "/about", "/login", "/logout", "/do/*")
+                .forEach(path -> router.route(path).handler(new Headers()));
+        router.route(Assets.ROOT + "*").handler(new Headers());
+        pages().forEach((path, page) ->
+                router.get(path).handler(ctx -> entrance.let(ctx, visit -> reading.show(visit, page))));
+        router.get("/login").handler(entrance::form);
+        router.post("/logout").handler(entrance::known);
+        router.post("/do/:action").handler(entrance::known);
+        List.of("/login", "/logout", "/do/:action").forEach(path -> router.post(path)
+                .handler(BodyHandler.create(false).setBodyLimit(LONGEST_FORM)));
+        router.post("/login").handler(entrance::login);
+        router.post("/logout").handler(entrance::logout);
+        router.post("/do/:action").handler(ctx -> entrance.let(ctx, new Doing(frame)::perform));
         router.get(Assets.ROOT + "events")
-                .handler(guarded)
                 .handler(ctx -> entrance.let(ctx, visit -> live.open(visit.ctx().response())));
-        router.get(Assets.ROOT + ":name").handler(guarded).handler(ctx -> {
+        router.get(Assets.ROOT + ":name").handler(ctx -> {
             List<String> version = ctx.queryParam("v");
             assets.send(
                     ctx.pathParam("name"),
                     version.isEmpty() ? Optional.empty() : Optional.of(version.get(0)),
                     ctx.response());
         });
-    }
-
-    private static BodyHandler form() {
-        return BodyHandler.create(false).setBodyLimit(LONGEST_FORM);
     }
 }

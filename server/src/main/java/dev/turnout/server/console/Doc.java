@@ -36,6 +36,11 @@ record Doc(JsonNode node, String tag) {
         return node.isContainerNode() ? node.toString() : node.asText("");
     }
 
+    /** Itself as JSON, for people. */
+    String pretty() {
+        return node.toPrettyString();
+    }
+
     String text(String name) {
         return at(name).text();
     }

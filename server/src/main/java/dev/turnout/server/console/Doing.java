@@ -19,6 +19,7 @@ final class Doing {
     /** Fields with a meaning of their own; the others are members of the body. */
     private static final Set<String> OWN = Set.of(Entrance.PROOF, "to", "once", "match", "of", "percent", "force");
 
+    private static final Set<String> WHOLE = Set.of("requestsPerSecond", "version");
     private static final Set<String> LISTS = Set.of("roles", "scopes");
 
     private final Frame frame;
@@ -91,7 +92,7 @@ final class Doing {
         if (value.isEmpty()) {
             return action == Action.TUNE && !name.equals("reason") ? ask.with(name, Optional.empty()) : ask;
         }
-        return name.equals("requestsPerSecond") && value.matches("\\d{1,9}")
+        return WHOLE.contains(name) && value.matches("\\d{1,9}")
                 ? ask.with(name, Long.parseLong(value))
                 : ask.with(name, value);
     }

@@ -40,6 +40,8 @@ public enum Endpoint {
     READ_FLAG(HttpMethod.GET, "/api/v1/flags/:key", OPERATE),
     PUT_FLAG(HttpMethod.PUT, "/api/v1/flags/:key", OPERATE),
     KILL_FLAG(HttpMethod.POST, "/api/v1/flags/:key/kill", OPERATE),
+    READ_HISTORY(HttpMethod.GET, "/api/v1/flags/:key/history", OPERATE),
+    RESTORE_FLAG(HttpMethod.POST, "/api/v1/flags/:key/restore", OPERATE),
     EXPLAIN_FLAG(HttpMethod.GET, "/api/v1/flags/:key/explain", OPERATE),
     PATCH_FLAG(HttpMethod.PATCH, "/api/v1/flags/:key", OPERATE),
 
@@ -54,6 +56,7 @@ public enum Endpoint {
     LEAVE_WRITE(HttpMethod.POST, "/api/v1/migrations/:name/writes", WRITE),
     READ_WRITE(HttpMethod.GET, "/api/v1/migrations/:name/writes/:key", WRITE, OPERATE),
 
+    READ_SPEC(HttpMethod.GET, "/api/v1/migrations/:name/spec", OPERATE),
     TUNE_MIGRATION(HttpMethod.PATCH, "/api/v1/migrations/:name/tuning", OPERATE),
     LIST_REJECTED(HttpMethod.GET, "/api/v1/migrations/:name/rejected", OPERATE),
     RETRY_REJECTED(HttpMethod.POST, "/api/v1/migrations/:name/rejected/retry", OPERATE),

@@ -149,12 +149,14 @@ public final class Faces {
                 new ClientsResource(stores.clients()),
                 new FlagsResource(rollout.flags(), listings, new ByHand(rollout, clock)),
                 new FlagFileResource(vertx, rollout.flags(), new FlagImport(rollout, new ByHand(rollout, clock))),
+                new HistoryResource(stores.audit(), new ByHand(rollout, clock)),
                 new ExplainResource(snapshots::current, clock),
                 new MigrationsResource(
                         vertx,
                         stores.runs(),
                         listings,
                         new RunSurroundings(rollout, stores.ofRuns().chores())),
+                new SpecResource(vertx, stores.runs()),
                 new WritesResource(vertx, stores.runs(), stores.ofRuns().writes()),
                 new OperatingResource(stores.runs(), stores.ofRuns().operating()),
                 new RolloutsResource(
