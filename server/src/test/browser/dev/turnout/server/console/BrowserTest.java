@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
@@ -241,7 +242,7 @@ class BrowserTest {
                 page = phone ? visitor(390, 844, colours) : visitor(1280, 800, colours);
                 for (Map.Entry<String, String> each : pages.entrySet()) {
                     go(each.getValue());
-                    String name = each.getKey() + (phone ? "-phone-" : "-desktop-") + colours.name().toLowerCase();
+                    String name = each.getKey() + (phone ? "-phone-" : "-desktop-") + colours.name().toLowerCase(Locale.ROOT);
                     accessible(name);
                     assertThat((int) page.evaluate("document.documentElement.scrollWidth"))
                             .as("the width of " + name)

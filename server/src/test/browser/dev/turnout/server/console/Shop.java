@@ -42,7 +42,7 @@ final class Shop implements AutoCloseable {
                 up: { name: "old.first || ' ' || old.last" }
                 down: { first: "split_part(new.name, ' ', 1)", last: "split_part(new.name, ' ', 2)" }
             verify:
-              nobody is without a name: { rows: SELECT id FROM customers WHERE name IS NULL, expect: none }
+              nobody is without a name: SELECT id FROM customers WHERE name IS NULL
             rollout:
               min units: 0
               steps:

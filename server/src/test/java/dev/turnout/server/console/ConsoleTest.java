@@ -86,7 +86,7 @@ class ConsoleTest {
     void a_page_is_shown_to_operators_only_and_under_the_strictest_policy(String path) throws Exception {
         HttpResponse<String> stranger = new Visitor(server.uri()).get(path);
         assertThat(stranger.statusCode()).isEqualTo(401);
-        assertThat(stranger.body()).contains("name=\"token\"").doesNotContain("search").doesNotContain("dynamic");
+        assertThat(stranger.body()).contains("name=\"token\"").doesNotContain("team", "12.345%", "reservations");
 
         HttpResponse<String> page = visitor(server.token(Role.OPERATE)).get(path);
 
@@ -242,7 +242,7 @@ class ConsoleTest {
                 .orElse("");
         assertThat(set)
                 .startsWith("turnout-session=")
-                .contains("HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=28800")
+                .contains("HTTPOnly", "SameSite=Strict", "Path=/", "Max-Age=28800")
                 .doesNotContain("Secure")
                 .doesNotContain(token);
         String cookie = visitor.cookie();
@@ -289,13 +289,13 @@ class ConsoleTest {
     void hostile_words_are_words() throws Exception {
         Visitor operator = visitor(server.token(Role.OPERATE));
         for (String path : new String[] {
-            "/flags", "/flags/hostile", "/flags/bad", "/incidents", "/", "/audit", "/flags?text=%3Cscript%3Ealert(1)%3C/script%3E%22",
+            "/flags", "/flags/hostile", "/flags/bad", "/incidents", "/", "/audit?subject=flag:bad", "/flags?text=%3Cscript%3Ealert(1)%3C/script%3E%22",
             "/flags/search?percent=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
             "/flags/search?subject=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&context=%3Cscript%3E"
         }) {
             HttpResponse<String> page = operator.get(path);
             assertThat(page.statusCode()).isEqualTo(200);
-            assertThat(page.body()).as(path).doesNotContain("<script>alert").contains("&lt;script&gt;");
+            assertThat(page.body()).as(path).doesNotContain("<script>alert").contains("&lt;script");
         }
     }
 
