@@ -12,8 +12,8 @@ import java.util.TreeSet;
 record AboutPage(Map<String, String> versions, Map<String, String> settings) {
     static Future<View> of(Visit visit, Settings settings) {
         AboutPage page = new AboutPage(running(), set(settings));
-        return Future.succeededFuture(new View(
-                "About", "about", (shell, out) -> JteaboutGenerated.render(out, Untouched.HTML, shell, page)));
+        return Future.succeededFuture(
+                new View("About", "about", (shell, out) -> JteaboutGenerated.render(out, Untouched.HTML, shell, page)));
     }
 
     private static Map<String, String> running() {
@@ -41,12 +41,15 @@ record AboutPage(Map<String, String> versions, Map<String, String> settings) {
                         .map(there -> there.address() + ", at most " + there.poolSize() + " connections")
                         .orElse("embedded, below the data directory"));
         shown.put("data directory", settings.data().toString());
-        shown.put("databases", String.join(", ", new TreeSet<>(settings.databases().keySet())));
+        shown.put(
+                "databases",
+                String.join(", ", new TreeSet<>(settings.databases().keySet())));
         shown.put("worker", settings.worker());
         shown.put("pages that may ask", listen.origins().isEmpty() ? "none" : String.join(", ", listen.origins()));
         shown.put("longest body", Numbers.bytes(listen.limits().bodyBytes()));
         shown.put("connections at most", Numbers.whole(listen.limits().connections()));
-        shown.put("requests of a token per second", Numbers.whole(listen.limits().requestsPerSecond()));
+        shown.put(
+                "requests of a token per second", Numbers.whole(listen.limits().requestsPerSecond()));
         return shown;
     }
 }

@@ -52,7 +52,9 @@ enum Action {
     }
 
     static Optional<Action> of(String word) {
-        return Arrays.stream(values()).filter(action -> action.word().equals(word)).findFirst();
+        return Arrays.stream(values())
+                .filter(action -> action.word().equals(word))
+                .findFirst();
     }
 
     /** What is told once it is done; empty for a word that means nothing. */

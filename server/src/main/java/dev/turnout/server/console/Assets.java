@@ -50,7 +50,8 @@ final class Assets {
 
     /** Where pages find it. */
     String address(String name) {
-        return ROOT + name + "?v=" + Objects.requireNonNull(assets.get(name), name).hash();
+        return ROOT + name + "?v="
+                + Objects.requireNonNull(assets.get(name), name).hash();
     }
 
     /** @param version the hash that was asked for */

@@ -50,7 +50,10 @@ final class Bars {
         if (range.has("from")) {
             String from = Times.span(java.time.Duration.ofSeconds(range.number("from")));
             String to = range.has("to") ? Times.span(java.time.Duration.ofSeconds(range.number("to"))) : "";
-            words.add(to.isEmpty() ? "at least " + from + " left" : (from.equals(to) ? from : from + " to " + to) + " left");
+            words.add(
+                    to.isEmpty()
+                            ? "at least " + from + " left"
+                            : (from.equals(to) ? from : from + " to " + to) + " left");
         }
     }
 }

@@ -64,13 +64,24 @@ public final class Console implements Face {
     @Override
     public void mount(Vertx vertx, Router router, Inside inside) {
         Frame frame = new Frame(assets, flags, time);
-        Entrance entrance = new Entrance(sessions, inside, frame, time, settings.listen().tls().isPresent());
+        Entrance entrance = new Entrance(
+                sessions, inside, frame, time, settings.listen().tls().isPresent());
         Reading reading = new Reading(frame, remembered);
         Live live = new Live(vertx, pulse);
         flags.listen(live.toldFromElsewhere());
 
         // Each in a route of its own: within one, Vert.x wants the body read before anybody is asked who sends it.
-        List.of("/", "/flags*", "/migrations*", "/incidents*", "/audit", "/tokens", "/about", "/login", "/logout", "/do/*")
+        List.of(
+                        "/",
+                        "/flags*",
+                        "/migrations*",
+                        "/incidents*",
+                        "/audit",
+                        "/tokens",
+                        "/about",
+                        "/login",
+                        "/logout",
+                        "/do/*")
                 .forEach(path -> router.route(path).handler(new Headers()));
         router.route(Assets.ROOT + "*").handler(new Headers());
         pages().forEach((path, page) ->

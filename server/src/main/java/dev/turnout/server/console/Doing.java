@@ -113,7 +113,9 @@ final class Doing {
         String why = late
                 ? "the control database has not answered within " + LONGEST_SECONDS
                         + " s; it may be done or not: go back and look before it is repeated"
-                : failure instanceof Refusal refusal ? refusal.detail() : "the server could not do it; its log says why";
+                : failure instanceof Refusal refusal
+                        ? refusal.detail()
+                        : "the server could not do it; its log says why";
         frame.send(visit, code, Problem.view(code, why, back), Frame.Note.NONE);
     }
 }

@@ -130,9 +130,15 @@ final class Entrance {
         } else if ("cross-site".equals(ctx.request().getHeader("Sec-Fetch-Site"))
                 && ctx.request().method().equals(HttpMethod.GET)) {
             // A strict cookie does not come along with a link from elsewhere; it does when our own page asks again.
-            frame.html(ctx.response(), 200, out -> JteagainGenerated.render(out, Untouched.HTML, ctx.request().uri()));
+            frame.html(
+                    ctx.response(),
+                    200,
+                    out -> JteagainGenerated.render(
+                            out, Untouched.HTML, ctx.request().uri()));
         } else {
-            String to = ctx.request().method().equals(HttpMethod.GET) ? ctx.request().uri() : "/";
+            String to = ctx.request().method().equals(HttpMethod.GET)
+                    ? ctx.request().uri()
+                    : "/";
             loginPage(ctx, 401, "", to);
         }
     }
@@ -150,7 +156,8 @@ final class Entrance {
 
     void login(RoutingContext ctx) {
         HttpServerRequest request = ctx.request();
-        String token = Objects.requireNonNullElse(request.getFormAttribute("token"), "").strip();
+        String token = Objects.requireNonNullElse(request.getFormAttribute("token"), "")
+                .strip();
         String to = inOurPlace(request.getFormAttribute("to"));
         if (!sameOrigin(request)) {
             loginPage(ctx, 403, "log in on this page itself, not from another site", to);
@@ -170,7 +177,8 @@ final class Entrance {
     }
 
     private static String refused(Caller caller) {
-        return "the token '" + caller.name() + "' may not use the console: " + Endpoint.LIST_FLAGS.needs() + " or admin";
+        return "the token '" + caller.name() + "' may not use the console: " + Endpoint.LIST_FLAGS.needs()
+                + " or admin";
     }
 
     void logout(RoutingContext ctx) {

@@ -40,13 +40,11 @@ record FlagPage(
                                 .where("flag", key)
                                 .where("limit", "5"))
                         .onSuccess(list -> read.put("incidents", list))
-                        .compose(done -> visit.ask(Ask.of(Endpoint.READ_HISTORY)
-                                .at("key", key)
-                                .where("limit", "20")))
+                        .compose(done -> visit.ask(
+                                Ask.of(Endpoint.READ_HISTORY).at("key", key).where("limit", "20")))
                         .onSuccess(list -> read.put("history", list))
-                        .compose(done -> visit.ask(Ask.of(Endpoint.READ_OUTCOMES)
-                                .at("key", key)
-                                .where("hours", String.valueOf(HOURS))))
+                        .compose(done -> visit.ask(
+                                Ask.of(Endpoint.READ_OUTCOMES).at("key", key).where("hours", String.valueOf(HOURS))))
                         .onSuccess(list -> read.put("outcomes", list))
                         .compose(done -> monitors(visit, rollout))
                         .compose(monitors -> Explained.of(visit, key)
@@ -104,20 +102,26 @@ record FlagPage(
     /** What was changed with a version; of the oldest that is shown nothing is known of before. */
     List<Difference> difference(int index) {
         return index + 1 < versions.size()
-                ? Difference.between(versions.get(index + 1).at("flag"), versions.get(index).at("flag"))
+                ? Difference.between(
+                        versions.get(index + 1).at("flag"), versions.get(index).at("flag"))
                 : List.of();
     }
 
     /** When the flag was changed. */
     List<Instant> marks() {
-        return versions.stream().flatMap(version -> version.instant("at").stream()).toList();
+        return versions.stream()
+                .flatMap(version -> version.instant("at").stream())
+                .toList();
     }
 
     /** Where a reading of a monitor went. */
     Chart chart(Doc monitor, String reading) {
         Map<Instant, Double> values = new TreeMap<>();
         for (Doc measurement : monitor.list("measurements")) {
-            measurement.instant("at").ifPresent(at -> values.put(at, number(measurement.at("readings").text(reading))));
+            measurement
+                    .instant("at")
+                    .ifPresent(at ->
+                            values.put(at, number(measurement.at("readings").text(reading))));
         }
         return Chart.of(reading, List.of(new Chart.Line(reading, "new", values)));
     }

@@ -22,12 +22,10 @@ record MigrationPage(Doc run, Doc spec, Doc rejected, Reports reports) {
     static Future<View> of(Visit visit) {
         String name = visit.path("name");
         return visit.ask(at(Endpoint.READ_MIGRATION, name))
-                .compose(run -> maybe(visit, at(Endpoint.READ_SPEC, name))
-                        .compose(spec -> visit.ask(
-                                        at(Endpoint.LIST_REJECTED, name).where("limit", String.valueOf(ROWS)))
-                                .compose(rejected -> reports(visit, name)
-                                        .map(reports ->
-                                                new MigrationPage(run, spec.orElse(Doc.NOTHING), rejected, reports)))))
+                .compose(run -> maybe(visit, at(Endpoint.READ_SPEC, name)).compose(spec -> visit.ask(
+                                at(Endpoint.LIST_REJECTED, name).where("limit", String.valueOf(ROWS)))
+                        .compose(rejected -> reports(visit, name)
+                                .map(reports -> new MigrationPage(run, spec.orElse(Doc.NOTHING), rejected, reports)))))
                 .map(page -> new View(
                         name,
                         "overview",
@@ -37,9 +35,8 @@ record MigrationPage(Doc run, Doc spec, Doc rejected, Reports reports) {
 
     private static Future<Reports> reports(Visit visit, String name) {
         Ask ask = at(Endpoint.READ_REPORT, name);
-        return maybe(visit, ask.at("kind", "baseline"))
-                .compose(baseline ->
-                        maybe(visit, ask.at("kind", "validation")).map(validation -> new Reports(baseline, validation)));
+        return maybe(visit, ask.at("kind", "baseline")).compose(baseline -> maybe(visit, ask.at("kind", "validation"))
+                .map(validation -> new Reports(baseline, validation)));
     }
 
     private static Ask at(Endpoint endpoint, String name) {

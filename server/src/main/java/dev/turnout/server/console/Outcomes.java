@@ -32,7 +32,9 @@ record Outcomes(Map<Instant, Hour> hours) {
             line.instant("hour")
                     .ifPresent(hour -> hours.merge(
                             hour,
-                            line.text("side").equals("OLD") ? new Hour(side, Side.NOTHING) : new Hour(Side.NOTHING, side),
+                            line.text("side").equals("OLD")
+                                    ? new Hour(side, Side.NOTHING)
+                                    : new Hour(Side.NOTHING, side),
                             Outcomes::together));
         }
         return new Outcomes(hours);
@@ -74,6 +76,7 @@ record Outcomes(Map<Instant, Hour> hours) {
             before.put(hour, value.apply(sides.before()));
             after.put(hour, value.apply(sides.after()));
         });
-        return Chart.of(title, List.of(new Chart.Line("old side", "old", before), new Chart.Line("new side", "new", after)));
+        return Chart.of(
+                title, List.of(new Chart.Line("old side", "old", before), new Chart.Line("new side", "new", after)));
     }
 }

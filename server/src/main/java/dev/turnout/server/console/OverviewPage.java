@@ -25,10 +25,13 @@ record OverviewPage(List<Doc> incidents, List<Doc> migrations, List<Doc> rollout
                                         incidents.list("incidents"),
                                         newest(migrations.list("migrations")),
                                         rollouts.list("rollouts").stream()
-                                                .filter(rollout -> !rollout.text("state").equals("ENDED"))
+                                                .filter(rollout ->
+                                                        !rollout.text("state").equals("ENDED"))
                                                 .toList()))))
                 .map(page -> new View(
-                        "Overview", "overview", (shell, out) -> JteoverviewGenerated.render(out, Untouched.HTML, shell, page)));
+                        "Overview",
+                        "overview",
+                        (shell, out) -> JteoverviewGenerated.render(out, Untouched.HTML, shell, page)));
     }
 
     private static List<Doc> newest(List<Doc> runs) {

@@ -43,7 +43,9 @@ final class Reading {
         int code = failure instanceof Refusal refusal ? refusal.code() : slow ? 503 : 500;
         String why = slow
                 ? "the control database has not answered within " + LONGEST_MILLIS / 1000 + " s"
-                : failure instanceof Refusal refusal ? refusal.detail() : "the server could not do it; its log says why";
+                : failure instanceof Refusal refusal
+                        ? refusal.detail()
+                        : "the server could not do it; its log says why";
         Optional<Remembered.Shown> last = code == 503 ? remembered.last(whose) : Optional.empty();
         if (last.isPresent()) {
             frame.send(

@@ -60,7 +60,8 @@ record Shell(
         return who.caller().reachesAll()
                 ? roles
                 : roles + "; flags that begin with "
-                        + String.join(" or ", who.caller().scopes().stream().sorted().toList());
+                        + String.join(
+                                " or ", who.caller().scopes().stream().sorted().toList());
     }
 
     boolean may(Endpoint endpoint) {

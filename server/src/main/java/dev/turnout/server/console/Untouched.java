@@ -1,7 +1,7 @@
 package dev.turnout.server.console;
 
-import gg.jte.html.HtmlInterceptor;
 import gg.jte.TemplateOutput;
+import gg.jte.html.HtmlInterceptor;
 import java.util.Map;
 
 /** Adds nothing to what templates say. */

@@ -65,7 +65,8 @@ final class Admission {
     }
 
     /** What that caller asks within the same request. */
-    Future<Void> admit(Endpoint endpoint, HttpServerRequest request, Function<String, String> pathParam, Caller caller) {
+    Future<Void> admit(
+            Endpoint endpoint, HttpServerRequest request, Function<String, String> pathParam, Caller caller) {
         return checked(caller, known -> reach.check(endpoint, pathParam, endpoint.check(known)))
                 .onFailure(failure -> note(request, caller, failure));
     }

@@ -1,10 +1,8 @@
 package dev.turnout.server.http;
 
-import dev.turnout.server.control.Caller;
 import dev.turnout.server.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -112,7 +110,8 @@ final class Api {
         admission
                 .admit(endpoint, ctx)
                 .onFailure(refused -> ctx.request().resume())
-                .compose(caller -> body.read(ctx.request()).compose(read -> answer(answer, new Call(Sent.of(ctx), caller, read))))
+                .compose(caller ->
+                        body.read(ctx.request()).compose(read -> answer(answer, new Call(Sent.of(ctx), caller, read))))
                 .compose(ready -> write(ctx.response(), ready))
                 .onFailure(ctx::fail);
     }

@@ -95,9 +95,7 @@ final class Call {
     }
 
     Optional<String> header(String name) {
-        return sent.header().apply(name)
-                .map(String::strip)
-                .filter(text -> !text.isEmpty());
+        return sent.header().apply(name).map(String::strip).filter(text -> !text.isEmpty());
     }
 
     Buffer body() {

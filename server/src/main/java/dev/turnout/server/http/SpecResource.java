@@ -53,9 +53,12 @@ final class SpecResource implements Resource {
         document.put("new", spec.target().orElse(spec.database()).database());
         document.put("expand", spec.expand().stream().map(ExpandStep::title).toList());
         document.put("moves", moves);
-        document.put("assertions", spec.assertions().stream().map(each -> each.name()).toList());
         document.put(
-                "contract", spec.contract().steps().stream().map(step -> step.title()).toList());
+                "assertions",
+                spec.assertions().stream().map(each -> each.name()).toList());
+        document.put(
+                "contract",
+                spec.contract().steps().stream().map(step -> step.title()).toList());
         return document;
     }
 
@@ -66,8 +69,8 @@ final class SpecResource implements Resource {
     }
 
     private static Map<String, Object> move(Transfer transfer) {
-        Map<String, Object> document =
-                head(transfer.name(), transfer.from().toString(), transfer.into().toString(), transfer.key());
+        Map<String, Object> document = head(
+                transfer.name(), transfer.from().toString(), transfer.into().toString(), transfer.key());
         transfer.where().ifPresent(where -> document.put("where", where));
         return columns(document, transfer.up(), transfer.down(), List.of());
     }

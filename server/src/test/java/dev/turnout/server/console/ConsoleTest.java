@@ -35,13 +35,22 @@ class ConsoleTest {
         server = ServerFixture.start(data);
         call("PUT", "/api/v1/flags/search", "{\"weight\":\"5%\",\"owner\":\"team\"}");
         call("PUT", "/api/v1/flags/other", "{\"weight\":\"0%\"}");
-        call("PUT", "/api/v1/flags/hostile", new JsonObject().put("notes", HOSTILE).put("owner", HOSTILE).encode());
+        call(
+                "PUT",
+                "/api/v1/flags/hostile",
+                new JsonObject().put("notes", HOSTILE).put("owner", HOSTILE).encode());
         Bundle bundle = BundleFiles.read(repository().resolve("sql/migrations/dynamic-services/migration.yaml"));
         JsonObject files = new JsonObject();
         bundle.files().forEach(files::put);
-        call("POST", "/api/v1/migrations", new JsonObject().put("main", bundle.main()).put("files", files).encode());
+        call(
+                "POST",
+                "/api/v1/migrations",
+                new JsonObject().put("main", bundle.main()).put("files", files).encode());
         call("PUT", "/api/v1/flags/bad", "{\"weight\":\"50%\"}");
-        call("POST", "/api/v1/flags/bad/kill", new JsonObject().put("reason", HOSTILE).encode());
+        call(
+                "POST",
+                "/api/v1/flags/bad/kill",
+                new JsonObject().put("reason", HOSTILE).encode());
     }
 
     @AfterAll
@@ -51,7 +60,9 @@ class ConsoleTest {
 
     private static Path repository() {
         Path here = Path.of("").toAbsolutePath();
-        return Files.isDirectory(here.resolve("sql")) ? here : here.resolve("..").normalize();
+        return Files.isDirectory(here.resolve("sql"))
+                ? here
+                : here.resolve("..").normalize();
     }
 
     private static void call(String method, String path, String body) {
@@ -112,7 +123,8 @@ class ConsoleTest {
         assertThat(refused.statusCode()).isEqualTo(403);
         assertThat(refused.body()).contains("operate");
         assertThat(visitor.cookie()).isEmpty();
-        assertThat(visitor.post("/login", Map.of("token", "turnout_guess", "to", "/")).statusCode())
+        assertThat(visitor.post("/login", Map.of("token", "turnout_guess", "to", "/"))
+                        .statusCode())
                 .isEqualTo(401);
     }
 
@@ -121,7 +133,8 @@ class ConsoleTest {
         Visitor operator = visitor(server.token(Role.OPERATE));
         assertThat(operator.get("/tokens").statusCode()).isEqualTo(403);
         assertThat(operator.get("/").body()).doesNotContain("href=\"/tokens\"");
-        assertThat(operator.act("create-token", "name", "mine", "roles", "ADMIN").statusCode())
+        assertThat(operator.act("create-token", "name", "mine", "roles", "ADMIN")
+                        .statusCode())
                 .isEqualTo(403);
 
         Visitor admin = visitor(server.admin());
@@ -129,7 +142,11 @@ class ConsoleTest {
         assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
         Matcher token = Pattern.compile("value=\"(turnout_[^\"]+)\"").matcher(made.body());
         assertThat(token.find()).isTrue();
-        assertThat(server.callAs(token.group(1), "POST", "/ofrep/v1/evaluate/flags/search", "{\"context\":{\"targetingKey\":\"a\"}}")
+        assertThat(server.callAs(
+                                token.group(1),
+                                "POST",
+                                "/ofrep/v1/evaluate/flags/search",
+                                "{\"context\":{\"targetingKey\":\"a\"}}")
                         .code())
                 .isEqualTo(200);
         assertThat(admin.get("/tokens").body()).contains("app-1").doesNotContain(token.group(1));
@@ -156,7 +173,9 @@ class ConsoleTest {
                 operator.act("set-weight", "of", "other", "percent", "50", "match", tag, "reason", "from an old page");
         assertThat(late.statusCode()).isEqualTo(412);
         assertThat(flag("other").getString("weight")).isEqualTo("12.345%");
-        assertThat(operator.get("/flags/other").body()).contains("a first share").contains("12.345%");
+        assertThat(operator.get("/flags/other").body())
+                .contains("a first share")
+                .contains("12.345%");
     }
 
     @Test
@@ -178,14 +197,16 @@ class ConsoleTest {
         call("PUT", "/api/v1/flags/sinks", "{\"weight\":\"30%\"}");
         Visitor operator = visitor(server.token(Role.OPERATE));
 
-        assertThat(operator.act("roll-back", "of", "sinks", "reason", "it burns").statusCode())
+        assertThat(operator.act("roll-back", "of", "sinks", "reason", "it burns")
+                        .statusCode())
                 .isEqualTo(303);
         assertThat(flag("sinks").getString("weight")).isEqualTo("0%");
 
         String page = operator.get("/flags/sinks").body();
         Matcher incident = Pattern.compile("name=\"of\" value=\"(\\d+)\"").matcher(page);
         assertThat(incident.find()).as(page).isTrue();
-        assertThat(operator.act("acknowledge", "of", incident.group(1), "reason", "mended").statusCode())
+        assertThat(operator.act("acknowledge", "of", incident.group(1), "reason", "mended")
+                        .statusCode())
                 .isEqualTo(303);
         assertThat(flag("sinks").containsKey("rolledBack")).isFalse();
     }
@@ -196,11 +217,12 @@ class ConsoleTest {
     void an_action_is_refused_to_whoever_does_not_reach_its_flag_or_lacks_its_role(Action action) throws Exception {
         String scoped = server.token(
                 new Caller("s-" + System.nanoTime(), Set.of(Role.OPERATE), Set.of("checkout-"), OptionalInt.empty()));
-        String of = switch (action.parameter()) {
-            case "name" -> "dynamic-services";
-            case "id" -> "1";
-            default -> "search";
-        };
+        String of =
+                switch (action.parameter()) {
+                    case "name" -> "dynamic-services";
+                    case "id" -> "1";
+                    default -> "search";
+                };
 
         HttpResponse<String> refused =
                 visitor(scoped).act(action.word(), "of", of, "reason", "because", "percent", "1", "version", "1");
@@ -220,7 +242,9 @@ class ConsoleTest {
         assertThat(operator.post("/do/roll-back", form).statusCode()).isEqualTo(403);
         form.put("proof", proof);
         for (String[] foreign : new String[][] {
-            {"Origin", "https://evil.example"}, {"Origin", "null"}, {"Sec-Fetch-Site", "cross-site"},
+            {"Origin", "https://evil.example"},
+            {"Origin", "null"},
+            {"Sec-Fetch-Site", "cross-site"},
             {"Sec-Fetch-Site", "same-site"}
         }) {
             assertThat(operator.post("/do/roll-back", form, foreign).statusCode())
@@ -228,7 +252,8 @@ class ConsoleTest {
                     .isEqualTo(403);
         }
         assertThat(flag("search").getString("weight")).isEqualTo("5%");
-        assertThat(operator.post("/logout", Map.of("proof", "guess")).statusCode()).isEqualTo(403);
+        assertThat(operator.post("/logout", Map.of("proof", "guess")).statusCode())
+                .isEqualTo(403);
         assertThat(operator.get("/").statusCode()).isEqualTo(200);
     }
 
@@ -247,7 +272,8 @@ class ConsoleTest {
                 .doesNotContain(token);
         String cookie = visitor.cookie();
         char last = cookie.charAt(cookie.length() - 5);
-        visitor.cookie(cookie.substring(0, cookie.length() - 5) + (last == 'A' ? 'B' : 'A')
+        visitor.cookie(cookie.substring(0, cookie.length() - 5)
+                + (last == 'A' ? 'B' : 'A')
                 + cookie.substring(cookie.length() - 4));
         assertThat(visitor.get("/").statusCode()).as("changed by somebody").isEqualTo(401);
 
@@ -260,7 +286,8 @@ class ConsoleTest {
 
         visitor.cookie(cookie);
         assertThat(visitor.get("/").statusCode()).isEqualTo(200);
-        assertThat(server.call("DELETE", "/api/v1/tokens/short-lived", "").code()).isEqualTo(200);
+        assertThat(server.call("DELETE", "/api/v1/tokens/short-lived", "").code())
+                .isEqualTo(200);
         assertThat(visitor.get("/").statusCode()).as("its token is revoked").isEqualTo(401);
     }
 
@@ -289,7 +316,13 @@ class ConsoleTest {
     void hostile_words_are_words() throws Exception {
         Visitor operator = visitor(server.token(Role.OPERATE));
         for (String path : new String[] {
-            "/flags", "/flags/hostile", "/flags/bad", "/incidents", "/", "/audit?subject=flag:bad", "/flags?text=%3Cscript%3Ealert(1)%3C/script%3E%22",
+            "/flags",
+            "/flags/hostile",
+            "/flags/bad",
+            "/incidents",
+            "/",
+            "/audit?subject=flag:bad",
+            "/flags?text=%3Cscript%3Ealert(1)%3C/script%3E%22",
             "/flags/search?percent=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
             "/flags/search?subject=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&context=%3Cscript%3E"
         }) {
@@ -302,7 +335,8 @@ class ConsoleTest {
     @Test
     void style_and_script_are_kept_by_their_hash() throws Exception {
         Visitor visitor = new Visitor(server.uri());
-        Matcher style = Pattern.compile("href=\"(/console/console\\.css\\?v=[0-9a-f]+)\"").matcher(visitor.get("/login").body());
+        Matcher style = Pattern.compile("href=\"(/console/console\\.css\\?v=[0-9a-f]+)\"")
+                .matcher(visitor.get("/login").body());
         assertThat(style.find()).isTrue();
 
         HttpResponse<String> css = visitor.get(style.group(1));
@@ -315,7 +349,9 @@ class ConsoleTest {
 
     @Test
     void a_link_from_elsewhere_is_followed_once_more_from_here() throws Exception {
-        assertThat(new Visitor(server.uri()).get("/flags/search", "Sec-Fetch-Site", "cross-site").body())
+        assertThat(new Visitor(server.uri())
+                        .get("/flags/search", "Sec-Fetch-Site", "cross-site")
+                        .body())
                 .contains("http-equiv=\"refresh\"");
     }
 }
