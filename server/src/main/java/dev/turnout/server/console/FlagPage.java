@@ -71,10 +71,10 @@ record FlagPage(
     }
 
     private static Future<List<Doc>> monitors(Visit visit, Optional<Doc> rollout) {
-        return rollout.isEmpty()
+        return rollout.filter(row -> row.has("migration")).isEmpty()
                 ? Future.succeededFuture(List.of())
                 : visit.ask(Ask.of(Endpoint.LIST_MONITORS)
-                                .at("name", rollout.get().text("migration"))
+                                .at("name", rollout.orElse(Doc.NOTHING).text("migration"))
                                 .where("last", String.valueOf(MEASUREMENTS)))
                         .map(list -> list.list("monitors"));
     }

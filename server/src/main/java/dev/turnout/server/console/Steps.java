@@ -1,6 +1,7 @@
 package dev.turnout.server.console;
 
 import java.util.List;
+import java.util.Optional;
 
 /** The steps of a rollout, as the API tells them. Pure. */
 final class Steps {
@@ -16,8 +17,10 @@ final class Steps {
                 && rollout.number("approvedStep") < next;
     }
 
-    /** What the next step sends to the new side; only where there is one. */
-    static String next(Doc rollout) {
-        return rollout.list("steps").get((int) rollout.number("step") + 1).text("to");
+    /** What the next step sends to the new side; empty on the last one. */
+    static Optional<String> next(Doc rollout) {
+        List<Doc> steps = rollout.list("steps");
+        int next = (int) rollout.number("step") + 1;
+        return next < steps.size() ? Optional.of(steps.get(next).text("to")) : Optional.empty();
     }
 }
