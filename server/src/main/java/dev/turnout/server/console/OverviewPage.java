@@ -22,13 +22,12 @@ record OverviewPage(List<Doc> incidents, List<Doc> migrations, List<Doc> rollout
     static Future<View> of(Visit visit) {
         return visit.ask(Ask.of(Endpoint.LIST_INCIDENTS).where("open", "true"))
                 .compose(incidents -> visit.ask(Endpoint.LIST_MIGRATIONS)
-                        .compose(migrations -> visit.ask(Endpoint.LIST_ROLLOUTS)
-                                .compose(rollouts -> frozen(visit)
-                                        .map(frozen -> new OverviewPage(
-                                                incidents.list("incidents"),
-                                                newest(migrations.list("migrations")),
-                                                live(rollouts.list("rollouts")),
-                                                frozen)))))
+                        .compose(migrations -> visit.ask(Endpoint.LIST_ROLLOUTS).compose(rollouts -> frozen(visit)
+                                .map(frozen -> new OverviewPage(
+                                        incidents.list("incidents"),
+                                        newest(migrations.list("migrations")),
+                                        live(rollouts.list("rollouts")),
+                                        frozen)))))
                 .map(page -> new View(
                         "Overview",
                         "overview",
