@@ -34,6 +34,11 @@ record Preview(String percent, String problem, boolean up, String says) {
         String says = way > 0
                 ? more + " of the units (" + buckets + ") change to the new side. Who is there now stays there."
                 : more + " of the units (" + buckets + ") go back to the old side. Nobody else changes.";
-        return new Preview(percent, "", way > 0, now + " → " + to + ": " + says);
+        boolean live = flag.text("state").equals("ON") && !flag.has("rolledBack");
+        String then = live
+                ? says
+                : "nobody changes now, as everybody is on the old side until the flag is "
+                        + (flag.has("rolledBack") ? "acknowledged." : "switched on.");
+        return new Preview(percent, "", way > 0, now + " → " + to + ": " + then);
     }
 }

@@ -37,12 +37,20 @@ class DrawingTest {
             })
     void a_preview_says_who_changes_sides(String now, String to, String problem, boolean up, String says)
             throws Exception {
-        Preview preview = Preview.of(doc("{\"weight\":\"" + now.strip() + "\"}"), to);
+        Preview preview = Preview.of(doc("{\"state\":\"ON\",\"weight\":\"" + now.strip() + "\"}"), to);
 
         assertThat(preview.problem()).contains(problem == null ? "" : problem);
         assertThat(preview.problem().isEmpty()).isEqualTo(problem == null);
         assertThat(preview.up()).isEqualTo(up);
         assertThat(preview.says()).startsWith(says);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'\"state\":\"ON\",\"rolledBack\":\"it burned\"',acknowledged", "'\"state\":\"OFF\"',switched on"})
+    void a_preview_promises_nothing_of_a_flag_that_answers_with_the_old_side(String state, String until)
+            throws Exception {
+        assertThat(Preview.of(doc("{\"weight\":\"5%\"," + state + "}"), "50").says())
+                .contains("nobody changes now", until);
     }
 
     @ParameterizedTest
