@@ -12,6 +12,8 @@ public record Weight(int hundredThousandths) implements Comparable<Weight> {
     public static final int WHOLE = 100_000;
     public static final Weight NONE = new Weight(0);
     public static final Weight ALL = new Weight(WHOLE);
+    /** Before or behind the point; far more than anybody writes. */
+    private static final int MOST_DIGITS = 30;
 
     public Weight {
         if (hundredThousandths < 0 || hundredThousandths > WHOLE) {
@@ -40,6 +42,10 @@ public record Weight(int hundredThousandths) implements Comparable<Weight> {
 
     /** @throws IllegalArgumentException when out of 0…100 or finer than 0.001 */
     public static Weight ofPercent(BigDecimal percent) {
+        // Before any reckoning: 1e999999999 is short to write and has a billion digits.
+        if (Math.abs((long) percent.scale()) > MOST_DIGITS) {
+            throw new IllegalArgumentException("a percentage is from 0 to 100 in steps of 0.001, not " + percent);
+        }
         if (percent.signum() < 0 || percent.compareTo(BigDecimal.valueOf(100)) > 0) {
             throw new IllegalArgumentException("a percentage is from 0 to 100, not " + percent.toPlainString());
         }

@@ -1,6 +1,9 @@
 package dev.turnout.server;
 
+import dev.turnout.flags.FlagSet;
 import dev.turnout.migration.Tuning;
+import dev.turnout.server.console.Console;
+import dev.turnout.server.console.Pulse;
 import dev.turnout.server.control.AuditStore;
 import dev.turnout.server.control.ChoreStore;
 import dev.turnout.server.control.ClientStore;
@@ -14,6 +17,7 @@ import dev.turnout.server.control.NoticeStore;
 import dev.turnout.server.control.OperatingStore;
 import dev.turnout.server.control.OutcomeStore;
 import dev.turnout.server.control.PoolMetrics;
+import dev.turnout.server.control.PulseStore;
 import dev.turnout.server.control.RolloutStore;
 import dev.turnout.server.control.RunClaims;
 import dev.turnout.server.control.RunStore;
@@ -185,8 +189,32 @@ public final class Server implements AutoCloseable {
                             clock,
                             snapshots,
                             registry,
-                            new Faces.Terms(contract, settings.listen(), Buffer.buffer(secret))));
+                            new Faces.Terms(
+                                    contract,
+                                    settings.listen(),
+                                    Buffer.buffer(secret),
+                                    console(database, snapshots, clock))));
         }
+    }
+
+    private Console console(ControlDatabase database, FlagSnapshots snapshots, Clock clock) {
+        Console.Flags flags = new Console.Flags() {
+            @Override
+            public FlagSet now() {
+                return snapshots.current();
+            }
+
+            @Override
+            public void listen(Runnable told) {
+                snapshots.listen(changed -> told.run());
+            }
+        };
+        return new Console(
+                settings,
+                flags,
+                new Pulse(new PulseStore(database)::pulse),
+                started(new SecretStore(database, clock).secret("console-sessions")),
+                clock);
     }
 
     private void work(Vertx vertx, RunBoard runs, MonitorBoard monitors, ChoreBoard chores, WriteBoard writes) {

@@ -1,5 +1,6 @@
 package dev.turnout.server.control;
 
+import dev.turnout.flags.Flag;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -16,4 +17,9 @@ public record AuditEntry(
         String subject,
         Optional<String> before,
         Optional<String> after,
-        Change change) {}
+        Change change) {
+    /** The flag as it was after the change; empty when it is about something else. */
+    public Optional<Flag> flag() {
+        return after.filter(kept -> action.startsWith("flag.")).map(kept -> Json.read(kept, Flag.class));
+    }
+}

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Who changed what, and why. Written in the transaction of the change, never changed afterwards. Thread-safe. */
@@ -14,6 +15,11 @@ public final class AuditStore {
             + " WHERE id < ? ORDER BY id DESC LIMIT ?";
     static final String NEWEST_OF = "SELECT id, at, actor, action, subject, before, after, reason FROM audit"
             + " WHERE subject = ? AND id < ? ORDER BY id DESC LIMIT ?";
+    private static final String VERSIONS =
+            "SELECT id, at, actor, action, subject, before, after, reason FROM audit WHERE subject = ?"
+                    + " AND action IN ('flag.create', 'flag.change')";
+    static final String VERSIONS_OF = VERSIONS + " AND id < ? ORDER BY id DESC LIMIT ?";
+    static final String VERSION = VERSIONS + " AND after->>'version' = ? ORDER BY id DESC LIMIT 1";
 
     private final ControlDatabase database;
     private final Clock clock;
@@ -50,6 +56,20 @@ public final class AuditStore {
     /** @param before only entries with a smaller id; {@link Long#MAX_VALUE} for the newest */
     public Future<List<AuditEntry>> newestOf(String subject, long before, int limit) {
         return database.transaction(tx -> tx.all(NEWEST_OF, AuditStore::entry, subject, before, limit));
+    }
+
+    /**
+     * What made the versions of a flag, the newest first.
+     *
+     * @param before only entries with a smaller id; {@link Long#MAX_VALUE} for the newest
+     */
+    public Future<List<AuditEntry>> versionsOf(String flagKey, long before, int limit) {
+        return database.transaction(tx -> tx.all(VERSIONS_OF, AuditStore::entry, "flag:" + flagKey, before, limit));
+    }
+
+    public Future<Optional<AuditEntry>> version(String flagKey, long version) {
+        return database.transaction(
+                tx -> tx.first(VERSION, AuditStore::entry, "flag:" + flagKey, Long.toString(version)));
     }
 
     private static @Nullable String json(@Nullable Object value) {

@@ -34,7 +34,7 @@ final class Admission {
                     } else {
                         limits.admit(caller);
                     }
-                    return reach.check(endpoint, ctx, endpoint.check(caller));
+                    return reach.check(endpoint, ctx::pathParam, endpoint.check(caller));
                 });
     }
 
@@ -50,6 +50,25 @@ final class Admission {
             key.ifPresent(flag -> Reach.check(caller, flag));
             return Future.succeededFuture();
         });
+    }
+
+    /** Somebody who shows a token in another way than the API's; within the limit of that token. */
+    Future<Caller> admit(HttpServerRequest request, String token) {
+        return authentication
+                .caller(token)
+                .onFailure(failure -> note(request, NOBODY, failure))
+                .compose(caller -> checked(caller, known -> {
+                            limits.admit(known);
+                            return Future.succeededFuture();
+                        })
+                        .map(caller));
+    }
+
+    /** What that caller asks within the same request. */
+    Future<Void> admit(
+            Endpoint endpoint, HttpServerRequest request, Function<String, String> pathParam, Caller caller) {
+        return checked(caller, known -> reach.check(endpoint, pathParam, endpoint.check(known)))
+                .onFailure(failure -> note(request, caller, failure));
     }
 
     private Future<Caller> admit(HttpServerRequest request, boolean basic, Function<Caller, Future<Void>> rights) {

@@ -1,10 +1,8 @@
 package dev.turnout.server.http;
 
-import dev.turnout.server.control.Caller;
 import dev.turnout.server.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -36,7 +34,9 @@ final class Api {
     private final Map<Endpoint, Function<Call, Future<Answer>>> answers = new EnumMap<>(Endpoint.class);
     private final Map<Endpoint, Consumer<Call>> readings = new EnumMap<>(Endpoint.class);
 
+    /** For the event loop that this is called on. */
     Api(
+            Vertx vertx,
             Contract contract,
             Admission admission,
             Once once,
@@ -59,36 +59,46 @@ final class Api {
         if (!missing.isEmpty()) {
             throw new IllegalStateException("nobody answers " + missing);
         }
+        check(vertx);
+    }
+
+    private void check(Vertx vertx) {
+        OpenAPIContract bound = contract.bound();
+        RequestCheck check = new RequestCheck(vertx, bound);
+        for (Operation operation : bound.operations()) {
+            Endpoint endpoint = Endpoint.of(operation.getOperationId());
+            Function<Call, Future<Answer>> answer = Objects.requireNonNull(answers.get(endpoint));
+            boolean onlyOnce = endpoint.method().equals(HttpMethod.POST) && !ONCE_BY_THEMSELVES.contains(endpoint);
+            Consumer<Call> reading = readings.getOrDefault(endpoint, call -> {});
+            answers.put(endpoint, call -> check.check(call, operation, reading)
+                    .compose(fine -> onlyOnce ? once.answer(call, () -> answer.apply(call)) : answer.apply(call)));
+        }
     }
 
     Router router(Vertx vertx) {
         OpenAPIContract bound = contract.bound();
         RouterBuilder builder = RouterBuilder.create(vertx, bound);
         Cors.handler(listen.origins()).ifPresent(builder::rootHandler);
-        RequestCheck check = new RequestCheck(vertx, bound);
         Map<Endpoint, Function<Call, Future<Answer>>> others = new EnumMap<>(answers);
         for (Operation operation : bound.operations()) {
             Endpoint endpoint = Endpoint.of(operation.getOperationId());
             Function<Call, Future<Answer>> answer = Objects.requireNonNull(others.remove(endpoint));
-            boolean onlyOnce = endpoint.method().equals(HttpMethod.POST) && !ONCE_BY_THEMSELVES.contains(endpoint);
-            Consumer<Call> reading = readings.getOrDefault(endpoint, call -> {});
             // Who calls is asked before anything is read of a request, so both are done here and not by the router.
             builder.getRoute(operation.getOperationId())
                     .setDoValidation(false)
                     .setDoSecurity(false)
-                    .addHandler(ctx -> serve(
-                            endpoint,
-                            call -> check.check(call, operation, reading)
-                                    .compose(fine -> onlyOnce
-                                            ? once.answer(call, () -> answer.apply(call))
-                                            : answer.apply(call)),
-                            ctx));
+                    .addHandler(ctx -> serve(endpoint, answer, ctx));
         }
         Router router = builder.createRouter();
         new Problems().mount(router);
         others.forEach((endpoint, answer) ->
                 router.route(endpoint.method(), endpoint.path()).handler(ctx -> serve(endpoint, answer, ctx)));
         return router;
+    }
+
+    /** Of a caller who may. */
+    Future<Answer> answer(Endpoint endpoint, Call call) {
+        return answer(Objects.requireNonNull(answers.get(endpoint)), call);
     }
 
     private void serve(Endpoint endpoint, Function<Call, Future<Answer>> answer, RoutingContext ctx) {
@@ -100,15 +110,15 @@ final class Api {
         admission
                 .admit(endpoint, ctx)
                 .onFailure(refused -> ctx.request().resume())
-                .compose(caller -> body.read(ctx.request()).compose(read -> answer(answer, ctx, caller, read)))
+                .compose(caller ->
+                        body.read(ctx.request()).compose(read -> answer(answer, new Call(Sent.of(ctx), caller, read))))
                 .compose(ready -> write(ctx.response(), ready))
                 .onFailure(ctx::fail);
     }
 
-    private static Future<Answer> answer(
-            Function<Call, Future<Answer>> answer, RoutingContext ctx, Caller caller, Buffer body) {
+    private static Future<Answer> answer(Function<Call, Future<Answer>> answer, Call call) {
         try {
-            return answer.apply(new Call(ctx, caller, body));
+            return answer.apply(call);
         } catch (RuntimeException e) {
             return Future.failedFuture(e);
         }

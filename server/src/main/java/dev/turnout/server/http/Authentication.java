@@ -36,7 +36,12 @@ final class Authentication {
         if (token.isEmpty()) {
             return Future.failedFuture(unauthorized("send a token: Authorization: Bearer …, or X-API-Key: …"));
         }
-        return verify.apply(token.get()).compose(found -> found.map(Future::succeededFuture)
+        return caller(token.get());
+    }
+
+    /** The same of a token that came in another way. */
+    Future<Caller> caller(String token) {
+        return verify.apply(token).compose(found -> found.map(Future::succeededFuture)
                 .orElseGet(() -> Future.failedFuture(unauthorized("this token is unknown, expired or revoked"))));
     }
 

@@ -5,7 +5,6 @@ import dev.turnout.server.control.Caller;
 import dev.turnout.server.control.Change;
 import dev.turnout.server.control.Window;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -21,36 +20,36 @@ final class Call {
     private static final int MOST = 1000;
     private static final int USUAL = 100;
 
-    private final RoutingContext ctx;
+    private final Sent sent;
     private final Caller caller;
     private final Buffer body;
     private @Nullable JsonNode json;
 
-    Call(RoutingContext ctx, Caller caller, Buffer body) {
-        this.ctx = ctx;
+    Call(Sent sent, Caller caller, Buffer body) {
+        this.sent = sent;
         this.caller = caller;
         this.body = body;
     }
 
     /** Method, path and query. */
     String line() {
-        return ctx.request().method() + " " + ctx.request().uri();
+        return sent.line();
     }
 
     String path(String name) {
-        return ctx.pathParam(name);
+        return sent.path().apply(name);
     }
 
     Set<String> queryNames() {
-        return ctx.queryParams().names();
+        return sent.query().names();
     }
 
     List<String> queryAll(String name) {
-        return ctx.queryParam(name);
+        return sent.query().getAll(name);
     }
 
     Optional<String> query(String name) {
-        List<String> values = ctx.queryParam(name);
+        List<String> values = sent.query().getAll(name);
         return values.isEmpty() ? Optional.empty() : Optional.of(values.get(0)).filter(text -> !text.isBlank());
     }
 
@@ -96,9 +95,7 @@ final class Call {
     }
 
     Optional<String> header(String name) {
-        return Optional.ofNullable(ctx.request().getHeader(name))
-                .map(String::strip)
-                .filter(text -> !text.isEmpty());
+        return sent.header().apply(name).map(String::strip).filter(text -> !text.isEmpty());
     }
 
     Buffer body() {

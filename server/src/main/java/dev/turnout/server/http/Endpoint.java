@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /** Everything that can be asked of the server, and the one table of who may: any of the roles, or an administrator. No
  * role: open to everybody. */
 @SuppressWarnings("ImmutableEnumChecker") // Set.of and HttpMethod are immutable
-enum Endpoint {
+public enum Endpoint {
     ALIVE(HttpMethod.GET, "/livez"),
     READY(HttpMethod.GET, "/readyz"),
     METRICS(HttpMethod.GET, "/metrics", OPERATE),
@@ -41,6 +41,8 @@ enum Endpoint {
     READ_FLAG(HttpMethod.GET, "/api/v1/flags/:key", OPERATE),
     PUT_FLAG(HttpMethod.PUT, "/api/v1/flags/:key", OPERATE),
     KILL_FLAG(HttpMethod.POST, "/api/v1/flags/:key/kill", OPERATE),
+    READ_HISTORY(HttpMethod.GET, "/api/v1/flags/:key/history", OPERATE),
+    RESTORE_FLAG(HttpMethod.POST, "/api/v1/flags/:key/restore", OPERATE),
     EXPLAIN_FLAG(HttpMethod.GET, "/api/v1/flags/:key/explain", OPERATE),
     PATCH_FLAG(HttpMethod.PATCH, "/api/v1/flags/:key", OPERATE),
 
@@ -55,6 +57,7 @@ enum Endpoint {
     LEAVE_WRITE(HttpMethod.POST, "/api/v1/migrations/:name/writes", WRITE),
     READ_WRITE(HttpMethod.GET, "/api/v1/migrations/:name/writes/:key", WRITE, OPERATE),
 
+    READ_SPEC(HttpMethod.GET, "/api/v1/migrations/:name/spec", OPERATE),
     TUNE_MIGRATION(HttpMethod.PATCH, "/api/v1/migrations/:name/tuning", OPERATE),
     LIST_REJECTED(HttpMethod.GET, "/api/v1/migrations/:name/rejected", OPERATE),
     RETRY_REJECTED(HttpMethod.POST, "/api/v1/migrations/:name/rejected/retry", OPERATE),
@@ -170,14 +173,14 @@ enum Endpoint {
     }
 
     /** For messages: which roles it takes. */
-    String needs() {
+    public String needs() {
         return roles.stream()
                 .map(role -> role.name().toLowerCase(Locale.ROOT))
                 .sorted()
                 .collect(Collectors.joining(" or ", "it needs the role ", ""));
     }
 
-    boolean admits(Caller caller) {
+    public boolean admits(Caller caller) {
         return open() || roles.stream().anyMatch(caller::may);
     }
 }

@@ -67,8 +67,9 @@ public final class Faces {
      * On which terms requests are taken.
      *
      * @param secret to sign tickets with
+     * @param beside what is answered beside the API
      */
-    public record Terms(Contract contract, Settings.Listen listen, Buffer secret) {}
+    public record Terms(Contract contract, Settings.Listen listen, Buffer secret, Face beside) {}
 
     /** What belongs to runs beside their state. */
     public record RunStores(ChoreStore chores, WriteStore writes, OperatingStore operating) {}
@@ -116,14 +117,16 @@ public final class Faces {
                 tickets,
                 new Body(OfrepFace.BODY_LIMIT, terms.listen().limits().bodyTime()),
                 requests);
-        Router router = new Api(
-                        terms.contract(),
-                        admission,
-                        new Once(new RequestStore(stores.rollout().database())),
-                        terms.listen(),
-                        requests,
-                        resources(vertx, told))
-                .router(vertx);
+        Api api = new Api(
+                vertx,
+                terms.contract(),
+                admission,
+                new Once(new RequestStore(stores.rollout().database())),
+                terms.listen(),
+                requests,
+                resources(vertx, told));
+        Router router = api.router(vertx);
+        terms.beside().mount(vertx, router, new Inside(api, admission));
         router.get(Ofrep.EVENTS).handler(new OfrepEvents(tickets, told, refetch));
         // What a browser asks goes through the router, for CORS.
         router.route(Ofrep.FLAGS + "*").handler(ctx -> face.handle(ctx.request()));
@@ -146,12 +149,14 @@ public final class Faces {
                 new ClientsResource(stores.clients()),
                 new FlagsResource(rollout.flags(), listings, new ByHand(rollout, clock)),
                 new FlagFileResource(vertx, rollout.flags(), new FlagImport(rollout, new ByHand(rollout, clock))),
+                new HistoryResource(stores.audit(), new ByHand(rollout, clock)),
                 new ExplainResource(snapshots::current, clock),
                 new MigrationsResource(
                         vertx,
                         stores.runs(),
                         listings,
                         new RunSurroundings(rollout, stores.ofRuns().chores())),
+                new SpecResource(vertx, stores.runs()),
                 new WritesResource(vertx, stores.runs(), stores.ofRuns().writes()),
                 new OperatingResource(stores.runs(), stores.ofRuns().operating()),
                 new RolloutsResource(

@@ -4,11 +4,11 @@ import dev.turnout.server.control.Caller;
 import dev.turnout.server.control.IncidentStore;
 import dev.turnout.server.control.RunStore;
 import io.vertx.core.Future;
-import io.vertx.ext.web.RoutingContext;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -47,21 +47,21 @@ final class Reach {
     }
 
     /** Fails with a {@link Refusal} 403. */
-    Future<Void> check(Endpoint endpoint, RoutingContext ctx, Caller caller) {
+    Future<Void> check(Endpoint endpoint, Function<String, String> pathParam, Caller caller) {
         if (caller.reachesAll() || endpoint.open() || LOOK_THEMSELVES.contains(endpoint)) {
             return Future.succeededFuture();
         }
         String path = endpoint.path();
         if (path.contains("/flags/:key")) {
-            return within(caller, Optional.of(ctx.pathParam("key")));
+            return within(caller, Optional.of(pathParam.apply("key")));
         }
         if (path.contains("/rollouts/:flag")) {
-            return within(caller, Optional.of(ctx.pathParam("flag")));
+            return within(caller, Optional.of(pathParam.apply("flag")));
         }
         if (path.contains("/migrations/:name")) {
-            return runs.find(ctx.pathParam("name")).compose(run -> within(caller, run.map(found -> found.flagKey())));
+            return runs.find(pathParam.apply("name")).compose(run -> within(caller, run.map(found -> found.flagKey())));
         }
-        String id = path.contains("/incidents/:id") ? ctx.pathParam("id") : "";
+        String id = path.contains("/incidents/:id") ? pathParam.apply("id") : "";
         return NUMBER.matcher(id).matches()
                 ? incidents.find(Long.parseLong(id)).compose(found -> within(caller, found.map(it -> it.flagKey())))
                 : within(caller, Optional.empty());

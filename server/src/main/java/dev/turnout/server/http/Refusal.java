@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A request that is not served, as an RFC 9457 problem: what the client did and can do. Immutable. */
-final class Refusal extends RuntimeException {
+public final class Refusal extends RuntimeException {
     /** The member with the seconds after which to come again; also told as a header. */
     static final String RETRY_AFTER = "retryAfterSeconds";
 
@@ -60,11 +60,11 @@ final class Refusal extends RuntimeException {
         return new Refusal(422, "invalid", String.join("; ", problems), Map.of("problems", List.copyOf(problems)));
     }
 
-    int code() {
+    public int code() {
         return code;
     }
 
-    String detail() {
+    public String detail() {
         return detail;
     }
 

@@ -1,0 +1,136 @@
+package dev.turnout.server.console;
+
+import dev.turnout.flags.Weight;
+import dev.turnout.server.http.Endpoint;
+import dev.turnout.server.http.Inside.Ask;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * One flag.
+ *
+ * @param rollout empty when no migration moves it
+ * @param incidents of the flag, the newest first
+ * @param preview of a percentage that somebody considers
+ */
+record FlagPage(
+        Doc flag,
+        Optional<Doc> rollout,
+        List<Doc> incidents,
+        List<Doc> versions,
+        Optional<Preview> preview,
+        Explained explained,
+        Outcomes outcomes,
+        List<Doc> monitors) {
+    private static final int HOURS = 14 * 24;
+    private static final int MEASUREMENTS = 60;
+
+    static Future<View> of(Visit visit) {
+        String key = visit.path("key");
+        Map<String, Doc> read = new HashMap<>();
+        return visit.ask(Ask.of(Endpoint.READ_FLAG).at("key", key))
+                .onSuccess(flag -> read.put("flag", flag))
+                .compose(done -> rollout(visit, key))
+                .compose(rollout -> visit.ask(Ask.of(Endpoint.LIST_INCIDENTS)
+                                .where("flag", key)
+                                .where("limit", "5"))
+                        .onSuccess(list -> read.put("incidents", list))
+                        .compose(done -> visit.ask(
+                                Ask.of(Endpoint.READ_HISTORY).at("key", key).where("limit", "20")))
+                        .onSuccess(list -> read.put("history", list))
+                        .compose(done -> visit.ask(
+                                Ask.of(Endpoint.READ_OUTCOMES).at("key", key).where("hours", String.valueOf(HOURS))))
+                        .onSuccess(list -> read.put("outcomes", list))
+                        .compose(done -> monitors(visit, rollout))
+                        .compose(monitors -> Explained.of(visit, key)
+                                .map(explained -> page(visit, read, rollout, monitors, explained))))
+                .map(page -> new View(
+                        key,
+                        "flags",
+                        Optional.of(key),
+                        (shell, out) -> JteflagGenerated.render(out, Untouched.HTML, shell, page)));
+    }
+
+    private static FlagPage page(
+            Visit visit, Map<String, Doc> read, Optional<Doc> rollout, List<Doc> monitors, Explained explained) {
+        Doc flag = read.getOrDefault("flag", Doc.NOTHING);
+        return new FlagPage(
+                flag,
+                rollout,
+                read.getOrDefault("incidents", Doc.NOTHING).list("incidents"),
+                read.getOrDefault("history", Doc.NOTHING).list("versions"),
+                visit.query("percent").map(text -> Preview.of(flag, text)),
+                explained,
+                Outcomes.of(read.getOrDefault("outcomes", Doc.NOTHING)),
+                monitors);
+    }
+
+    private static Future<List<Doc>> monitors(Visit visit, Optional<Doc> rollout) {
+        return rollout.filter(row -> row.has("migration")).isEmpty()
+                ? Future.succeededFuture(List.of())
+                : visit.ask(Ask.of(Endpoint.LIST_MONITORS)
+                                .at("name", rollout.orElse(Doc.NOTHING).text("migration"))
+                                .where("last", String.valueOf(MEASUREMENTS)))
+                        .map(list -> list.list("monitors"));
+    }
+
+    /** Empty where there is none. */
+    static Future<Optional<Doc>> rollout(Visit visit, String key) {
+        return MigrationPage.maybe(visit, Ask.of(Endpoint.READ_ROLLOUT).at("flag", key));
+    }
+
+    Weight weight() {
+        return Weight.parse(flag.text("weight"));
+    }
+
+    boolean moved() {
+        return rollout.filter(row -> !row.text("state").equals("ENDED")).isPresent();
+    }
+
+    /** The split as it was realised, from the gate that checks it. */
+    Optional<Doc> split() {
+        return rollout.flatMap(row -> row.list("gates").stream()
+                .filter(gate -> gate.text("name").equals("split"))
+                .findFirst());
+    }
+
+    /** What was changed with a version; of the oldest that is shown nothing is known of before. */
+    List<Difference> difference(int index) {
+        return index + 1 < versions.size()
+                ? Difference.between(
+                        versions.get(index + 1).at("flag"), versions.get(index).at("flag"))
+                : List.of();
+    }
+
+    /** When the flag was changed. */
+    List<Instant> marks() {
+        return versions.stream()
+                .flatMap(version -> version.instant("at").stream())
+                .toList();
+    }
+
+    /** Where a reading of a monitor went. */
+    Chart chart(Doc monitor, String reading) {
+        Map<Instant, Double> values = new TreeMap<>();
+        for (Doc measurement : monitor.list("measurements")) {
+            measurement
+                    .instant("at")
+                    .ifPresent(at ->
+                            values.put(at, number(measurement.at("readings").text(reading))));
+        }
+        return Chart.of(reading, List.of(new Chart.Line(reading, "new", values)));
+    }
+
+    private static double number(String text) {
+        try {
+            return Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            return Double.NaN;
+        }
+    }
+}

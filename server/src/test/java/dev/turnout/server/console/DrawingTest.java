@@ -1,0 +1,135 @@
+package dev.turnout.server.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What pages show is decided by functions of their arguments. */
+class DrawingTest {
+    private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+
+    private static Doc doc(String json) throws JsonProcessingException {
+        return new Doc(new ObjectMapper().readTree(json));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "5%   | 12.345 |       | true  | 5% → 12.345%: 7.345% of the units (buckets 5000 to 12344) change to the new side",
+                "50%  | 25     |       | false | 50% → 25%: 25% of the units (buckets 25000 to 49999) go back to the old side",
+                "5%   | 5.0 %  | at 5% already | false | ''",
+                "5%   | 0.0001 | finest percentage is 0.001 | false | ''",
+                "5%   | 101    | from 0 to 100 | false | ''",
+                "5%   | half   | from 0 to 100 | false | ''",
+                "5%   | 1e999999999 | from 0 to 100 | false | ''",
+            })
+    void a_preview_says_who_changes_sides(String now, String to, String problem, boolean up, String says)
+            throws Exception {
+        Preview preview = Preview.of(doc("{\"state\":\"ON\",\"weight\":\"" + now.strip() + "\"}"), to);
+
+        assertThat(preview.problem()).contains(problem == null ? "" : problem);
+        assertThat(preview.problem().isEmpty()).isEqualTo(problem == null);
+        assertThat(preview.up()).isEqualTo(up);
+        assertThat(preview.says()).startsWith(says);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'\"state\":\"ON\",\"rolledBack\":\"it burned\"',acknowledged", "'\"state\":\"OFF\"',switched on"})
+    void a_preview_promises_nothing_of_a_flag_that_answers_with_the_old_side(String state, String until)
+            throws Exception {
+        assertThat(Preview.of(doc("{\"weight\":\"5%\"," + state + "}"), "50").says())
+                .contains("nobody changes now", until);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,1", "0.0003,0.0005", "1,1", "1.2,2", "3,5", "73,100", "123456,200000"})
+    void a_scale_ends_with_a_round_word(double most, double top) {
+        assertThat(Chart.scale(most)).isCloseTo(top, Offset.offset(top / 1e9));
+    }
+
+    @Test
+    void a_line_breaks_where_there_is_no_value_and_says_in_words_what_it_shows() {
+        Map<Instant, Double> values =
+                new TreeMap<>(Map.of(NOON, 1.0, NOON.plusSeconds(3600), Double.NaN, NOON.plusSeconds(7200), 4.0));
+        Chart chart = Chart.of("Failures", List.of(new Chart.Line("new side", "new", values)));
+
+        assertThat(chart.parts(chart.lines().get(0))).hasSize(2);
+        assertThat(chart.summary()).isEqualTo("new side: at last 4, at most 4");
+        assertThat(chart.top()).isEqualTo(5);
+        assertThat(chart.isEmpty()).isFalse();
+    }
+
+    @Test
+    void two_versions_differ_in_single_values_by_their_path() throws Exception {
+        assertThat(Difference.between(
+                        doc("{\"version\":1,\"weight\":\"5%\",\"rules\":[{\"serve\":\"on\"}],\"owner\":\"\"}"),
+                        doc("{\"version\":2,\"weight\":\"7%\",\"rules\":[{\"serve\":\"off\"}],\"owner\":\"team\"}")))
+                .containsExactly(
+                        new Difference("owner", "", "team"),
+                        new Difference("rules[1].serve", "on", "off"),
+                        new Difference("weight", "5%", "7%"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CREATED,,created,here", "BACKFILLING,,backfilling,here", "PAUSED,BACKFILLING,backfilling,held",
+        "FAILED,VERIFYING,verifying,held", "DONE,,done,past", "ROLLED_BACK,,created,ahead"
+    })
+    void the_train_is_where_the_run_is(String phase, String from, String stop, String place) throws Exception {
+        String pausedFrom = from == null ? "" : ",\"pausedFrom\":\"" + from + "\"";
+
+        Track track = Track.of(doc("{\"phase\":\"" + phase + "\"" + pausedFrom + "}"));
+
+        assertThat(track.stops())
+                .hasSize(11)
+                .filteredOn(each -> each.name().equals(stop))
+                .singleElement()
+                .matches(each -> each.place().equals(place), place);
+    }
+
+    @Test
+    void progress_is_found_at_any_depth_with_its_pace_and_what_is_left() throws Exception {
+        assertThat(Bars.of(doc("{\"customers\":{\"done\":1500,\"total\":6000,\"unit\":\"rows\",\"estimated\":true,"
+                        + "\"perSecond\":120.4,\"secondsLeft\":{\"from\":30,\"to\":90},\"throttledPercent\":12}}")))
+                .containsExactly(
+                        new Bars.Bar(
+                                "customers",
+                                25,
+                                "1\u202f500 of about 6\u202f000 rows · 120/s · 30 s to 1 min 30 s left · throttled 12 % of the time"));
+    }
+
+    @Test
+    void a_session_is_read_by_every_server_with_the_secret_until_it_is_over() {
+        byte[] secret = new byte[32];
+        Sessions one = new Sessions(secret, InstantSource.fixed(NOON));
+        String sealed = one.seal(one.open("turnout_token"));
+
+        assertThat(new Sessions(secret, InstantSource.fixed(NOON.plus(Duration.ofHours(7)))).read(sealed))
+                .get()
+                .matches(session -> session.token().equals("turnout_token"));
+        assertThat(new Sessions(secret, InstantSource.fixed(NOON.plus(Sessions.LIFE))).read(sealed))
+                .isEmpty();
+        secret[0] = 1;
+        assertThat(new Sessions(secret, InstantSource.fixed(NOON)).read(sealed)).isEmpty();
+        assertThat(one.read("no session")).isEmpty();
+        assertThat(one.read("")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-5,5 s ago", "0,now", "-125,2 min 5 s ago", "-7500,2 h 5 min ago", "90000,in 1 d 1 h"})
+    void times_are_told_from_now(long seconds, String words) {
+        assertThat(new Times(NOON).relative(NOON.plusSeconds(seconds))).isEqualTo(words);
+    }
+}
