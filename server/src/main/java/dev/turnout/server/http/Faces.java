@@ -160,7 +160,7 @@ public final class Faces {
                 new IncidentsResource(listings, rollout.incidents(), operator),
                 new OutcomesResource(rollout.outcomes(), clock),
                 new AuditResource(listings),
-                new HealthResource(rollout.flags()::version, snapshots::age, () -> draining),
+                new HealthResource(rollout.flags()::version, snapshots::age, () -> draining, clock),
                 new TokensResource(stores.tokens(), clock),
                 new ContractResource(terms.contract()),
                 new MonitorsResource(stores.runs(), rollout.monitors(), stores.audit()),
