@@ -9,6 +9,7 @@ import dev.turnout.server.control.ControlSettings;
 import dev.turnout.server.control.FlagStore;
 import dev.turnout.server.control.GuardStore;
 import dev.turnout.server.control.IncidentStore;
+import dev.turnout.server.control.Listings;
 import dev.turnout.server.control.MonitorStore;
 import dev.turnout.server.control.NoticeStore;
 import dev.turnout.server.control.OperatingStore;
@@ -24,6 +25,7 @@ import dev.turnout.server.http.Contract;
 import dev.turnout.server.http.Faces;
 import dev.turnout.server.http.HttpServing;
 import dev.turnout.server.notify.NoticeVerticle;
+import dev.turnout.server.http.StateMetrics;
 import dev.turnout.server.rollout.RolloutStores;
 import dev.turnout.server.rollout.RolloutVerticle;
 import dev.turnout.server.settings.Notifying;
@@ -171,6 +173,11 @@ public final class Server implements AutoCloseable {
                                 registry),
                         1);
             }
+            deploy(
+                    vertx,
+                    "state metrics",
+                    () -> new StateMetrics(new Listings(database), snapshots::current, registry, clock),
+                    1);
             Faces.Stores stores = new Faces.Stores(
                     rollout,
                     runs,

@@ -158,7 +158,7 @@ public final class Faces {
                         rollout.flags(), listings, rollout.rollouts(), operator, new StepOperator(rollout, clock)),
                 new FreezeResource(new FreezeStore(rollout.database(), rollout.audit(), clock)),
                 new IncidentsResource(listings, rollout.incidents(), operator),
-                new OutcomesResource(rollout.outcomes(), clock),
+                new OutcomesResource(rollout.outcomes(), clock, new OutcomeMetrics(registry)),
                 new AuditResource(listings),
                 new HealthResource(rollout.flags()::version, snapshots::age, () -> draining, clock),
                 new TokensResource(stores.tokens(), clock),

@@ -36,9 +36,11 @@ final class OutcomesResource implements Resource {
 
     private final OutcomeStore outcomes;
     private final InstantSource time;
+    private final OutcomeMetrics metrics;
 
     /** @param time business time */
-    OutcomesResource(OutcomeStore outcomes, InstantSource time) {
+    OutcomesResource(OutcomeStore outcomes, InstantSource time, OutcomeMetrics metrics) {
+        this.metrics = metrics;
         this.time = time;
         this.outcomes = outcomes;
     }
@@ -91,7 +93,12 @@ final class OutcomesResource implements Resource {
         reports.forEach(report -> Reach.check(call.caller(), report.flagKey()));
         Future<Integer> accepted = Future.succeededFuture(0);
         for (OutcomeReport report : reports) {
-            accepted = accepted.compose(before -> outcomes.accept(report).map(isNew -> isNew ? before + 1 : before));
+            accepted = accepted.compose(before -> outcomes.accept(report).map(isNew -> {
+                if (isNew) {
+                    metrics.accepted(report);
+                }
+                return isNew ? before + 1 : before;
+            }));
         }
         return accepted.map(count -> Answer.accepted(Map.of("accepted", count, "repeated", reports.size() - count)));
     }

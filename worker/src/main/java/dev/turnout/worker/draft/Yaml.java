@@ -12,7 +12,7 @@ final class Yaml {
     }
 
     static String quoted(String text) {
-        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+        return "\"%s\"".formatted(text.replace("\\", "\\\\").replace("\"", "\\\""));
     }
 
     /** In the place of a value that somebody has to give. */
