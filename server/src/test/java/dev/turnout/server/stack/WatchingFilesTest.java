@@ -53,10 +53,10 @@ class WatchingFilesTest {
         assertThat(StackFiles.run(directory, "amtool", "check-config", config)).contains("SUCCESS");
         assertThat(StackFiles.run(
                         directory, "amtool", "config", "routes", "test", "--config.file", config, "severity=critical", "flag=f"))
-                .isEqualTo("turnout,people\n");
+                .endsWith("turnout,people\n");
         assertThat(StackFiles.run(
                         directory, "amtool", "config", "routes", "test", "--config.file", config, "severity=critical"))
-                .isEqualTo("people\n");
+                .matches("(?s)(.*\n)?people\n");
     }
 
     @Test
