@@ -28,7 +28,12 @@ final class OutcomeMetrics {
             count("turnout.outcome.calls", "calls that applications reported", flag, side, totals.calls());
             count("turnout.outcome.failures", "of those, failed", flag, side, totals.failures());
             count("turnout.outcome.slow", "of those, slow", flag, side, totals.slow());
-            count("turnout.outcome.mismatches", "of those, with another answer than the other side", flag, side, totals.mismatches());
+            count(
+                    "turnout.outcome.mismatches",
+                    "of those, with another answer than the other side",
+                    flag,
+                    side,
+                    totals.mismatches());
         }
     }
 

@@ -53,9 +53,15 @@ public final class StateMetrics extends VerticleBase {
         gauge(registry, "turnout.migration.progress", "of the present phase, from 0 to 1; its smallest part");
         gauge(registry, "turnout.migration.rejected", "rows put aside");
         gauge(registry, "turnout.migration.mismatches", "rows that the verification found to differ");
-        gauge(registry, "turnout.migration.verified.age.seconds", "since the oldest row was verified; absent until all were");
+        gauge(
+                registry,
+                "turnout.migration.verified.age.seconds",
+                "since the oldest row was verified; absent until all were");
         gauge(registry, "turnout.migration.driven", "1 while a worker drives it");
-        Gauge.builder("turnout.state.age", this, self -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - self.readAt) / 1000.0)
+        Gauge.builder(
+                        "turnout.state.age",
+                        this,
+                        self -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - self.readAt) / 1000.0)
                 .description("since the control state behind these metrics was read")
                 .baseUnit("seconds")
                 .register(registry);
@@ -72,14 +78,16 @@ public final class StateMetrics extends VerticleBase {
     }
 
     private void look() {
-        read().onFailure(failure -> log.warn("the control state could not be read for the metrics: {}", failure.getMessage()))
+        read().onFailure(failure ->
+                        log.warn("the control state could not be read for the metrics: {}", failure.getMessage()))
                 .onComplete(done -> vertx.setTimer(PERIOD.toMillis(), timer -> look()));
     }
 
     private Future<Void> read() {
         Window<Long> newest = new Window<>(Long.MAX_VALUE, MOST, Set.of());
         return listings.runs(newest, new Listings.OfRuns(Optional.empty(), Optional.empty()))
-                .compose(runs -> listings.incidents(newest, new Listings.OfIncidents(Optional.empty(), Optional.of(true)))
+                .compose(runs -> listings.incidents(
+                                newest, new Listings.OfIncidents(Optional.empty(), Optional.of(true)))
                         .map(open -> {
                             showFlags();
                             showIncidents(open);
@@ -91,8 +99,14 @@ public final class StateMetrics extends VerticleBase {
 
     private void showFlags() {
         List<Flag> shown = flags.get().flags().stream().limit(MOST).toList();
-        show("turnout.flag.weight", shown, flag -> row("flag", flag.key(), flag.newSide().percent().doubleValue() / 100));
-        show("turnout.flag.rolled.back", shown, flag -> row("flag", flag.key(), flag.rolledBack().isPresent() ? 1 : 0));
+        show(
+                "turnout.flag.weight",
+                shown,
+                flag -> row("flag", flag.key(), flag.newSide().percent().doubleValue() / 100));
+        show(
+                "turnout.flag.rolled.back",
+                shown,
+                flag -> row("flag", flag.key(), flag.rolledBack().isPresent() ? 1 : 0));
     }
 
     private void showIncidents(List<Incident> open) {
@@ -120,9 +134,18 @@ public final class StateMetrics extends VerticleBase {
                                 "flag", run.flagKey(),
                                 "phase", run.standing().phase().name()),
                         1));
-        show("turnout.migration.progress", shown, run -> row("migration", run.migration(), progress(run.shown().progress())));
-        show("turnout.migration.rejected", shown, run -> row("migration", run.migration(), run.operating().rejected()));
-        show("turnout.migration.mismatches", shown, run -> row("migration", run.migration(), run.verified().mismatches()));
+        show(
+                "turnout.migration.progress",
+                shown,
+                run -> row("migration", run.migration(), progress(run.shown().progress())));
+        show(
+                "turnout.migration.rejected",
+                shown,
+                run -> row("migration", run.migration(), run.operating().rejected()));
+        show(
+                "turnout.migration.mismatches",
+                shown,
+                run -> row("migration", run.migration(), run.verified().mismatches()));
         show(
                 "turnout.migration.driven",
                 shown,
@@ -133,7 +156,11 @@ public final class StateMetrics extends VerticleBase {
                 run -> row(
                         "migration",
                         run.migration(),
-                        run.verified().from().map(from -> Duration.between(from, clock.instant()).toSeconds()).orElse(0L)));
+                        run.verified()
+                                .from()
+                                .map(from ->
+                                        Duration.between(from, clock.instant()).toSeconds())
+                                .orElse(0L)));
     }
 
     /** NaN where nothing is measured. */

@@ -40,7 +40,8 @@ class ApiPageTest {
     private static String table() throws IOException {
         StringBuilder table = new StringBuilder("| | path | what | roles |\n| --- | --- | --- | --- |\n");
         Path contract = Page.root().resolve("server/src/main/resources/openapi.yaml");
-        Object read = new Load(LoadSettings.builder().setMaxAliasesForCollections(1000).build())
+        Object read = new Load(
+                        LoadSettings.builder().setMaxAliasesForCollections(1000).build())
                 .loadFromString(Files.readString(contract));
         map(map(read).get("paths")).forEach((path, methods) -> map(methods).forEach((method, operation) -> {
             if (METHODS.contains(method)) {
@@ -61,7 +62,9 @@ class ApiPageTest {
 
     private static List<String> roles(@Nullable Object roles) {
         return roles instanceof List<?> list
-                ? list.stream().map(role -> String.valueOf(role).toLowerCase(Locale.ROOT)).toList()
+                ? list.stream()
+                        .map(role -> String.valueOf(role).toLowerCase(Locale.ROOT))
+                        .toList()
                 : List.of("everybody");
     }
 

@@ -26,7 +26,9 @@ record Page(String name, String text) {
 
     static Path root() {
         Path here = Path.of("").toAbsolutePath();
-        return Files.isDirectory(here.resolve("docs")) ? here : here.resolve("..").normalize();
+        return Files.isDirectory(here.resolve("docs"))
+                ? here
+                : here.resolve("..").normalize();
     }
 
     List<Block> blocks() {
@@ -43,7 +45,10 @@ record Page(String name, String text) {
             }
             Matcher marker = NOT_RUN.matcher(begin > 0 ? lines.get(begin - 1) : "");
             blocks.add(new Block(
-                    begin + 1, lines.get(begin).substring(3).strip(), block.toString(), marker.matches() ? marker.group(1) : ""));
+                    begin + 1,
+                    lines.get(begin).substring(3).strip(),
+                    block.toString(),
+                    marker.matches() ? marker.group(1) : ""));
         }
         return blocks;
     }
@@ -67,6 +72,9 @@ record Page(String name, String text) {
     }
 
     List<String> headings() {
-        return text.lines().filter(line -> line.startsWith("## ")).map(line -> line.substring(3)).toList();
+        return text.lines()
+                .filter(line -> line.startsWith("## "))
+                .map(line -> line.substring(3))
+                .toList();
     }
 }

@@ -36,7 +36,9 @@ class PagesTest {
     /** FAILED is explained beside PAUSED, before the ways back. */
     private static int place(String phase) {
         List<String> order = Arrays.stream(Phase.values()).map(Enum::name).toList();
-        return phase.equals(Phase.FAILED.name()) ? 2 * order.indexOf(Phase.PAUSED.name()) + 1 : 2 * order.indexOf(phase);
+        return phase.equals(Phase.FAILED.name())
+                ? 2 * order.indexOf(Phase.PAUSED.name()) + 1
+                : 2 * order.indexOf(phase);
     }
 
     @Test
@@ -44,15 +46,16 @@ class PagesTest {
         for (Path page : pages()) {
             assertThat(LINK.matcher(Files.readString(page)).results().map(link -> link.group(1)))
                     .as(page.toString())
-                    .allSatisfy(link -> assertThat(page.resolveSibling(link).normalize()).exists());
+                    .allSatisfy(link ->
+                            assertThat(page.resolveSibling(link).normalize()).exists());
         }
     }
 
     @Test
     void every_page_is_found_from_the_readme() throws Exception {
         String readme = Files.readString(Page.root().resolve("README.md"));
-        assertThat(pages()).allSatisfy(page -> assertThat(page.endsWith("README.md")
-                        || readme.contains("docs/" + page.getFileName()))
+        assertThat(pages()).allSatisfy(page -> assertThat(
+                        page.endsWith("README.md") || readme.contains("docs/" + page.getFileName()))
                 .as(page.toString())
                 .isTrue());
     }

@@ -51,19 +51,28 @@ class RightsTest {
     private static String said(Map<String, String> environment, String... arguments) {
         StringWriter said = new StringWriter();
         PrintWriter writer = new PrintWriter(said);
-        int status = Turnout.commandLine(environment).setOut(writer).setErr(writer).execute(arguments);
+        int status =
+                Turnout.commandLine(environment).setOut(writer).setErr(writer).execute(arguments);
         return status + " " + said;
     }
 
     private void suffices(TestDatabase database, String user, String dialect) throws Exception {
         Map<String, String> environment = Map.of(
-                "TURNOUT_CONFIG", directory.resolve("none").toString(),
-                "TURNOUT_SERVER", "http://127.0.0.1:1",
-                "TURNOUT_DATA", directory.toString(),
-                "TURNOUT_DB_APP_URL", database.url(),
-                "TURNOUT_DB_APP_USER", user,
-                "TURNOUT_DB_APP_PASSWORD", "choose one");
-        assertThat(said(environment, "check", "--live", spec(dialect))).startsWith("0 ").contains("rights is fine");
+                "TURNOUT_CONFIG",
+                directory.resolve("none").toString(),
+                "TURNOUT_SERVER",
+                "http://127.0.0.1:1",
+                "TURNOUT_DATA",
+                directory.toString(),
+                "TURNOUT_DB_APP_URL",
+                database.url(),
+                "TURNOUT_DB_APP_USER",
+                user,
+                "TURNOUT_DB_APP_PASSWORD",
+                "choose one");
+        assertThat(said(environment, "check", "--live", spec(dialect)))
+                .startsWith("0 ")
+                .contains("rights is fine");
         assertThat(said(environment, "doctor"))
                 .contains("database app: version and rights suffice")
                 .doesNotContain("problem  database app");
@@ -82,7 +91,10 @@ class RightsTest {
             try {
                 suffices(database, user, "postgresql");
             } finally {
-                database.execute("DROP OWNED BY " + user + ", " + user + "_owner", "DROP ROLE " + user, "DROP ROLE " + user + "_owner");
+                database.execute(
+                        "DROP OWNED BY " + user + ", " + user + "_owner",
+                        "DROP ROLE " + user,
+                        "DROP ROLE " + user + "_owner");
             }
         }
     }

@@ -118,7 +118,8 @@ class ShownTest {
     }
 
     private void yaml(Block block, String... language) throws IOException {
-        assertThat(new Load(LoadSettings.builder().build()).loadFromString(block.text())).isNotNull();
+        assertThat(new Load(LoadSettings.builder().build()).loadFromString(block.text()))
+                .isNotNull();
         if (language.length > 1) {
             Files.writeString(directory.resolve(language[1]), block.text());
         }

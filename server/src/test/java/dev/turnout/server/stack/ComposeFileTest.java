@@ -45,7 +45,8 @@ class ComposeFileTest {
                     .setDraft(Draft.DRAFT7)
                     .setBaseUri("https://turnout.dev/")
                     .setOutputFormat(OutputFormat.Basic);
-            return Validator.create(JsonSchema.of(new JsonObject(text)), options).validate(file);
+            return Validator.create(JsonSchema.of(new JsonObject(text)), options)
+                    .validate(file);
         }
     }
 
@@ -62,16 +63,24 @@ class ComposeFileTest {
     @Test
     void everything_that_was_asked_for_is_in_it() {
         assertThat(services())
-                .contains("postgres", "mysql", "server-1", "server-2", "proxy", "worker", "prometheus", "alertmanager", "grafana");
-        assertThat(service("worker").getJsonObject("deploy").getInteger("replicas")).isEqualTo(2);
+                .contains(
+                        "postgres",
+                        "mysql",
+                        "server-1",
+                        "server-2",
+                        "proxy",
+                        "worker",
+                        "prometheus",
+                        "alertmanager",
+                        "grafana");
+        assertThat(service("worker").getJsonObject("deploy").getInteger("replicas"))
+                .isEqualTo(2);
     }
 
     @Test
     void every_image_is_pinned() {
         for (String name : services()) {
-            assertThat(service(name).getString("image"))
-                    .as(name)
-                    .matches("[a-z/]+:(local|v?\\d+\\.\\d+(\\.\\d+)?)");
+            assertThat(service(name).getString("image")).as(name).matches("[a-z/]+:(local|v?\\d+\\.\\d+(\\.\\d+)?)");
         }
         assertThat(dockerfile.lines().filter(line -> line.startsWith("FROM ")))
                 .allMatch(line -> line.matches("FROM [a-z-]+:\\d+\\.\\d+\\.\\d+[\\w.-]*( AS \\w+)?"));
@@ -84,7 +93,8 @@ class ComposeFileTest {
                     .as(name)
                     .allMatch(port -> port.startsWith("127.0.0.1:"));
             service(name).getJsonObject("environment", new JsonObject()).forEach(variable -> {
-                if (variable.getKey().endsWith("_PASSWORD") && !variable.getKey().contains("RANDOM")) {
+                if (variable.getKey().endsWith("_PASSWORD")
+                        && !variable.getKey().contains("RANDOM")) {
                     assertThat(String.valueOf(variable.getValue())).as(name).matches("\\$\\{\\w+:\\?.*}");
                 }
             });
@@ -97,7 +107,9 @@ class ComposeFileTest {
             assertThat(service(name).getBoolean("read_only")).as(name).isTrue();
             assertThat(service(name).getJsonArray("cap_drop")).as(name).containsExactly("ALL");
         }
-        assertThat(dockerfile.indexOf("\nUSER turnout")).isLessThan(dockerfile.indexOf("\nENTRYPOINT")).isPositive();
+        assertThat(dockerfile.indexOf("\nUSER turnout"))
+                .isLessThan(dockerfile.indexOf("\nENTRYPOINT"))
+                .isPositive();
         assertThat(dockerfile).contains("HEALTHCHECK");
     }
 
@@ -109,7 +121,9 @@ class ComposeFileTest {
                 if (from.startsWith("./")) {
                     assertThat(StackFiles.root().resolve(from)).as(name).exists();
                 } else {
-                    assertThat(compose.getJsonObject("volumes").fieldNames()).as(name).contains(from);
+                    assertThat(compose.getJsonObject("volumes").fieldNames())
+                            .as(name)
+                            .contains(from);
                 }
             }
         }
@@ -119,7 +133,8 @@ class ComposeFileTest {
     @Test
     void the_health_check_speaks_the_language_of_the_server() {
         assertThat(dockerfile).contains("GET /livez HTTP/1.0").contains("ENTRYPOINT [\"turnout\"]");
-        assertThat(StackFiles.texts(service("server-1").getJsonArray("command"))).startsWith("serve", "--no-worker");
+        assertThat(StackFiles.texts(service("server-1").getJsonArray("command")))
+                .startsWith("serve", "--no-worker");
     }
 
     @Test
@@ -129,6 +144,7 @@ class ComposeFileTest {
         // Names of containers mean nothing here.
         Path here = Files.writeString(
                 directory.resolve("haproxy.cfg"), proxy.replaceAll("server-\\d:8321", "127.0.0.1:8321"));
-        assertThat(StackFiles.run(directory, "haproxy", "-c", "-f", here.toString())).doesNotContain("ALERT");
+        assertThat(StackFiles.run(directory, "haproxy", "-c", "-f", here.toString()))
+                .doesNotContain("ALERT");
     }
 }

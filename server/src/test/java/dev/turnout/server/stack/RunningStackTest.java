@@ -76,21 +76,36 @@ class RunningStackTest {
 
             String prometheus = watchers(processes, one, two);
 
-            call("POST", one + "/api/v1/migrations", JsonObject.of(
-                            "main", "migration.yaml",
-                            "files", Migrations.bundle("calendar-events").files(),
-                            "reason", "the stack")
-                    .encode());
+            call(
+                    "POST",
+                    one + "/api/v1/migrations",
+                    JsonObject.of(
+                                    "main", "migration.yaml",
+                                    "files",
+                                            Migrations.bundle("calendar-events").files(),
+                                    "reason", "the stack")
+                            .encode());
             call("PUT", two + "/api/v1/flags/checkout", "{\"weight\":\"0%\",\"reason\":\"a release\"}");
             assertThat(Turnout.commandLine(Map.of())
-                            .execute("flag", "ramp", "checkout", "25", "--reason", "more", "--server", two, "--token", admin))
+                            .execute(
+                                    "flag",
+                                    "ramp",
+                                    "checkout",
+                                    "25",
+                                    "--reason",
+                                    "more",
+                                    "--server",
+                                    two,
+                                    "--token",
+                                    admin))
                     .isZero();
             await().atMost(LONG).untilAsserted(() -> {
                 assertThat(query(prometheus, "max by (migration) (turnout_migration_driven)"))
                         .as("a worker drives the migration, and both servers and Prometheus know")
                         .contains("\"1\"");
                 assertThat(query(prometheus, "sum(up{job=\"turnout\"})")).contains("\"2\"");
-                assertThat(query(prometheus, "max by (flag) (turnout_flag_weight{flag=\"checkout\"})")).contains("\"0.25\"");
+                assertThat(query(prometheus, "max by (flag) (turnout_flag_weight{flag=\"checkout\"})"))
+                        .contains("\"0.25\"");
             });
 
             AtomicInteger reports = new AtomicInteger();
@@ -109,7 +124,8 @@ class RunningStackTest {
                 call("POST", (seq % 2 == 0 ? one : two) + "/api/v1/outcomes", outcomes(seq));
                 assertThat(new JsonObject(call("GET", two + "/api/v1/flags/checkout", "")).getString("rolledBack"))
                         .isNotEmpty();
-                assertThat(query(prometheus, "max by (flag) (turnout_flag_weight{flag=\"checkout\"})")).contains("\"0\"");
+                assertThat(query(prometheus, "max by (flag) (turnout_flag_weight{flag=\"checkout\"})"))
+                        .contains("\"0\"");
             });
             JsonObject incident = new JsonObject(call("GET", one + "/api/v1/incidents?flag=checkout", ""))
                     .getJsonArray("incidents")
@@ -128,8 +144,7 @@ class RunningStackTest {
     private static String outcomes(int seq) {
         return """
                 {"flag":"checkout","version":1,"reporter":"test","seq":%d,
-                 "arms":{"NEW":{"calls":40,"failures":12},"OLD":{"calls":120,"failures":1}}}"""
-                .formatted(seq);
+                 "arms":{"NEW":{"calls":40,"failures":12},"OLD":{"calls":120,"failures":1}}}""".formatted(seq);
     }
 
     private String watchers(Processes processes, String one, String two) throws IOException {
@@ -175,9 +190,6 @@ class RunningStackTest {
     }
 
     private String query(String prometheus, String query) throws IOException, InterruptedException {
-        return call(
-                "GET",
-                prometheus + "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8),
-                "");
+        return call("GET", prometheus + "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8), "");
     }
 }

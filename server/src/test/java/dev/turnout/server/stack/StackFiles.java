@@ -30,7 +30,9 @@ final class StackFiles {
 
     static Path root() {
         Path here = Path.of("").toAbsolutePath();
-        return Files.isDirectory(here.resolve("stack")) ? here : here.resolve("..").normalize();
+        return Files.isDirectory(here.resolve("stack"))
+                ? here
+                : here.resolve("..").normalize();
     }
 
     /** With {@code <<} merged, which YAML 1.2 leaves to its readers. */

@@ -44,7 +44,8 @@ class WatchingFilesTest {
                 Files.readString(STACK.resolve("prometheus/prometheus.yml"))
                         .replace("/secrets/prometheus", token.toString()));
         Files.copy(STACK.resolve("prometheus/rules.yml"), directory.resolve("rules.yml"));
-        assertThat(StackFiles.run(directory, "promtool", "check", "config", config.toString())).contains("SUCCESS");
+        assertThat(StackFiles.run(directory, "promtool", "check", "config", config.toString()))
+                .contains("SUCCESS");
     }
 
     @Test
@@ -52,7 +53,15 @@ class WatchingFilesTest {
         String config = STACK.resolve("alertmanager/alertmanager.yml").toString();
         assertThat(StackFiles.run(directory, "amtool", "check-config", config)).contains("SUCCESS");
         assertThat(StackFiles.run(
-                        directory, "amtool", "config", "routes", "test", "--config.file", config, "severity=critical", "flag=f"))
+                        directory,
+                        "amtool",
+                        "config",
+                        "routes",
+                        "test",
+                        "--config.file",
+                        config,
+                        "severity=critical",
+                        "flag=f"))
                 .endsWith("turnout,people\n");
         assertThat(StackFiles.run(
                         directory, "amtool", "config", "routes", "test", "--config.file", config, "severity=critical"))
@@ -70,7 +79,8 @@ class WatchingFilesTest {
                                 "dashboards",
                                 "rules",
                                 queries.values().stream()
-                                        .map(query -> Map.of("record", "a:b", "expr", query.replaceAll("\\$\\w+", ".*")))
+                                        .map(query ->
+                                                Map.of("record", "a:b", "expr", query.replaceAll("\\$\\w+", ".*")))
                                         .distinct()
                                         .toList()))));
         Path file = Files.writeString(directory.resolve("dashboards.yml"), rules);
@@ -82,13 +92,12 @@ class WatchingFilesTest {
     void every_query_asks_for_metrics_that_the_server_exposes() throws Exception {
         Set<String> exposed = exposed(directory);
         exposed.add("up"); // Prometheus' own
-        StackFiles.yaml("stack/prometheus/rules.yml").getJsonArray("groups").forEach(group -> ((JsonObject)
-                        group)
+        StackFiles.yaml("stack/prometheus/rules.yml").getJsonArray("groups").forEach(group -> ((JsonObject) group)
                 .getJsonArray("rules")
                 .forEach(rule -> exposed.add(((JsonObject) rule).getString("record", "up"))));
-        StackFiles.queries().forEach((where, query) -> assertThat(exposed)
-                .as(where + ": " + query)
-                .containsAll(StackFiles.metrics(query)));
+        StackFiles.queries()
+                .forEach((where, query) ->
+                        assertThat(exposed).as(where + ": " + query).containsAll(StackFiles.metrics(query)));
         assertThat(StackFiles.metrics("sum by (a) (rate(turnout_x{b=\"c\"}[2m])) / on (d) up > 2"))
                 .as("the names are found at all")
                 .containsExactly("turnout_x", "up");
@@ -112,22 +121,28 @@ class WatchingFilesTest {
     /** Of a server that has seen everything once: an evaluation, outcomes, a migration under way, an incident. */
     static Set<String> exposed(Path directory) throws Exception {
         try (ServerFixture server = ServerFixture.start(directory.resolve("data"))) {
-            assertThat(server.call("PUT", "/api/v1/flags/shop", "{\"weight\":\"25%\",\"reason\":\"x\"}", "If-None-Match", "*")
+            assertThat(server.call(
+                                    "PUT",
+                                    "/api/v1/flags/shop",
+                                    "{\"weight\":\"25%\",\"reason\":\"x\"}",
+                                    "If-None-Match",
+                                    "*")
                             .code())
                     .isEqualTo(201);
             server.call("POST", "/ofrep/v1/evaluate/flags/shop", "{\"context\":{\"targetingKey\":\"a\"}}");
             String token = server.token(Role.REPORT);
             assertThat(server.callAs(token, "POST", "/api/v1/outcomes", """
                             {"flag":"shop","version":1,"reporter":"test","seq":1,
-                             "arms":{"NEW":{"calls":10,"failures":1},"OLD":{"calls":10}}}""")
-                            .code())
+                             "arms":{"NEW":{"calls":10,"failures":1},"OLD":{"calls":10}}}""").code())
                     .isEqualTo(202);
-            assertThat(server.call("POST", "/api/v1/migrations", migration()).code()).isEqualTo(201);
+            assertThat(server.call("POST", "/api/v1/migrations", migration()).code())
+                    .isEqualTo(201);
             server.control.database.update("UPDATE run SET verified_from = now(), progress = '{\"percent\": 40}'");
-            return await().atMost(Duration.ofSeconds(30)).until(
-                    () -> names(server.call("GET", "/metrics", "").body()),
-                    names -> names.contains("turnout_migration_verified_age_seconds")
-                            && names.contains("turnout_flag_weight"));
+            return await().atMost(Duration.ofSeconds(30))
+                    .until(
+                            () -> names(server.call("GET", "/metrics", "").body()),
+                            names -> names.contains("turnout_migration_verified_age_seconds")
+                                    && names.contains("turnout_flag_weight"));
         }
     }
 
@@ -136,7 +151,9 @@ class WatchingFilesTest {
                         "main",
                         "m.yaml",
                         "files",
-                        Map.of("m.yaml", "migration: m\ndatabase: d\nflag: { key: m }\nmove: { t: { key: id, up: { b: old.a } } }"),
+                        Map.of(
+                                "m.yaml",
+                                "migration: m\ndatabase: d\nflag: { key: m }\nmove: { t: { key: id, up: { b: old.a } } }"),
                         "reason",
                         "x")
                 .encode();
