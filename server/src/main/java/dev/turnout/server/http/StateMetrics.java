@@ -33,7 +33,10 @@ import org.slf4j.LoggerFactory;
 public final class StateMetrics extends VerticleBase {
     private static final Logger log = LoggerFactory.getLogger(StateMetrics.class);
     private static final Duration PERIOD = Duration.ofSeconds(5);
+    /** Flags, and incidents, that have a label of their own. */
     private static final int MOST = 500;
+    /** A run comes with all its reports. */
+    private static final int MOST_RUNS = 100;
 
     private final Listings listings;
     private final Supplier<FlagSet> flags;
@@ -85,7 +88,8 @@ public final class StateMetrics extends VerticleBase {
 
     private Future<Void> read() {
         Window<Long> newest = new Window<>(Long.MAX_VALUE, MOST, Set.of());
-        return listings.runs(newest, new Listings.OfRuns(Optional.empty(), Optional.empty()))
+        Window<Long> newestRuns = new Window<>(Long.MAX_VALUE, MOST_RUNS, Set.of());
+        return listings.runs(newestRuns, new Listings.OfRuns(Optional.empty(), Optional.empty()))
                 .compose(runs -> listings.incidents(
                                 newest, new Listings.OfIncidents(Optional.empty(), Optional.of(true)))
                         .map(open -> {
