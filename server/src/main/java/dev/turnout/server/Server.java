@@ -160,6 +160,11 @@ public final class Server implements AutoCloseable {
             byte[] secret = started(new SecretStore(database, clock).secret("stream-tickets"));
             FlagSnapshots snapshots = new FlagSnapshots(flags, control, FlagSnapshots.NET, registry);
             deploy(vertx, "flag snapshots", () -> snapshots, 1);
+            deploy(
+                    vertx,
+                    "state metrics",
+                    () -> new StateMetrics(new Listings(database), snapshots::current, registry, clock),
+                    1);
             deploy(vertx, "rollouts", () -> new RolloutVerticle(rollout, settings.pace()), 1);
             if (!settings.notifying().equals(Notifying.NOBODY)) {
                 deploy(
@@ -173,11 +178,7 @@ public final class Server implements AutoCloseable {
                                 registry),
                         1);
             }
-            deploy(
-                    vertx,
-                    "state metrics",
-                    () -> new StateMetrics(new Listings(database), snapshots::current, registry, clock),
-                    1);
+            deploy(vertx, "rollouts", () -> new RolloutVerticle(rollout, settings.pace()), 1);
             Faces.Stores stores = new Faces.Stores(
                     rollout,
                     runs,

@@ -121,8 +121,9 @@ class WatchingFilesTest {
         // What shows only once something has happened is made somewhere in the code.
         documented.removeAll(exposed);
         String sources = sources();
-        assertThat(documented).allMatch(name -> sources.contains(
-                '"' + name.replaceFirst("_(total|seconds)$", "").replace('_', '.') + '"'));
+        assertThat(documented)
+                .allMatch(name -> sources.contains(
+                        '"' + name.replaceFirst("_(total|seconds)$", "").replace('_', '.') + '"'));
     }
 
     private static String sources() throws IOException {
