@@ -55,7 +55,7 @@ final class DoctorCommand extends RemoteCommand {
         }
         Settings settings;
         try {
-            settings = Settings.read(given, databases, environment(), clock);
+            settings = Settings.read(given, new Settings.Named(databases, List.of()), environment(), clock);
         } catch (BadSettings e) {
             return e.problems().stream()
                     .map(problem -> Finding.problem("settings", problem, "correct it; README.md lists all settings"))

@@ -125,10 +125,11 @@ final class InitCommand implements Callable<Integer> {
                             + "=jdbc:postgresql://… (TURNOUT_DB_<NAME>_URL), or give its URL"));
         }
         // Named by its database, so that the variables of its user and password have a name.
-        String name = given.replaceFirst("[?].*", "").replaceFirst(".*/", "");
+        String last = given.replaceFirst("[?].*", "").replaceFirst(".*/", "").replaceAll("[^A-Za-z0-9_-]", "-");
+        String name = last.matches("[A-Za-z].*") ? last : "db-" + last;
         try {
             ConnectionSettings named = Optional.ofNullable(Settings.read(
-                                    Map.of(), List.of(name + "=" + given), turnout.environment(), Clock.systemUTC())
+                                    Map.of(), new Settings.Named(List.of(name + "=" + given), List.of()), turnout.environment(), Clock.systemUTC())
                             .databases()
                             .get(name))
                     .orElseThrow();
