@@ -129,7 +129,10 @@ final class InitCommand implements Callable<Integer> {
         String name = last.matches("[A-Za-z].*") ? last : "db-" + last;
         try {
             ConnectionSettings named = Optional.ofNullable(Settings.read(
-                                    Map.of(), new Settings.Named(List.of(name + "=" + given), List.of()), turnout.environment(), Clock.systemUTC())
+                                    Map.of(),
+                                    new Settings.Named(List.of(name + "=" + given), List.of()),
+                                    turnout.environment(),
+                                    Clock.systemUTC())
                             .databases()
                             .get(name))
                     .orElseThrow();
