@@ -12,6 +12,7 @@ import dev.turnout.server.control.ControlSettings;
 import dev.turnout.server.control.FlagStore;
 import dev.turnout.server.control.GuardStore;
 import dev.turnout.server.control.IncidentStore;
+import dev.turnout.server.control.Listings;
 import dev.turnout.server.control.MonitorStore;
 import dev.turnout.server.control.NoticeStore;
 import dev.turnout.server.control.OperatingStore;
@@ -27,6 +28,7 @@ import dev.turnout.server.control.WriteStore;
 import dev.turnout.server.http.Contract;
 import dev.turnout.server.http.Faces;
 import dev.turnout.server.http.HttpServing;
+import dev.turnout.server.http.StateMetrics;
 import dev.turnout.server.notify.NoticeVerticle;
 import dev.turnout.server.rollout.RolloutStores;
 import dev.turnout.server.rollout.RolloutVerticle;
@@ -162,6 +164,11 @@ public final class Server implements AutoCloseable {
             byte[] secret = started(new SecretStore(database, clock).secret("stream-tickets"));
             FlagSnapshots snapshots = new FlagSnapshots(flags, control, FlagSnapshots.NET, registry);
             deploy(vertx, "flag snapshots", () -> snapshots, 1);
+            deploy(
+                    vertx,
+                    "state metrics",
+                    () -> new StateMetrics(new Listings(database), snapshots::current, registry, clock),
+                    1);
             deploy(vertx, "rollouts", () -> new RolloutVerticle(rollout, settings.pace()), 1);
             if (!settings.notifying().equals(Notifying.NOBODY)) {
                 deploy(
@@ -175,6 +182,7 @@ public final class Server implements AutoCloseable {
                                 registry),
                         1);
             }
+            deploy(vertx, "rollouts", () -> new RolloutVerticle(rollout, settings.pace()), 1);
             Faces.Stores stores = new Faces.Stores(
                     rollout,
                     runs,

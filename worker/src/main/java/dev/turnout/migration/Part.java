@@ -24,6 +24,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * @param name what to call it in a message: {@code soak}
  */
 record Part(Node node, int line, String name, Problems problems) {
+    /** Of a value that a draft leaves to people, with the question as its text. */
+    private static final Tag UNDECIDED = new Tag("!decide");
+
     Part(Node node, String name, Problems problems) {
         this(node, lineOf(node), name, problems);
     }
@@ -98,6 +101,15 @@ record Part(Node node, int line, String name, Problems problems) {
     }
 
     String text() {
+        if (node.getTag().equals(UNDECIDED)) {
+            wrong(
+                    name + " is not decided: "
+                            + (node instanceof ScalarNode scalar
+                                    ? scalar.getValue().strip()
+                                    : ""),
+                    "write what holds in the place of !decide and its text");
+            return "";
+        }
         if (node instanceof ScalarNode scalar
                 && !scalar.getTag().equals(Tag.NULL)
                 && !scalar.getValue().isBlank()) {

@@ -43,6 +43,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
  * why; anything but false is a reason to wait) and {@code window} ({@code 22:00-06:00 Europe/Berlin}), all of which
  * {@code turnout tune} changes while it runs. An entry of {@code checks} is a query of one value with what it must be
  * {@code before} the first change, {@code after} the verification, or both; a value that is something else stops the run.
+ *
+ * <p>What a draft leaves to people stands as {@code !decide "the question"} in the place of a value, or as a line of
+ * {@code undecided}: each is a problem until somebody has decided it.
  */
 public final class SpecReader {
     private static final String NAME = "[a-z][a-z0-9-]{0,62}";
@@ -103,7 +106,9 @@ public final class SpecReader {
                 "schedule",
                 "contract",
                 "backfill",
-                "checks");
+                "checks",
+                "undecided");
+        fields.list("undecided").forEach(SpecReader::undecided);
         Place database = fields.need("database", "the name of a connection")
                 .map(part -> place(part, new Place("")))
                 .orElse(new Place(""));
@@ -155,6 +160,13 @@ public final class SpecReader {
                 fields.at("checks", new OperationReader(sql)::checks, List.of()),
                 fields.at("backfill", OperationReader::tuning, Tuning.NONE),
                 bundle.hash());
+    }
+
+    private static void undecided(Part part) {
+        String question = part.text();
+        if (!question.isEmpty()) {
+            part.wrong("it is not decided: " + question, "decide it, and take the line away");
+        }
     }
 
     /** The name of a connection alone, or with what differs from the usual: {@code { name: shop, dialect: mysql }}. */

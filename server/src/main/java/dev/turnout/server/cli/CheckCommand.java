@@ -1,5 +1,7 @@
 package dev.turnout.server.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.turnout.migration.Spec;
 import dev.turnout.worker.jdbc.ConnectionSettings;
 import dev.turnout.worker.jdbc.Database;
@@ -39,6 +41,9 @@ final class CheckCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path path;
 
+    @Option(names = "--json", description = "print what is found as JSON")
+    private boolean json;
+
     @Option(names = "--live", description = "look at the live database as well; it changes nothing")
     private boolean live;
 
@@ -49,14 +54,37 @@ final class CheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Spec read = SpecFile.read(path).spec();
+        Optional<Findings> findings = live ? Optional.of(live(read)) : Optional.empty();
         PrintWriter out = spec.commandLine().getOut();
-        if (live) {
-            live(read, out);
+        if (json) {
+            out.println(document(read, findings).toPrettyString());
+        } else {
+            findings.ifPresent(found -> print(found, out));
+            out.println(read.name() + " is fine: "
+                    + (read.moves().size() + read.transfers().size()) + " to move, "
+                    + read.rollout().steps().size() + " steps of rollout, hash " + read.hash());
         }
-        out.println(read.name() + " is fine: " + read.moves().size() + " to move, "
-                + read.rollout().steps().size() + " steps of rollout, hash " + read.hash());
         out.flush();
-        return 0;
+        return ExitStatus.DONE.code();
+    }
+
+    private static JsonNode document(Spec read, Optional<Findings> findings) {
+        ObjectNode document = Remote.JSON
+                .createObjectNode()
+                .put("migration", read.name())
+                .put("moves", read.moves().size() + read.transfers().size())
+                .put("steps", read.rollout().steps().size())
+                .put("hash", read.hash());
+        findings.ifPresent(found -> document.set(
+                "live",
+                Remote.JSON.valueToTree(
+                        Map.of("warnings", found.warnings(), "tables", found.tables(), "trials", found.trials()))));
+        return document;
+    }
+
+    private static void print(Findings findings, PrintWriter out) {
+        findings.warnings().forEach(warning -> out.println("warning: " + warning));
+        findings.trials().forEach(trial -> out.println("a sample of " + trial.get("table") + ": " + told(trial)));
     }
 
     private static String told(Map<String, Object> trial) {
@@ -82,7 +110,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     /** @throws CommandFailed naming what would stop the migration */
-    private void live(Spec read, PrintWriter out) {
+    private Findings live(Spec read) {
         ConnectionSettings connection = Optional.ofNullable(options.read(turnout.environment())
                         .databases()
                         .get(read.database().database()))
@@ -91,11 +119,10 @@ final class CheckCommand implements Callable<Integer> {
                         + read.database().database() + "=jdbc:postgresql://…"));
         try (Database database = Database.open(connection, 1)) {
             Findings findings = Preflight.inspect(read, database);
-            findings.warnings().forEach(warning -> out.println("warning: " + warning));
-            findings.trials().forEach(trial -> out.println("a sample of " + trial.get("table") + ": " + told(trial)));
             if (!findings.problems().isEmpty()) {
                 throw CommandFailed.refused(String.join("\n", findings.problems()));
             }
+            return findings;
         } catch (DatabaseUnreachable e) {
             throw CommandFailed.badInput(String.valueOf(e.getMessage()));
         } catch (SQLException e) {

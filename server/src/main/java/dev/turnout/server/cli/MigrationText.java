@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What operators read of a migration, made from the server's answer. */
 final class MigrationText {
-    private static final int BAR = 30;
+    private static final int LONGEST_BAR = 30;
+    /** Characters of a line that are not bar: with rate, time left and share of waiting. */
+    private static final int BESIDE_BAR = 90;
 
     private MigrationText() {}
 
@@ -21,9 +24,14 @@ final class MigrationText {
         return lines;
     }
 
+    /** Where nobody looks at a terminal, without bars. */
     static List<String> full(JsonNode migration) {
+        return full(migration, Optional.empty());
+    }
+
+    static List<String> full(JsonNode migration, Optional<Terminal> terminal) {
         List<String> lines = brief(migration);
-        progress(lines, migration.path("progress"), "");
+        progress(lines, migration.path("progress"), "", terminal);
         if (migration.path("rejected").asLong() > 0) {
             add(lines, "rejected", text(migration, "rejected") + " rows: turnout rejected " + text(migration, "name"));
         }
@@ -101,33 +109,31 @@ final class MigrationText {
                         ? "every row since " + text(migration, "verifiedFrom")
                         : "not every row has been verified yet");
         add(lines, "mismatches", migration.path("mismatches").asText("0"));
-        progress(lines, migration.path("progress"), "");
+        progress(lines, migration.path("progress"), "", Optional.empty());
         return lines;
     }
 
     /** Progress lies in the answer by table or step, to any depth. */
-    private static void progress(List<String> lines, JsonNode node, String name) {
+    private static void progress(List<String> lines, JsonNode node, String name, Optional<Terminal> terminal) {
         if (node.has("done") && node.has("total")) {
-            add(lines, "progress", (name.isEmpty() ? "" : name + " ") + bar(node));
+            add(lines, "progress", (name.isEmpty() ? "" : name + " ") + measured(node, terminal));
         } else if (node.isObject()) {
-            node.properties().forEach(member -> progress(lines, member.getValue(), member.getKey()));
+            node.properties().forEach(member -> progress(lines, member.getValue(), member.getKey(), terminal));
         }
     }
 
-    private static String bar(JsonNode progress) {
+    private static String measured(JsonNode progress, Optional<Terminal> terminal) {
         long done = progress.path("done").asLong();
         long total = Math.max(progress.path("total").asLong(), done);
         // The server has the last word: it says 100 only of what is no estimate.
         int percent = progress.path("percent").asInt(total == 0 ? 100 : (int) (100 * done / total));
-        int full = percent * BAR / 100;
         double rate = progress.path("perSecond").asDouble();
         String rejected = progress.path("rejected").asLong() > 0 ? ", " + text(progress, "rejected") + " rejected" : "";
         String pace = (rate > 0 ? String.format(Locale.ROOT, ", %.0f/s", rate) : "") + left(progress);
         return String.format(
                 Locale.ROOT,
-                "[%s%s] %3d %%  %d of %s%d %s%s%s",
-                "#".repeat(full),
-                ".".repeat(BAR - full),
+                "%s%3d %%  %d of %s%d %s%s%s",
+                terminal.map(window -> bar(percent, window.columns())).orElse(""),
                 percent,
                 done,
                 progress.path("estimated").asBoolean() ? "about " : "",
@@ -135,6 +141,12 @@ final class MigrationText {
                 text(progress, "unit"),
                 pace,
                 rejected);
+    }
+
+    private static String bar(int percent, int columns) {
+        int length = Math.min(LONGEST_BAR, Math.max(LONGEST_BAR / 3, columns - BESIDE_BAR));
+        int full = percent * length / 100;
+        return "[" + "#".repeat(full) + ".".repeat(length - full) + "] ";
     }
 
     private static String left(JsonNode progress) {

@@ -13,10 +13,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 
 /** A running server, spoken to over HTTP; every call blocks. */
 final class Remote {
@@ -34,6 +33,10 @@ final class Remote {
     Remote(URI server, String token) {
         this.server = server;
         this.token = token;
+    }
+
+    URI server() {
+        return server;
     }
 
     /** @param version of the ETag; empty when there is none */
@@ -131,15 +134,21 @@ final class Remote {
         HttpResponse<byte[]> response;
         try {
             response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        } catch (SSLException e) {
+            throw CommandFailed.badInput("the connection to " + server + " is not to be trusted: " + e.getMessage()
+                    + " (a certificate of your own: TURNOUT_JAVA_OPTS=-Djavax.net.ssl.trustStore=FILE)");
         } catch (IOException e) {
-            throw CommandFailed.badInput("no Turnout answers at " + server
+            throw CommandFailed.unreachable("no Turnout answers at " + server
                     + ": start one with 'turnout serve', or name another with --server (TURNOUT_SERVER)");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw CommandFailed.refused("interrupted");
         }
         if (response.statusCode() >= 400) {
-            throw refusal(response.statusCode(), parse(response.body()));
+            throw Refusals.of(
+                    response.statusCode(),
+                    parse(response.body()),
+                    response.request().uri());
         }
         return response;
     }
@@ -150,21 +159,5 @@ final class Remote {
         } catch (IOException e) {
             throw CommandFailed.badInput("what answers at " + server + " is no Turnout server (--server)");
         }
-    }
-
-    private static CommandFailed refusal(int code, JsonNode problem) {
-        if (code == 401) {
-            return CommandFailed.refused("the server does not know this token: give one with --token (TURNOUT_TOKEN),"
-                    + " or name the server's data directory with --data (TURNOUT_DATA)");
-        }
-        List<String> lines = new ArrayList<>();
-        JsonNode problems = problem.path("problems");
-        if (problems.isArray() && !problems.isEmpty()) {
-            problems.forEach(each -> lines.add(each.asText()));
-        } else {
-            lines.add(problem.path("detail").asText("the server refused with status " + code));
-        }
-        String message = String.join("\n", lines);
-        return code == 400 || code == 422 ? CommandFailed.badInput(message) : CommandFailed.refused(message);
     }
 }

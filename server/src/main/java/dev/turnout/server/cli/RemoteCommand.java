@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
@@ -32,6 +33,11 @@ abstract class RemoteCommand implements Callable<Integer> {
 
     Map<String, String> environment() {
         return ((Turnout) spec.root().userObject()).environment();
+    }
+
+    /** The server's data directory, where it was named. */
+    Optional<String> data() {
+        return options.data();
     }
 
     boolean json() {

@@ -35,6 +35,9 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--no-worker", description = "only serve: other processes move the rows (`turnout work`)")
     private boolean noWorker;
 
+    @Option(names = "--json", description = "print as JSON where it serves, once it does")
+    private boolean json;
+
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
@@ -83,9 +86,16 @@ final class ServeCommand implements Callable<Integer> {
         Set<Part> parts = noWorker ? EnumSet.of(Part.HTTP) : EnumSet.allOf(Part.class);
         PrintWriter out = spec.commandLine().getOut();
         Running.untilStopped(settings, parts, server -> {
-            out.println("turnout serves on " + settings.listen().scheme() + "://"
-                    + settings.listen().host() + ":" + server.port() + ", its administrator's token is in "
-                    + settings.adminToken());
+            String url = settings.listen().scheme() + "://" + settings.listen().host() + ":" + server.port();
+            out.println(
+                    json
+                            ? Remote.JSON
+                                    .createObjectNode()
+                                    .put("url", url)
+                                    .put("adminToken", settings.adminToken().toString())
+                                    .toString()
+                            : "turnout serves on " + url + ", its administrator's token is in "
+                                    + settings.adminToken());
             out.flush();
         });
         return 0;

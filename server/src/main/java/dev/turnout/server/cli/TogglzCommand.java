@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class TogglzCommand implements Callable<Integer> {
-    private static final int INCOMPLETE = 1;
+    private static final int INCOMPLETE = ExitStatus.REFUSED.code();
 
     @ParentCommand
     @SuppressWarnings("NullAway.Init") // picocli sets it

@@ -17,18 +17,14 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit status:%n",
-        exitCodeList = {
-            "0:done",
-            "1:failed or refused",
-            "2:bad input, or a server or database that cannot be reached",
-            "130:stopped by Ctrl-C"
-        },
         subcommands = {
             HelpCommand.class,
             DemoCommand.class,
             ServeCommand.class,
             WorkCommand.class,
             CheckCommand.class,
+            InitCommand.class,
+            DoctorCommand.class,
             StartCommand.class,
             StatusCommand.class,
             PauseCommand.class,
@@ -50,7 +46,8 @@ import picocli.CommandLine.Spec;
             AlertCommand.class,
             FlagCommand.class,
             AuditCommand.class,
-            TokenCommand.class
+            TokenCommand.class,
+            CompletionCommand.class
         })
 public final class Turnout implements Runnable {
     private final Map<String, String> environment;
@@ -75,6 +72,7 @@ public final class Turnout implements Runnable {
     public static CommandLine commandLine(Map<String, String> environment) {
         CommandLine line = new CommandLine(new Turnout(environment));
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.getCommandSpec().usageMessage().exitCodeList(ExitStatus.table());
         line.setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
         return line;
     }
@@ -83,8 +81,19 @@ public final class Turnout implements Runnable {
         PrintWriter err = command.getErr();
         if (failure instanceof CommandFailed expected) {
             String name = command.getCommandSpec().qualifiedName();
-            expected.explanation().lines().forEach(line -> err.println(name + ": " + line));
-            return expected.exitStatus();
+            if (command.getCommandSpec().findOption("--json") != null
+                    && command.getParseResult().hasMatchedOption("--json")) {
+                err.println(Remote.JSON
+                        .createObjectNode()
+                        .put("exitStatus", expected.status().code())
+                        .set(
+                                "problems",
+                                Remote.JSON.valueToTree(
+                                        expected.explanation().lines().toList())));
+            } else {
+                expected.explanation().lines().forEach(line -> err.println(name + ": " + line));
+            }
+            return expected.status().code();
         }
         throw failure;
     }

@@ -20,7 +20,7 @@ final class VerifyCommand extends RemoteCommand {
         print(migration, MigrationText::verification);
         return migration.hasNonNull("verifiedFrom")
                         && migration.path("mismatches").asLong() == 0
-                ? 0
-                : 1;
+                ? ExitStatus.DONE.code()
+                : ExitStatus.REFUSED.code();
     }
 }

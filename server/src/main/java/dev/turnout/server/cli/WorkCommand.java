@@ -5,10 +5,13 @@ import dev.turnout.server.settings.Setting;
 import dev.turnout.server.settings.Settings;
 import java.io.PrintWriter;
 import java.util.EnumSet;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -30,6 +33,9 @@ final class WorkCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private SettingsOptions options;
 
+    @Option(names = "--json", description = "print as JSON what it works on, once it does")
+    private boolean json;
+
     @Override
     public Integer call() {
         Settings settings = options.read(turnout.environment());
@@ -44,7 +50,14 @@ final class WorkCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Running.untilStopped(settings, EnumSet.of(Part.WORKER), server -> {
             out.println(
-                    "turnout works on " + String.join(", ", settings.databases().keySet()));
+                    json
+                            ? Remote.JSON
+                                    .valueToTree(Map.of(
+                                            "databases",
+                                            new TreeSet<>(settings.databases().keySet())))
+                                    .toString()
+                            : "turnout works on "
+                                    + String.join(", ", settings.databases().keySet()));
             out.flush();
         });
         return 0;

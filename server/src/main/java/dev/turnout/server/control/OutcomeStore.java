@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -66,23 +67,28 @@ public final class OutcomeStore {
      * @return false when it is a repetition, which is as good; fails with {@link Unknown} when there is no such flag
      */
     public Future<Boolean> accept(OutcomeReport report) {
-        return accept(List.of(report)).map(accepted -> accepted > 0);
+        return accept(List.of(report)).map(accepted -> !accepted.isEmpty());
     }
 
     /**
      * Keeps the reports until they are taken: all of them, or none.
      *
-     * @return how many are no repetitions; fails with {@link Unknown} when there is no flag of one of them
+     * @return those that are no repetitions; fails with {@link Unknown} when there is no flag of one of them
      */
-    public Future<Integer> accept(List<OutcomeReport> reports) {
+    public Future<List<OutcomeReport>> accept(List<OutcomeReport> reports) {
         // In one order, so that two batches of one reporter wait for each other and do not deadlock.
         List<OutcomeReport> sorted = reports.stream().sorted(ORDER).toList();
         return database.transaction(tx -> {
-            Future<Integer> all = Future.succeededFuture(0);
+            List<OutcomeReport> accepted = new ArrayList<>();
+            Future<Boolean> all = Future.succeededFuture(true);
             for (OutcomeReport report : sorted) {
-                all = all.compose(before -> accept(tx, report).map(isNew -> isNew ? before + 1 : before));
+                all = all.compose(before -> accept(tx, report)).onSuccess(isNew -> {
+                    if (isNew) {
+                        accepted.add(report);
+                    }
+                });
             }
-            return all;
+            return all.map(accepted);
         });
     }
 

@@ -1,6 +1,7 @@
 package dev.turnout.server.http;
 
 import io.vertx.core.Future;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,12 +23,16 @@ final class HealthResource implements Resource {
     private final Supplier<Future<Long>> version;
     private final Supplier<Duration> snapshotAge;
     private final BooleanSupplier draining;
+    private final Clock clock;
 
     /**
      * @param version of the flags, asked of the control database
      * @param draining whether the process is about to stop
+     * @param clock told to whoever compares clocks
      */
-    HealthResource(Supplier<Future<Long>> version, Supplier<Duration> snapshotAge, BooleanSupplier draining) {
+    HealthResource(
+            Supplier<Future<Long>> version, Supplier<Duration> snapshotAge, BooleanSupplier draining, Clock clock) {
+        this.clock = clock;
         this.draining = draining;
         this.version = version;
         this.snapshotAge = snapshotAge;
@@ -55,6 +60,7 @@ final class HealthResource implements Resource {
         body.put("ready", ready);
         body.put("stopping", draining.getAsBoolean());
         body.put("controlDatabase", control);
+        body.put("now", clock.instant().toString());
         body.put("flagsAgeSeconds", age.toMillis() / 1000.0);
         return new Answer(ready ? 200 : 503, Optional.of(body), Map.of());
     }

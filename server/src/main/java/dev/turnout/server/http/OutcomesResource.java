@@ -38,9 +38,11 @@ final class OutcomesResource implements Resource {
 
     private final OutcomeStore outcomes;
     private final InstantSource time;
+    private final OutcomeMetrics metrics;
 
     /** @param time business time */
-    OutcomesResource(OutcomeStore outcomes, InstantSource time) {
+    OutcomesResource(OutcomeStore outcomes, InstantSource time, OutcomeMetrics metrics) {
+        this.metrics = metrics;
         this.time = time;
         this.outcomes = outcomes;
     }
@@ -106,10 +108,12 @@ final class OutcomesResource implements Resource {
         }
         return outcomes.accept(reports)
                 .onFailure(failure -> Fate.UNKNOWN_FLAG.count(failure instanceof Unknown ? 1 : 0))
-                .map(count -> {
-                    Fate.ACCEPTED.count(count);
-                    Fate.REPEATED.count(reports.size() - count);
-                    return Answer.accepted(Map.of("accepted", count, "repeated", reports.size() - count));
+                .map(accepted -> {
+                    int repeated = reports.size() - accepted.size();
+                    Fate.ACCEPTED.count(accepted.size());
+                    Fate.REPEATED.count(repeated);
+                    accepted.forEach(metrics::accepted);
+                    return Answer.accepted(Map.of("accepted", accepted.size(), "repeated", repeated));
                 });
     }
 

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.MigrationState;
 
 /**
  * Makes the schema {@code turnout} and keeps those out who no longer drive a run. Stateless and thread-safe.
@@ -63,12 +65,38 @@ public final class Bookkeeping {
         });
     }
 
-    private static void migrate(DataSource source, boolean mysql) throws SQLException {
-        Flyway flyway = Flyway.configure()
+    /** How the schema of a database compares with what this version makes. */
+    public enum Age {
+        ABSENT,
+        OLDER,
+        CURRENT,
+        /** A newer Turnout has been here. */
+        NEWER
+    }
+
+    /** Only reads. */
+    public static Age age(Database database) {
+        MigrationInfoService scripts =
+                flyway(database.source(), database.dialect().mysql()).info();
+        if (scripts.current() == null) {
+            return Age.ABSENT;
+        }
+        if (Stream.of(scripts.all()).anyMatch(script -> script.getState() == MigrationState.FUTURE_SUCCESS)) {
+            return Age.NEWER;
+        }
+        return scripts.pending().length > 0 ? Age.OLDER : Age.CURRENT;
+    }
+
+    private static Flyway flyway(DataSource source, boolean mysql) {
+        return Flyway.configure()
                 .dataSource(source)
                 .schemas(SCHEMA)
                 .locations(LOCATION + (mysql ? "mysql" : "postgresql"))
                 .load();
+    }
+
+    private static void migrate(DataSource source, boolean mysql) throws SQLException {
+        Flyway flyway = flyway(source, mysql);
         try {
             if (mysql
                     && Stream.of(flyway.info().all())

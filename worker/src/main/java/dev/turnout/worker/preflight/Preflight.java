@@ -89,6 +89,24 @@ public final class Preflight implements PhaseWork {
         return notes.findings();
     }
 
+    /**
+     * Looks at the server, the role and what goes on there, for no spec in particular. Changes nothing.
+     *
+     * @throws SQLException only when the database cannot be asked
+     */
+    public static Findings server(Database database) throws SQLException {
+        Findings.Notes notes = new Findings.Notes();
+        database.transaction(LIMITS, connection -> {
+            if (database.dialect().mysql()) {
+                new MySqlServerCheck(connection, notes).run();
+            } else {
+                new ServerCheck(connection, notes).run();
+            }
+            return notes;
+        });
+        return notes.findings();
+    }
+
     private static void mysql(Spec spec, Database database, Findings.Notes notes) throws SQLException {
         database.transaction(LIMITS, connection -> {
             new MySqlServerCheck(connection, notes).run();
