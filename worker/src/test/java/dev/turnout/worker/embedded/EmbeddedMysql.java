@@ -32,15 +32,18 @@ public final class EmbeddedMysql implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int PORT_ATTEMPTS = 3;
 
-    /** Ends with the server, and ends the server when its own input ends. */
+    /**
+     * Ends with the server, and ends the server when its own input ends. A signal to the whole process group must not end
+     * the guard before that: a server that is only told to stop goes on for ever once its data are deleted.
+     */
     private static final String GUARDED = """
-            trap '' HUP INT
+            trap '' HUP INT TERM
             exec 3<&0
             "$@" 3<&- </dev/null & server=$!
             { cat <&3 >/dev/null; kill -9 $server; } 2>/dev/null & guard=$!
             exec 3<&-
             wait $server; status=$?
-            kill $guard; exit $status
+            kill -9 $guard; exit $status
             """;
 
     private final Installation installation;

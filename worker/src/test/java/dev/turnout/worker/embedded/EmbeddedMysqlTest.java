@@ -57,8 +57,11 @@ class EmbeddedMysqlTest {
         try {
             Path data = awaitReady(child);
             ProcessHandle server = ProcessHandle.of(serverIn(data)).orElseThrow();
+            // As when the whole group is told to stop: the guard stays.
+            ProcessHandle guard = server.parent().orElseThrow();
+            guard.destroy();
             child.destroyForcibly().waitFor();
-            await().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
+            await().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive() && !guard.isAlive());
             EmbeddedMysql.mysql().close();
             assertThat(data).doesNotExist();
         } finally {
