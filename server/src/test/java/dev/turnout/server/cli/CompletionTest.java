@@ -40,7 +40,7 @@ class CompletionTest {
     @Test
     void bash_completes_commands_their_commands_and_options() throws Exception {
         assertThat(shell("bash", "complete -p turnout")).contains("_complete_turnout");
-        assertThat(shell("bash", complete("turnout", "roll"))).isEqualTo("rollback\n");
+        assertThat(shell("bash", complete("turnout", "rollb"))).isEqualTo("rollback\n");
         assertThat(shell("bash", complete("turnout", "flag", "ex"))).isEqualTo("export\n");
         assertThat(shell("bash", complete("turnout", "status", "--wa"))).isEqualTo("--watch\n");
     }
