@@ -9,8 +9,10 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.turnout.flags.guard.Units;
 import dev.turnout.flags.wire.Ruleset;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How records are kept as jsonb: by the names of their components. Unknown names are passed over, so that an older
@@ -20,6 +22,7 @@ final class Json {
     static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
     static final TypeReference<Map<String, String>> WORDS = new TypeReference<>() {};
     static final TypeReference<List<String>> TEXTS = new TypeReference<>() {};
+    static final TypeReference<Map<String, List<Optional<Instant>>>> MOMENTS = new TypeReference<>() {};
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModules(Ruleset.modules())

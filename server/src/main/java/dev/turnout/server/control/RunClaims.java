@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +39,8 @@ public final class RunClaims implements RunBoard {
             + " reports = reports || CAST(? AS jsonb)"
             + " WHERE id = ? AND epoch = ? AND phase = ? RETURNING flag_key";
     static final String WIPE =
-            "UPDATE run SET waiting_for = '', next_action = '', problems = '[]', progress = '{}'" + " WHERE id = ?";
+            "UPDATE run SET waiting_for = '', next_action = '', problems = '[]', progress = "
+                    + RunRows.AGES_ONLY + " WHERE id = ?";
     static final String LOG = "INSERT INTO phase_log (run, at, from_phase, to_phase, because) VALUES (?, ?, ?, ?, ?)";
     static final String OPEN_RAMP = "UPDATE rollout SET state = 'RUNNING', entered_at = ?, because = ?,"
             + " version = version + 1 WHERE run = ? AND state = 'IDLE'";
@@ -46,7 +48,7 @@ public final class RunClaims implements RunBoard {
             + " WHERE run = ? AND state <> 'ENDED'";
     static final String HOLD = "UPDATE run SET wish = 'PAUSE' WHERE id = ? AND wish = 'RUN'";
     static final String NOTE =
-            "UPDATE run SET waiting_for = ?, progress = CAST(? AS jsonb), problems = CAST(? AS jsonb),"
+            "UPDATE run SET waiting_for = ?, progress = " + RunRows.AGES_ONLY + " || CAST(? AS jsonb), problems = CAST(? AS jsonb),"
                     + " next_action = ? WHERE id = ? AND epoch = ?";
     static final String VERIFIED = "UPDATE run SET verified_from = ?, mismatches = ? WHERE id = ? AND epoch = ?";
     static final String REJECTED = "UPDATE run SET rejected_total = ?, rejected_at = ?,"
@@ -138,7 +140,7 @@ public final class RunClaims implements RunBoard {
         return database.transaction(tx -> tx.change(
                         NOTE,
                         note.waitingFor(),
-                        Json.write(note.progress()),
+                        progress(note),
                         Json.write(note.problems()),
                         note.nextAction(),
                         claim.run(),
@@ -154,6 +156,13 @@ public final class RunClaims implements RunBoard {
                                         claim.epoch()))
                                 .orElse(Future.succeededFuture(0)))
                 .mapEmpty());
+    }
+
+    /** The ages are kept with it until there are newer ones, whatever phase the run is in. */
+    private static String progress(Note note) {
+        Map<String, Object> progress = new HashMap<>(note.progress());
+        note.verified().ifPresent(verified -> progress.put(RunRows.AGES, verified.ages().cells()));
+        return Json.write(progress);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.turnout.server.control;
 
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Tuning;
+import dev.turnout.worker.backfill.Ages;
 import dev.turnout.worker.run.RunBoard.Verified;
 import dev.turnout.worker.run.RunBoard.Wish;
 import io.vertx.sqlclient.Row;
@@ -12,8 +13,16 @@ final class RunRows {
     /** Alive as the unique index {@code run_alive_idx} has it; see {@link Phase#over()}. */
     static final String ALIVE = "r.phase NOT IN ('DONE', 'ROLLED_BACK')";
 
+    /** Where the ages of the chunks are in the column progress. */
+    static final String AGES = "coverage";
+
+    /** The progress without all that belongs to a phase. */
+    static final String AGES_ONLY =
+            "jsonb_strip_nulls(jsonb_build_object('" + AGES + "', progress -> '" + AGES + "'))";
+
     static final String COLUMNS = "r.id, r.migration, r.database, r.flag_key, r.spec_hash, r.phase, r.phase_entered_at,"
-            + " r.paused_from, r.because, r.wish, r.waiting_for, r.next_action, r.problems, r.progress, r.reports,"
+            + " r.paused_from, r.because, r.wish, r.waiting_for, r.next_action, r.problems, r.progress - '" + AGES + "' AS progress,"
+            + " coalesce(r.progress -> '" + AGES + "', '{}') AS ages, r.reports,"
             + " r.verified_from, r.mismatches, r.contract_approved_by, r.contract_approved_at, r.backup, r.backup_at,"
             + " r.epoch, r.claimed_by, r.created_at, r.created_by, r.tuning, r.retries_wanted,"
             + " r.retries_done, r.rejected_total, r.rejected_at";
@@ -34,7 +43,10 @@ final class RunRows {
                         Json.read(Columns.text(row, "problems"), Json.TEXTS),
                         Json.read(Columns.text(row, "progress"), Json.OBJECT),
                         Json.read(Columns.text(row, "reports"), Json.OBJECT)),
-                new Verified(Columns.optionalInstant(row, "verified_from"), row.getLong("mismatches")),
+                new Verified(
+                        Columns.optionalInstant(row, "verified_from"),
+                        row.getLong("mismatches"),
+                        new Ages(Json.read(Columns.text(row, "ages"), Json.MOMENTS))),
                 new Run.ContractWords(
                         word(row, "contract_approved_by", "contract_approved_at"), word(row, "backup", "backup_at")),
                 new Run.Driver(Columns.optionalText(row, "claimed_by"), row.getLong("epoch")),

@@ -43,6 +43,7 @@ final class MigrationDocument {
         document.put("specHash", run.specHash());
         run.verified().from().ifPresent(from -> document.put("verifiedFrom", from));
         document.put("mismatches", run.verified().mismatches());
+        document.put("coverage", run.verified().ages().cells());
         run.contract().approved().ifPresent(word -> document.put("contractApproved", said(word)));
         run.contract().backup().ifPresent(word -> document.put("backup", said(word)));
         document.put("reports", run.shown().reports());

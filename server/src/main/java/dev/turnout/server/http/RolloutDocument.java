@@ -16,6 +16,7 @@ final class RolloutDocument {
         document.put("flag", row.flagKey());
         if (!row.around().alone()) {
             document.put("migration", row.migration());
+            document.put("verifyMaxAge", row.proof().maxAge());
         }
         document.put("begunBy", row.around().beganBy());
         document.put("state", rollout.state());

@@ -110,6 +110,33 @@ class DrawingTest {
                                 "1\u202f500 of about 6\u202f000 rows · 120/s · 30 s to 1 min 30 s left · throttled 12 % of the time"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "'\"2026-03-01T06:00:00Z\"',FRESH", "'\"2026-03-01T05:59:59Z\"',PACED", "'\"2026-03-01T00:00:00Z\"',PACED",
+        "'\"2026-02-28T12:00:00Z\"',LATE", "'\"2026-02-28T11:59:59Z\"',OVERDUE", "null,NEVER", "'\"soon\"',NEVER",
+        "'\"\"',NEVER"
+    })
+    void a_cell_is_as_old_as_its_share_of_the_age_allowed(String cell, Coverage.Step step) throws Exception {
+        assertThat(Coverage.of(
+                        doc("{\"rollout\":{\"verifyMaxAge\":\"PT24H\"},\"coverage\":{\"t\":[" + cell + "]}}"),
+                        new Times(NOON)))
+                .singleElement()
+                .satisfies(map -> assertThat(map.cells())
+                        .extracting(Coverage.Cell::step)
+                        .containsExactly(step));
+    }
+
+    @Test
+    void a_map_says_in_words_what_it_shows_and_is_none_where_no_age_is_allowed() throws Exception {
+        String coverage = "\"coverage\":{\"t\":[\"2026-03-01T11:00:00Z\",null,\"2026-03-01T09:00:00Z\"],\"u\":[null]}";
+
+        assertThat(Coverage.of(doc("{\"rollout\":{\"verifyMaxAge\":\"PT24H\"}," + coverage + "}"), new Times(NOON)))
+                .extracting(Coverage::summary)
+                .containsExactly(
+                        "oldest 3 h ago, newest 1 h ago, 1 of 3 ranges never verified", "1 of 1 ranges never verified");
+        assertThat(Coverage.of(doc("{" + coverage + "}"), new Times(NOON))).isEmpty();
+    }
+
     @Test
     void a_session_is_read_by_every_server_with_the_secret_until_it_is_over() {
         byte[] secret = new byte[32];

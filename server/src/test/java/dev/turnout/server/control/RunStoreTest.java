@@ -11,6 +11,7 @@ import dev.turnout.flags.Weight;
 import dev.turnout.flags.rollout.Rollout;
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Tuning;
+import dev.turnout.worker.backfill.Ages;
 import dev.turnout.worker.backfill.RejectedRow;
 import dev.turnout.worker.run.RunBoard;
 import dev.turnout.worker.run.RunBoard.Claim;
@@ -210,6 +211,30 @@ class RunStoreTest {
                         tuple(Phase.CREATED, Phase.EXPANDING),
                         tuple(Phase.EXPANDING, Phase.FAILED),
                         tuple(Phase.FAILED, Phase.EXPANDING));
+    }
+
+    @Test
+    void ages_of_the_verification_stay_until_there_are_newer_ones_whatever_the_phase() {
+        start("m", "f");
+        Claim claim = claim("one");
+        Ages ages = new Ages(Map.of("t", List.of(Optional.of(Instant.EPOCH), Optional.empty())));
+        Optional<Verified> verified = Optional.of(new Verified(Optional.empty(), 0, ages));
+        await(claims.note(claim, new Note("", Map.of("rows", 5), List.of(), "", verified)));
+        assertThat(ages()).isEqualTo(ages);
+        await(claims.enter(claim, Phase.CREATED, Phase.EXPANDING, "checked", Map.of()));
+        assertThat(ages()).isEqualTo(ages);
+        await(claims.note(claim("one"), new Note("", Map.of("rows", 6), List.of(), "", Optional.empty())));
+        assertThat(ages()).isEqualTo(ages);
+        assertThat(await(runs.find("m")).orElseThrow().shown().progress()).isEqualTo(Map.of("rows", 6));
+        Ages newer = new Ages(Map.of("t", List.of(Optional.empty())));
+        await(claims.note(
+                claim("one"),
+                new Note("", Map.of(), List.of(), "", Optional.of(new Verified(Optional.empty(), 0, newer)))));
+        assertThat(ages()).isEqualTo(newer);
+    }
+
+    private Ages ages() {
+        return await(runs.find("m")).orElseThrow().verified().ages();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.turnout.worker.run;
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Tuning;
+import dev.turnout.worker.backfill.Ages;
 import dev.turnout.worker.backfill.RejectedRow;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -139,8 +140,13 @@ public interface RunBoard {
      *
      * @param from business time since which every row has been verified; empty before the first full pass
      * @param mismatches that stand now, broken triggers included; above 0 the new side must not be trusted
+     * @param ages along the keys; none where nothing is moved, or nobody has looked
      */
-    record Verified(Optional<Instant> from, long mismatches) {}
+    record Verified(Optional<Instant> from, long mismatches, Ages ages) {
+        public Verified(Optional<Instant> from, long mismatches) {
+            this(from, mismatches, Ages.NONE);
+        }
+    }
 
     /** The run is in other hands now, or was changed under us; stop work on it and claim again. */
     final class ClaimLost extends RuntimeException {

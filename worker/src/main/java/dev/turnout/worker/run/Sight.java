@@ -44,7 +44,7 @@ final class Sight {
     }
 
     void verified(RollingVerification.Result result) {
-        verified = Optional.of(new Verified(result.from(), result.mismatches()));
+        verified = Optional.of(new Verified(result.from(), result.mismatches(), result.ages()));
         problems = result.problems();
         changed = true;
     }

@@ -1,6 +1,7 @@
 package dev.turnout.worker.verify;
 
 import dev.turnout.flags.time.Pace;
+import dev.turnout.worker.backfill.Ages;
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.Coverage;
 import dev.turnout.worker.backfill.SecondTry;
@@ -33,12 +34,17 @@ public final class RollingVerification implements PhaseWork {
     /** Real time: an operator who has mended a row looks whether it is gone from the list. */
     private static final Duration BETWEEN_SECOND_TRIES = Duration.ofSeconds(10);
 
+    /** Real time: the map of ages sorts all chunks, and nobody sees a second on it. */
+    private static final Duration BETWEEN_MAPS = Duration.ofSeconds(5);
+
     private final Pace pace;
     private final Consumer<Result> results;
     private final Map<Long, List<String>> problems = new LinkedHashMap<>();
     private Optional<Instant> last = Optional.empty();
     private List<String> unasserted = List.of();
     private long triedNanos = System.nanoTime();
+    private Optional<Ages> ages = Optional.empty();
+    private long mappedNanos;
 
     /** @param results told after every stride, on the thread of the stride */
     public RollingVerification(Pace pace, Consumer<Result> results) {
@@ -52,8 +58,9 @@ public final class RollingVerification implements PhaseWork {
      * @param from business time since which every row has been verified and found right; empty: not every row is right
      * @param mismatches rows that differ, and tables whose triggers are not as they were installed
      * @param problems for operators
+     * @param ages of the chunks, a few seconds ago
      */
-    public record Result(Optional<Instant> from, long mismatches, List<String> problems) {
+    public record Result(Optional<Instant> from, long mismatches, List<String> problems, Ages ages) {
         public Result {
             problems = List.copyOf(problems);
         }
@@ -110,6 +117,15 @@ public final class RollingVerification implements PhaseWork {
         problems.values().forEach(all::addAll);
         all.addAll(unasserted);
         Optional<Instant> from = site.spec().additive() ? last.filter(asserted -> unasserted.isEmpty()) : proof.from();
-        results.accept(new Result(from, proof.mismatches() + broken.size() + unasserted.size(), all));
+        results.accept(new Result(from, proof.mismatches() + broken.size() + unasserted.size(), all, ages(site)));
+    }
+
+    private Ages ages(Site site) throws SQLException {
+        if (ages.isEmpty() || System.nanoTime() - mappedNanos > BETWEEN_MAPS.toNanos()) {
+            ages = Optional.of(
+                    site.database().transaction(Limits.BOOKKEEPING, connection -> Ages.of(connection, site)));
+            mappedNanos = System.nanoTime();
+        }
+        return ages.get();
     }
 }

@@ -13,6 +13,7 @@ import dev.turnout.worker.sync.SyncTriggers;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -184,6 +185,8 @@ class VerifyTest {
                     new RollingVerification(new Pace(visits.clock, 1, Duration.ofMillis(1)), results::add);
             // Five chunks; 12 h for a pass.
             rolling.stride(visits.site());
+            assertThat(last(results).ages().cells())
+                    .isEqualTo(Map.of("visits", Collections.nCopies(5, Optional.of(verifiedAt))));
             for (int i = 0; i < 4; i++) {
                 visits.clock.pass(Duration.ofMinutes(144));
                 rolling.stride(visits.site());

@@ -1,0 +1,99 @@
+package dev.turnout.server.console;
+
+import static dev.turnout.server.control.ControlFixture.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnout.migration.Bundle;
+import dev.turnout.migration.BundleFiles;
+import dev.turnout.server.ServerFixture;
+import dev.turnout.server.control.Role;
+import dev.turnout.worker.backfill.Ages;
+import dev.turnout.worker.run.RunBoard.Claim;
+import dev.turnout.worker.run.RunBoard.Note;
+import dev.turnout.worker.run.RunBoard.Verified;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a worker tells of the verification's ages reaches programs and people. */
+class CoverageTest {
+    private static final String HOSPITAL = "/migrations/dynamic-services";
+
+    @Test
+    void ages_are_in_the_document_and_a_map_on_the_page(@TempDir Path data) throws Exception {
+        try (ServerFixture server = ServerFixture.start(data)) {
+            String database = started(server).getString("database");
+            Visitor operator = new Visitor(server.uri()).login(server.token(Role.OPERATE));
+            assertThat(document(server).getJsonObject("coverage")).isEqualTo(new JsonObject());
+            assertThat(operator.get(HOSPITAL).body()).doesNotContain("By age, along the keys");
+
+            Instant now = server.control.clock.instant();
+            Instant hourAgo = now.minus(Duration.ofHours(1));
+            Instant daysAgo = now.minus(Duration.ofDays(3));
+            Ages ages = new Ages(Map.of(
+                    "reservations",
+                    List.of(Optional.of(hourAgo), Optional.of(daysAgo), Optional.empty()),
+                    "<hostile>",
+                    List.of(Optional.empty())));
+            Claim claim = await(server.control.claims.claim("worker", List.of(database), Duration.ofMinutes(1)))
+                    .get(0);
+            await(server.control.claims.note(
+                    claim,
+                    new Note(
+                            "",
+                            Map.of(),
+                            List.of(),
+                            "",
+                            Optional.of(new Verified(Optional.empty(), 0, ages)))));
+
+            JsonObject document = document(server);
+            assertThat(document.getJsonObject("coverage").getJsonArray("reservations"))
+                    .isEqualTo(new JsonArray()
+                            .add(hourAgo.toString())
+                            .add(daysAgo.toString())
+                            .addNull());
+            assertThat(document.getJsonObject("progress")).isEqualTo(new JsonObject());
+            assertThat(Duration.parse(document.getJsonObject("rollout").getString("verifyMaxAge")))
+                    .isLessThan(Duration.ofDays(3));
+            String page = operator.get(HOSPITAL).body();
+            assertThat(page)
+                    .contains(
+                            "aria-label=\"Ages of the verification of reservations: oldest 3 d ago, newest 1 h ago, 1 of 3"
+                                    + " ranges never verified\"",
+                            "<title>Range 1 of 3: verified 1 h ago</title>",
+                            "<title>Range 3 of 3: never verified</title>",
+                            "older: the rollout waits",
+                            "&lt;hostile")
+                    .doesNotContain("<hostile", "style=");
+            for (String kind : List.of("fresh", "overdue", "never")) {
+                assertThat(page).containsPattern("<rect class=\"" + kind + "\" x=\"\\d+\" y=\"1\" width=\"8\"");
+            }
+        }
+    }
+
+    private static JsonObject document(ServerFixture server) {
+        return server.call("GET", "/api/v1" + HOSPITAL, "").json();
+    }
+
+    private static JsonObject started(ServerFixture server) throws Exception {
+        Path here = Path.of("").toAbsolutePath();
+        Path root = Files.isDirectory(here.resolve("sql")) ? here : here.resolve("..");
+        Bundle bundle = BundleFiles.read(root.resolve("sql/migrations/dynamic-services/migration.yaml"));
+        JsonObject files = new JsonObject();
+        bundle.files().forEach(files::put);
+        ServerFixture.Response answer = server.call(
+                "POST",
+                "/api/v1/migrations",
+                new JsonObject().put("main", bundle.main()).put("files", files).encode());
+        assertThat(answer.code()).as(answer.body()).isEqualTo(201);
+        return answer.json();
+    }
+}
