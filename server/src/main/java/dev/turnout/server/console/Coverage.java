@@ -91,16 +91,14 @@ record Coverage(String table, List<Cell> cells, String summary) {
         if (known.isEmpty()) {
             return never;
         }
-        return "oldest " + times.relative(Collections.min(known)) + ", newest "
-                + times.relative(Collections.max(known)) + ", " + never;
+        return "oldest " + times.relative(Collections.min(known)) + ", newest " + times.relative(Collections.max(known))
+                + ", " + never;
     }
 
     /** What cannot be read counts as never. */
     private static Optional<Instant> moment(Doc cell) {
         try {
-            return cell.isEmpty() || cell.node().isNull()
-                    ? Optional.empty()
-                    : Optional.of(Instant.parse(cell.text()));
+            return cell.isEmpty() || cell.node().isNull() ? Optional.empty() : Optional.of(Instant.parse(cell.text()));
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }

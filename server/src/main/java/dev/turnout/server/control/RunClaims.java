@@ -38,18 +38,16 @@ public final class RunClaims implements RunBoard {
     static final String ENTER = "UPDATE run SET phase = ?, phase_entered_at = ?, paused_from = ?, because = ?,"
             + " reports = reports || CAST(? AS jsonb)"
             + " WHERE id = ? AND epoch = ? AND phase = ? RETURNING flag_key";
-    static final String WIPE =
-            "UPDATE run SET waiting_for = '', next_action = '', problems = '[]', progress = "
-                    + RunRows.AGES_ONLY + " WHERE id = ?";
+    static final String WIPE = "UPDATE run SET waiting_for = '', next_action = '', problems = '[]', progress = "
+            + RunRows.AGES_ONLY + " WHERE id = ?";
     static final String LOG = "INSERT INTO phase_log (run, at, from_phase, to_phase, because) VALUES (?, ?, ?, ?, ?)";
     static final String OPEN_RAMP = "UPDATE rollout SET state = 'RUNNING', entered_at = ?, because = ?,"
             + " version = version + 1 WHERE run = ? AND state = 'IDLE'";
     static final String END_RAMP = "UPDATE rollout SET state = 'ENDED', because = ?, version = version + 1"
             + " WHERE run = ? AND state <> 'ENDED'";
     static final String HOLD = "UPDATE run SET wish = 'PAUSE' WHERE id = ? AND wish = 'RUN'";
-    static final String NOTE =
-            "UPDATE run SET waiting_for = ?, progress = " + RunRows.AGES_ONLY + " || CAST(? AS jsonb), problems = CAST(? AS jsonb),"
-                    + " next_action = ? WHERE id = ? AND epoch = ?";
+    static final String NOTE = "UPDATE run SET waiting_for = ?, progress = " + RunRows.AGES_ONLY
+            + " || CAST(? AS jsonb), problems = CAST(? AS jsonb)," + " next_action = ? WHERE id = ? AND epoch = ?";
     static final String VERIFIED = "UPDATE run SET verified_from = ?, mismatches = ? WHERE id = ? AND epoch = ?";
     static final String REJECTED = "UPDATE run SET rejected_total = ?, rejected_at = ?,"
             + " retries_done = greatest(retries_done, ?) WHERE id = ? AND epoch = ?";
@@ -161,7 +159,9 @@ public final class RunClaims implements RunBoard {
     /** The ages are kept with it until there are newer ones, whatever phase the run is in. */
     private static String progress(Note note) {
         Map<String, Object> progress = new HashMap<>(note.progress());
-        note.verified().ifPresent(verified -> progress.put(RunRows.AGES, verified.ages().cells()));
+        note.verified()
+                .ifPresent(
+                        verified -> progress.put(RunRows.AGES, verified.ages().cells()));
         return Json.write(progress);
     }
 

@@ -17,11 +17,11 @@ final class RunRows {
     static final String AGES = "coverage";
 
     /** The progress without all that belongs to a phase. */
-    static final String AGES_ONLY =
-            "jsonb_strip_nulls(jsonb_build_object('" + AGES + "', progress -> '" + AGES + "'))";
+    static final String AGES_ONLY = "jsonb_strip_nulls(jsonb_build_object('" + AGES + "', progress -> '" + AGES + "'))";
 
     static final String COLUMNS = "r.id, r.migration, r.database, r.flag_key, r.spec_hash, r.phase, r.phase_entered_at,"
-            + " r.paused_from, r.because, r.wish, r.waiting_for, r.next_action, r.problems, r.progress - '" + AGES + "' AS progress,"
+            + " r.paused_from, r.because, r.wish, r.waiting_for, r.next_action, r.problems, r.progress - '" + AGES
+            + "' AS progress,"
             + " coalesce(r.progress -> '" + AGES + "', '{}') AS ages, r.reports,"
             + " r.verified_from, r.mismatches, r.contract_approved_by, r.contract_approved_at, r.backup, r.backup_at,"
             + " r.epoch, r.claimed_by, r.created_at, r.created_by, r.tuning, r.retries_wanted,"

@@ -47,12 +47,7 @@ class CoverageTest {
                     .get(0);
             await(server.control.claims.note(
                     claim,
-                    new Note(
-                            "",
-                            Map.of(),
-                            List.of(),
-                            "",
-                            Optional.of(new Verified(Optional.empty(), 0, ages)))));
+                    new Note("", Map.of(), List.of(), "", Optional.of(new Verified(Optional.empty(), 0, ages)))));
 
             JsonObject document = document(server);
             assertThat(document.getJsonObject("coverage").getJsonArray("reservations"))

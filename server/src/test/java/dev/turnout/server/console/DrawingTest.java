@@ -112,8 +112,13 @@ class DrawingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'\"2026-03-01T06:00:00Z\"',FRESH", "'\"2026-03-01T05:59:59Z\"',PACED", "'\"2026-03-01T00:00:00Z\"',PACED",
-        "'\"2026-02-28T12:00:00Z\"',LATE", "'\"2026-02-28T11:59:59Z\"',OVERDUE", "null,NEVER", "'\"soon\"',NEVER",
+        "'\"2026-03-01T06:00:00Z\"',FRESH",
+        "'\"2026-03-01T05:59:59Z\"',PACED",
+        "'\"2026-03-01T00:00:00Z\"',PACED",
+        "'\"2026-02-28T12:00:00Z\"',LATE",
+        "'\"2026-02-28T11:59:59Z\"',OVERDUE",
+        "null,NEVER",
+        "'\"soon\"',NEVER",
         "'\"\"',NEVER"
     })
     void a_cell_is_as_old_as_its_share_of_the_age_allowed(String cell, Coverage.Step step) throws Exception {
@@ -121,9 +126,8 @@ class DrawingTest {
                         doc("{\"rollout\":{\"verifyMaxAge\":\"PT24H\"},\"coverage\":{\"t\":[" + cell + "]}}"),
                         new Times(NOON)))
                 .singleElement()
-                .satisfies(map -> assertThat(map.cells())
-                        .extracting(Coverage.Cell::step)
-                        .containsExactly(step));
+                .satisfies(map ->
+                        assertThat(map.cells()).extracting(Coverage.Cell::step).containsExactly(step));
     }
 
     @Test

@@ -65,11 +65,13 @@ class AgesTest {
 
             assertThat(cells).hasSize(Ages.CELLS);
             assertThat(cells.get(0)).as("chunks 1 and 2").contains(NINE.minus(Duration.ofMinutes(2)));
-            assertThat(cells.get(Ages.CELLS - 1)).as("the last chunk and the tail").isEmpty();
+            assertThat(cells.get(Ages.CELLS - 1))
+                    .as("the last chunk and the tail")
+                    .isEmpty();
             assertThat(cells.subList(0, Ages.CELLS - 1))
                     .doesNotContain(Optional.empty())
-                    .isSortedAccordingTo(
-                            Comparator.comparing((Optional<Instant> at) -> at.orElse(Instant.MIN)).reversed());
+                    .isSortedAccordingTo(Comparator.comparing((Optional<Instant> at) -> at.orElse(Instant.MIN))
+                            .reversed());
         }
     }
 
