@@ -53,8 +53,10 @@ record Watched(Reach reach, Duration length, double threshold, double calm, Map<
 
     private static Stretch stretch(Doc point) {
         Map<String, Double> evidence = new TreeMap<>();
-        point.at("evidence").members().keySet().forEach(metric ->
-                evidence.put(metric, point.at("evidence").decimal(metric)));
+        point.at("evidence")
+                .members()
+                .keySet()
+                .forEach(metric -> evidence.put(metric, point.at("evidence").decimal(metric)));
         return new Stretch(
                 new Sides(Side.of(point.at("old")), Side.of(point.at("new"))), point.text("weight"), evidence);
     }
@@ -65,7 +67,8 @@ record Watched(Reach reach, Duration length, double threshold, double calm, Map<
         for (Metric metric : Metric.values()) {
             String name = metric.name().toLowerCase(Locale.ROOT);
             Map<Instant, Double> values = new TreeMap<>();
-            everyStretch().forEach((at, stretch) -> values.put(at, stretch.evidence().getOrDefault(name, Double.NaN)));
+            everyStretch()
+                    .forEach((at, stretch) -> values.put(at, stretch.evidence().getOrDefault(name, Double.NaN)));
             lines.add(new Line(name.equals("slow") ? "slow calls" : name, name, values));
         }
         return Chart.of(

@@ -209,7 +209,13 @@ class ConsoleTest {
         await(server.control.control.transaction(tx -> server.control
                 .guards
                 .decisions()
-                .add(tx, "guarded", OptionalLong.empty(), "ROLL_BACK", "evidence " + HOSTILE, Map.of("actor", "guard"))));
+                .add(
+                        tx,
+                        "guarded",
+                        OptionalLong.empty(),
+                        "ROLL_BACK",
+                        "evidence " + HOSTILE,
+                        Map.of("actor", "guard"))));
 
         String page = operator.get("/flags/guarded").body();
         assertThat(page)
