@@ -234,7 +234,7 @@ class BrowserTest {
         Map<String, String> pages = new LinkedHashMap<>();
         pages.put("overview", "/");
         pages.put("flags", "/flags");
-        pages.put("flag", "/flags/gallery?percent=12.5&subject=ann");
+        pages.put("flag", "/flags/gallery?percent=12.5&subject=ann&guard=14d");
         pages.put("incidents", "/incidents");
         pages.put("incident", "/incidents/1");
         pages.put("audit", "/audit");
@@ -251,6 +251,9 @@ class BrowserTest {
                 for (Map.Entry<String, String> each : pages.entrySet()) {
                     go(each.getValue());
                     String name = each.getKey() + (phone ? "-phone-" : "-desktop-") + colours.name().toLowerCase(Locale.ROOT);
+                    if (each.getKey().equals("flag")) {
+                        assertThat(page.locator("#g-evidence svg[role=img]")).isVisible();
+                    }
                     accessible(name);
                     assertThat((int) page.evaluate("document.documentElement.scrollWidth"))
                             .as("the width of " + name)
@@ -262,11 +265,14 @@ class BrowserTest {
 
     /** A few reports of both sides, each seen by the guard before the next is sent. */
     private static void outcomes(String flag) throws Exception {
+        shop.call("POST", "/api/v1/rollouts/" + flag, new JsonObject("""
+                {"steps":[{"to":"25%","soak":"7d"},{"to":"100%","soak":"7d","approve":true}]}"""));
+        int version = shop.call("GET", "/api/v1/flags/" + flag, new JsonObject()).getInteger("version");
         for (int seq = 1; seq <= 6; seq++) {
             shop.call("POST", "/api/v1/outcomes", new JsonObject("""
-                    {"flag":"%s","version":1,"reporter":"app","seq":%d,"arms":{
+                    {"flag":"%s","version":%d,"reporter":"app","seq":%d,"arms":{
                       "NEW":{"calls":3,"failures":1,"slow":1,"exposed":[%d,7,8],"failed":[%d]},
-                      "OLD":{"calls":9,"failures":%d,"exposed":[30001,30002,30003]}}}""".formatted(flag, seq, seq, seq, seq % 3)));
+                      "OLD":{"calls":9,"failures":%d,"exposed":[30001,30002,30003]}}}""".formatted(flag, version, seq, seq, seq, seq % 3)));
             int seen = seq;
             await().atMost(Duration.ofSeconds(20)).until(() -> shop.call(
                                     "GET", "/api/v1/flags/" + flag + "/guard?minutes=1440", new JsonObject())
