@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,15 +14,19 @@ import java.util.TreeSet;
  * Values over time, as lines to be drawn. Pure.
  *
  * @param summary for those who do not see it
- * @param top the largest value of the scale
+ * @param limits that values are held against
  */
-record Chart(String title, String summary, List<Line> lines, double top, Instant from, Instant to) {
+record Chart(
+        String title, String summary, List<Line> lines, List<Limit> limits, Scale scale, Instant from, Instant to) {
     static final int WIDTH = 640;
     static final int HEIGHT = 180;
     /** Room for the words of the scale. */
     private static final int LEFT = 44;
 
     private static final int BOTTOM = 22;
+    /** Of a word beside a mark. */
+    private static final int WORD = 44;
+
     private static final DateTimeFormatter HOUR =
             DateTimeFormatter.ofPattern("d MMM HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
@@ -31,10 +36,25 @@ record Chart(String title, String summary, List<Line> lines, double top, Instant
      */
     record Line(String name, String kind, Map<Instant, Double> values) {}
 
+    /** @param name what comes of a value above it */
+    record Limit(String name, double value) {}
+
+    /**
+     * A moment at which something was changed.
+     *
+     * @param word beside it; empty: none
+     */
+    record Mark(Instant at, String word) {}
+
     /** A place on the drawing, in its units. */
     record Point(double x, double y) {}
 
     static Chart of(String title, List<Line> lines) {
+        return of(title, lines, List.of());
+    }
+
+    /** By powers of ten where there are limits, the highest first: what is far from them is seen as well as what is near. */
+    static Chart of(String title, List<Line> lines, List<Limit> limits) {
         TreeSet<Instant> times = new TreeSet<>();
         double most = 0;
         List<String> words = new ArrayList<>();
@@ -50,27 +70,17 @@ record Chart(String title, String summary, List<Line> lines, double top, Instant
             words.add(line.name() + ": "
                     + (Double.isNaN(last) ? "no value" : "at last " + number(last) + ", at most " + number(largest)));
         }
+        limits.forEach(limit -> words.add(limit.name() + " above " + Numbers.whole(Math.round(limit.value()))));
         return new Chart(
                 title,
                 String.join("; ", words),
                 lines,
-                scale(most),
+                limits,
+                limits.isEmpty()
+                        ? Scale.Linear.upTo(most)
+                        : Scale.Logarithmic.around(limits.get(0).value(), most),
                 times.isEmpty() ? Instant.EPOCH : times.first(),
                 times.isEmpty() ? Instant.EPOCH : times.last());
-    }
-
-    /** The next of 1, 2 and 5 times a power of ten, so that the scale has round words. */
-    static double scale(double most) {
-        if (most <= 0) {
-            return 1;
-        }
-        double power = Math.pow(10, Math.floor(Math.log10(most)));
-        for (double step : new double[] {1, 2, 5}) {
-            if (most <= step * power) {
-                return step * power;
-            }
-        }
-        return 10 * power;
     }
 
     boolean isEmpty() {
@@ -106,12 +116,27 @@ record Chart(String title, String summary, List<Line> lines, double top, Instant
     }
 
     double y(double value) {
-        return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - 12) * Math.min(value, top) / top;
+        return HEIGHT - BOTTOM - (HEIGHT - BOTTOM - 12) * scale.share(value);
     }
 
-    /** Words of the scale, from the bottom. */
-    List<Double> ticks() {
-        return List.of(0.0, top / 2, top);
+    /** What is on the drawing, the oldest first; a word for which there is no room is left out. */
+    List<Mark> within(List<Mark> marks) {
+        List<Mark> within = new ArrayList<>();
+        double free = 0;
+        for (Mark mark : marks.stream().sorted(Comparator.comparing(Mark::at)).toList()) {
+            if (mark.at().isBefore(from) || mark.at().isAfter(to)) {
+                continue;
+            }
+            boolean fits = !mark.word().isEmpty() && wordX(mark) >= free;
+            within.add(fits ? mark : new Mark(mark.at(), ""));
+            free = fits ? wordX(mark) + WORD : free;
+        }
+        return within;
+    }
+
+    /** Where the word of a mark begins. */
+    double wordX(Mark mark) {
+        return Math.min(x(mark.at()) + 3, WIDTH - WORD);
     }
 
     static String number(double value) {

@@ -18,6 +18,8 @@ import java.util.Optional;
  */
 record Doc(JsonNode node, String tag) {
     static final Doc NOTHING = new Doc(MissingNode.getInstance());
+    /** Before or after the point: of more, nobody reads each. */
+    private static final int DIGITS = 20;
 
     Doc(JsonNode node) {
         this(node, "");
@@ -31,8 +33,11 @@ record Doc(JsonNode node, String tag) {
         return new Doc(node.path(name));
     }
 
-    /** Itself, as a text; of an object or a list its JSON. */
+    /** Itself, as a text; of an object or a list its JSON, of a number its digits: 100, not 1E+2. */
     String text() {
+        if (node.isBigDecimal() && Math.abs(node.decimalValue().scale()) <= DIGITS) {
+            return node.decimalValue().toPlainString();
+        }
         return node.isContainerNode() ? node.toString() : node.asText("");
     }
 

@@ -5,6 +5,7 @@ import dev.turnout.server.http.Endpoint;
 import dev.turnout.server.http.Inside.Ask;
 import io.vertx.core.Future;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import java.util.TreeMap;
  * @param rollout empty when no migration moves it
  * @param incidents of the flag, the newest first
  * @param preview of a percentage that somebody considers
+ * @param watched what its guard saw
+ * @param decisions of its rollout, the newest first
  */
 record FlagPage(
         Doc flag,
@@ -26,9 +29,12 @@ record FlagPage(
         Optional<Preview> preview,
         Explained explained,
         Outcomes outcomes,
+        Watched watched,
+        List<Doc> decisions,
         List<Doc> monitors) {
     private static final int HOURS = 14 * 24;
     private static final int MEASUREMENTS = 60;
+    private static final int DECISIONS = 8;
 
     static Future<View> of(Visit visit) {
         String key = visit.path("key");
@@ -46,6 +52,12 @@ record FlagPage(
                         .compose(done -> visit.ask(
                                 Ask.of(Endpoint.READ_OUTCOMES).at("key", key).where("hours", String.valueOf(HOURS))))
                         .onSuccess(list -> read.put("outcomes", list))
+                        .compose(done -> visit.ask(Reach.of(visit).ask(key)))
+                        .onSuccess(seen -> read.put("guard", seen))
+                        .compose(done -> visit.ask(Ask.of(Endpoint.LIST_DECISIONS)
+                                .at("flag", key)
+                                .where("limit", String.valueOf(DECISIONS))))
+                        .onSuccess(list -> read.put("decisions", list))
                         .compose(done -> monitors(visit, rollout))
                         .compose(monitors -> Explained.of(visit, key)
                                 .map(explained -> page(visit, read, rollout, monitors, explained))))
@@ -67,6 +79,8 @@ record FlagPage(
                 visit.query("percent").map(text -> Preview.of(flag, text)),
                 explained,
                 Outcomes.of(read.getOrDefault("outcomes", Doc.NOTHING)),
+                Watched.of(Reach.of(visit), read.getOrDefault("guard", Doc.NOTHING)),
+                read.getOrDefault("decisions", Doc.NOTHING).list("decisions"),
                 monitors);
     }
 
@@ -107,11 +121,16 @@ record FlagPage(
                 : List.of();
     }
 
-    /** When the flag was changed. */
-    List<Instant> marks() {
-        return versions.stream()
-                .flatMap(version -> version.instant("at").stream())
-                .toList();
+    /** When the flag was changed, with the weight that it was given. */
+    List<Chart.Mark> marks() {
+        List<Chart.Mark> marks = new ArrayList<>();
+        for (int i = 0; i < versions.size(); i++) {
+            String weight = versions.get(i).at("flag").text("weight");
+            boolean same = i + 1 < versions.size()
+                    && versions.get(i + 1).at("flag").text("weight").equals(weight);
+            versions.get(i).instant("at").ifPresent(at -> marks.add(new Chart.Mark(at, same ? "" : weight)));
+        }
+        return marks;
     }
 
     /** Where a reading of a monitor went. */

@@ -9,46 +9,64 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** What applications met on both sides, by the hour. Pure. */
-record Outcomes(Map<Instant, Hour> hours) {
+/**
+ * What applications met on both sides. Pure.
+ *
+ * @param stretches of time, by their beginnings
+ */
+record Outcomes(Map<Instant, Sides> stretches) {
     private static final int ROWS = 72;
 
-    /** One hour of both sides. */
-    record Hour(Side before, Side after) {}
+    /** Both sides within one stretch. */
+    record Sides(Side before, Side after) {
+        static final Sides NOTHING = new Sides(Side.NOTHING, Side.NOTHING);
+
+        Sides and(Sides more) {
+            return new Sides(before.and(more.before), after.and(more.after));
+        }
+    }
 
     record Side(long calls, long failures, long slow, long mismatches) {
         static final Side NOTHING = new Side(0, 0, 0, 0);
+
+        /** @param totals as the API tells them */
+        static Side of(Doc totals) {
+            return new Side(
+                    totals.number("calls"),
+                    totals.number("failures"),
+                    totals.number("slow"),
+                    totals.number("mismatches"));
+        }
+
+        Side and(Side more) {
+            return new Side(
+                    calls + more.calls, failures + more.failures, slow + more.slow, mismatches + more.mismatches);
+        }
 
         double share(long part) {
             return calls == 0 ? Double.NaN : 100.0 * part / calls;
         }
     }
 
+    /** By the hour. */
     static Outcomes of(Doc document) {
-        Map<Instant, Hour> hours = new TreeMap<>();
+        Map<Instant, Sides> hours = new TreeMap<>();
         for (Doc line : document.list("hours")) {
-            Side side = new Side(
-                    line.number("calls"), line.number("failures"), line.number("slow"), line.number("mismatches"));
+            Side side = Side.of(line);
             line.instant("hour")
                     .ifPresent(hour -> hours.merge(
                             hour,
                             line.text("side").equals("OLD")
-                                    ? new Hour(side, Side.NOTHING)
-                                    : new Hour(Side.NOTHING, side),
-                            Outcomes::together));
+                                    ? new Sides(side, Side.NOTHING)
+                                    : new Sides(Side.NOTHING, side),
+                            Sides::and));
         }
         return new Outcomes(hours);
     }
 
-    private static Hour together(Hour one, Hour other) {
-        return new Hour(
-                one.before().equals(Side.NOTHING) ? other.before() : one.before(),
-                one.after().equals(Side.NOTHING) ? other.after() : one.after());
-    }
-
     /** For a table: the newest first, and no more than somebody reads. */
-    List<Map.Entry<Instant, Hour>> newest() {
-        List<Map.Entry<Instant, Hour>> all = new ArrayList<>(hours.entrySet());
+    List<Map.Entry<Instant, Sides>> newest() {
+        List<Map.Entry<Instant, Sides>> all = new ArrayList<>(stretches.entrySet());
         Collections.reverse(all);
         return all.subList(0, Math.min(ROWS, all.size()));
     }
@@ -72,9 +90,9 @@ record Outcomes(Map<Instant, Hour> hours) {
     private Chart chart(String title, Function<Side, Double> value) {
         Map<Instant, Double> before = new LinkedHashMap<>();
         Map<Instant, Double> after = new LinkedHashMap<>();
-        hours.forEach((hour, sides) -> {
-            before.put(hour, value.apply(sides.before()));
-            after.put(hour, value.apply(sides.after()));
+        stretches.forEach((at, sides) -> {
+            before.put(at, value.apply(sides.before()));
+            after.put(at, value.apply(sides.after()));
         });
         return Chart.of(
                 title, List.of(new Chart.Line("old side", "old", before), new Chart.Line("new side", "new", after)));

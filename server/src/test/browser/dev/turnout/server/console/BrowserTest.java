@@ -2,6 +2,7 @@ package dev.turnout.server.console;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser;
@@ -20,6 +21,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -142,6 +144,11 @@ class BrowserTest {
         assertThat(phase).hasText("rolling out", new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MS));
         assertThat(stillTheSame()).as("the phases came by themselves").isTrue();
         assertThat(page.getByText("split_part(new.name, ' ', 1)").first()).isVisible();
+        assertThat(page.locator(".bars td.num").first()).hasText("100");
+        Number filled = (Number) page.locator(".bars td svg")
+                .first()
+                .evaluate("svg => svg.getBoundingClientRect().width / svg.parentElement.clientWidth");
+        assertThat(filled.doubleValue()).as("of its column, by the bar of 100 %").isGreaterThan(0.9);
 
         go("/flags/one-name");
         assertThat(button("Approve 100%")).isVisible(patiently());
@@ -222,11 +229,12 @@ class BrowserTest {
     @Test
     void every_page_is_accessible_and_fits_a_desk_and_a_phone_in_light_and_dark() throws Exception {
         shop.call("PUT", "/api/v1/flags/gallery", new JsonObject().put("weight", "25%").put("owner", "team"));
+        outcomes("gallery");
         shop.call("POST", "/api/v1/flags/gallery/kill", new JsonObject().put("reason", "for the picture"));
         Map<String, String> pages = new LinkedHashMap<>();
         pages.put("overview", "/");
         pages.put("flags", "/flags");
-        pages.put("flag", "/flags/gallery?percent=12.5&subject=ann");
+        pages.put("flag", "/flags/gallery?percent=12.5&subject=ann&guard=14d");
         pages.put("incidents", "/incidents");
         pages.put("incident", "/incidents/1");
         pages.put("audit", "/audit");
@@ -243,12 +251,34 @@ class BrowserTest {
                 for (Map.Entry<String, String> each : pages.entrySet()) {
                     go(each.getValue());
                     String name = each.getKey() + (phone ? "-phone-" : "-desktop-") + colours.name().toLowerCase(Locale.ROOT);
+                    if (each.getKey().equals("flag")) {
+                        assertThat(page.locator("#g-evidence svg[role=img]")).isVisible();
+                    }
                     accessible(name);
                     assertThat((int) page.evaluate("document.documentElement.scrollWidth"))
                             .as("the width of " + name)
                             .isLessThanOrEqualTo(phone ? 390 : 1280);
                 }
             }
+        }
+    }
+
+    /** A few reports of both sides, each seen by the guard before the next is sent. */
+    private static void outcomes(String flag) throws Exception {
+        shop.call("POST", "/api/v1/rollouts/" + flag, new JsonObject("""
+                {"steps":[{"to":"25%","soak":"7d"},{"to":"100%","soak":"7d","approve":true}]}"""));
+        int version = shop.call("GET", "/api/v1/flags/" + flag, new JsonObject()).getInteger("version");
+        for (int seq = 1; seq <= 6; seq++) {
+            shop.call("POST", "/api/v1/outcomes", new JsonObject("""
+                    {"flag":"%s","version":%d,"reporter":"app","seq":%d,"arms":{
+                      "NEW":{"calls":3,"failures":1,"slow":1,"exposed":[%d,7,8],"failed":[%d]},
+                      "OLD":{"calls":9,"failures":%d,"exposed":[30001,30002,30003]}}}""".formatted(flag, version, seq, seq, seq, seq % 3)));
+            int seen = seq;
+            await().atMost(Duration.ofSeconds(20)).until(() -> shop.call(
+                                    "GET", "/api/v1/flags/" + flag + "/guard?minutes=1440", new JsonObject())
+                            .getJsonArray("points")
+                            .size()
+                    >= seen);
         }
     }
 

@@ -1,18 +1,26 @@
 package dev.turnout.server.console;
 
+import static dev.turnout.server.control.ControlFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnout.flags.Weight;
+import dev.turnout.flags.guard.Metric;
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.BundleFiles;
 import dev.turnout.server.ServerFixture;
 import dev.turnout.server.control.Caller;
+import dev.turnout.server.control.GuardPoint;
+import dev.turnout.server.control.OutcomeReport.Totals;
 import dev.turnout.server.control.Role;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -86,6 +94,7 @@ class ConsoleTest {
                 "/flags?text=search",
                 "/flags/search",
                 "/flags/search?percent=12.345&subject=ann&context=%7B%22plan%22%3A%22gold%22%7D",
+                "/flags/search?guard=14d",
                 "/flags/use-dynamic-services",
                 "/migrations/dynamic-services",
                 "/incidents",
@@ -176,6 +185,53 @@ class ConsoleTest {
         assertThat(operator.get("/flags/other").body())
                 .contains("a first share")
                 .contains("12.345%");
+    }
+
+    @Test
+    void what_the_guard_saw_and_what_was_decided_is_shown_beside_its_threshold() throws Exception {
+        call("PUT", "/api/v1/flags/guarded", "{\"weight\":\"5%\"}");
+        Visitor operator = visitor(server.token(Role.OPERATE));
+        assertThat(operator.get("/flags/guarded").body())
+                .contains("What the guard sees", "reported outcomes of the last day")
+                .doesNotContain("Last decisions");
+
+        Instant now = server.control.clock.instant();
+        for (int i = 1; i <= 2; i++) {
+            GuardPoint look = new GuardPoint(
+                    now.minus(Duration.ofMinutes(10L * i)),
+                    new Weight(5_000),
+                    new Totals(95, 1, 2, 0),
+                    new Totals(5, 4, 0, 1),
+                    Map.of(Metric.FAILURES, 2_345_678.0));
+            await(server.control.control.transaction(
+                    tx -> server.control.guards.history().add(tx, "guarded", look)));
+        }
+        await(server.control.control.transaction(tx -> server.control
+                .guards
+                .decisions()
+                .add(
+                        tx,
+                        "guarded",
+                        OptionalLong.empty(),
+                        "ROLL_BACK",
+                        "evidence " + HOSTILE,
+                        Map.of("actor", "guard"))));
+
+        String page = operator.get("/flags/guarded").body();
+        assertThat(page)
+                .contains("<svg class=\"chart\"", "<title id=\"g-evidence-t\">", "<desc id=\"g-evidence-d\">")
+                .contains("failures: at last 2.3e+06, at most 2.3e+06", "goes back above 1\u202f000\u202f000")
+                .contains("class=\"limit\"", "10⁶", "id=\"g-failures\"", "id=\"g-slow\"", "id=\"g-mismatches\"")
+                .contains("old side: at last 1.05, at most 1.05; new side: at last 80, at most 80")
+                .contains("id=\"guard-table\"", "<td class=\"num\">2.3e+06</td>")
+                .contains("Last decisions", "<span class=\"tag roll_back\">roll back</span>", "evidence &lt;script&gt;")
+                .doesNotContain("<script>alert");
+        assertThat(operator.get("/flags/guarded?guard=2h").body())
+                .contains("href=\"/flags/guarded?guard=2h#guard\" aria-current=\"true\"", "A point is 30 s");
+        assertThat(operator.get("/flags/guarded?guard=%22%3E%3Cscript%3Ealert(1)%3C/script%3E")
+                        .body())
+                .contains("A point is 6 min")
+                .doesNotContain("<script>alert");
     }
 
     @Test

@@ -3,12 +3,17 @@ package dev.turnout.server.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import gg.jte.html.OwaspHtmlTemplateOutput;
+import gg.jte.output.StringOutput;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -56,7 +61,7 @@ class DrawingTest {
     @ParameterizedTest
     @CsvSource({"0,1", "0.0003,0.0005", "1,1", "1.2,2", "3,5", "73,100", "123456,200000"})
     void a_scale_ends_with_a_round_word(double most, double top) {
-        assertThat(Chart.scale(most)).isCloseTo(top, Offset.offset(top / 1e9));
+        assertThat(Scale.Linear.upTo(most).top()).isCloseTo(top, Offset.offset(top / 1e9));
     }
 
     @Test
@@ -67,8 +72,123 @@ class DrawingTest {
 
         assertThat(chart.parts(chart.lines().get(0))).hasSize(2);
         assertThat(chart.summary()).isEqualTo("new side: at last 4, at most 4");
-        assertThat(chart.top()).isEqualTo(5);
+        assertThat(chart.scale()).isEqualTo(new Scale.Linear(5));
         assertThat(chart.isEmpty()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,7,10⁶", "5e6,7,10⁶", "3e8,9,10⁹", "1e250,9,10⁹"})
+    void a_limit_is_seen_on_a_scale_of_powers_however_far_from_it_a_value_is(double most, int powers, String last) {
+        Scale scale = Scale.Logarithmic.around(1e6, most);
+
+        assertThat(scale).isEqualTo(new Scale.Logarithmic(powers));
+        assertThat(scale.ticks()).first().matches(tick -> scale.word(tick).equals("1"));
+        assertThat(scale.ticks()).last().matches(tick -> scale.word(tick).equals(last));
+        assertThat(scale.share(0)).isZero();
+        assertThat(scale.share(1e3)).isCloseTo(3.0 / powers, Offset.offset(1e-9));
+        assertThat(scale.share(1e300)).isEqualTo(1);
+    }
+
+    @Test
+    void a_mark_that_is_near_another_has_no_word_and_one_beyond_the_values_is_not_drawn() {
+        Chart chart = Chart.of(
+                "Failures", List.of(new Chart.Line("new", "new", Map.of(NOON, 1.0, NOON.plusSeconds(3600), 2.0))));
+
+        assertThat(chart.within(List.of(
+                        new Chart.Mark(NOON.plusSeconds(3601), "100%"),
+                        new Chart.Mark(NOON.plusSeconds(1800), "25%"),
+                        new Chart.Mark(NOON.plusSeconds(60), "10%"),
+                        new Chart.Mark(NOON, "5%"))))
+                .containsExactly(
+                        new Chart.Mark(NOON, "5%"),
+                        new Chart.Mark(NOON.plusSeconds(60), ""),
+                        new Chart.Mark(NOON.plusSeconds(1800), "25%"));
+    }
+
+    private static String point(String at, int calls, int failures, double evidence) {
+        String side = "{\"calls\":" + calls + ",\"failures\":" + failures + ",\"slow\":0,\"mismatches\":0}";
+        return "{\"at\":\"2026-03-01T" + at + "Z\",\"weight\":\"5%\",\"old\":" + side + ",\"new\":" + side
+                + ",\"evidence\":{\"failures\":" + evidence + ",\"slow\":0.5,\"mismatches\":0}}";
+    }
+
+    @Test
+    void what_a_guard_saw_is_drawn_by_stretches_that_are_added_up_with_their_greatest_evidence() throws Exception {
+        Watched watched = Watched.of(
+                Reach.TWO_HOURS,
+                doc("{\"width\":\"PT10S\",\"threshold\":1000000,\"calm\":1000,\"points\":["
+                        + point("12:00:00", 90, 1, 4) + "," + point("12:00:20", 10, 4, 2e6) + ","
+                        + point("12:01:30", 50, 0, 3) + "]}"));
+
+        assertThat(watched.length()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(watched.stretches()).containsOnlyKeys(NOON, NOON.plusSeconds(90));
+        Chart failures = watched.outcomes().failures();
+        assertThat(failures.lines()).extracting(Chart.Line::name).containsExactly("old side", "new side");
+        assertThat(failures.lines().get(1).values()).containsEntry(NOON, 5.0);
+        assertThat(failures.parts(failures.lines().get(1)))
+                .as("nothing was reported between them")
+                .hasSize(2);
+
+        Chart evidence = watched.evidence();
+        assertThat(evidence.lines())
+                .extracting(Chart.Line::name)
+                .containsExactly("failures", "slow calls", "mismatches");
+        assertThat(evidence.lines().get(0).values()).containsEntry(NOON, 2e6);
+        assertThat(evidence.y(2e6)).isLessThan(evidence.y(watched.threshold()));
+        assertThat(evidence.summary())
+                .contains("failures: at last 3, at most 2.0e+06")
+                .contains("goes back above 1\u202f000\u202f000; waits above 1\u202f000");
+        assertThat(evidence.within(List.of(new Chart.Mark(NOON.plusSeconds(100), "0%"))))
+                .as("what was done within the last stretch")
+                .hasSize(1);
+    }
+
+    @Test
+    void of_a_guard_that_saw_nothing_nothing_is_drawn() throws Exception {
+        Watched watched = Watched.of(Reach.DAY, doc("{\"width\":\"PT1M\",\"threshold\":1000000,\"points\":[]}"));
+
+        assertThat(watched.stretches()).isEmpty();
+        assertThat(watched.newest()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TWO_HOURS,PT10S,PT30S", "DAY,PT1M,PT6M", "TWO_WEEKS,PT1H,PT2H"})
+    void a_stretch_is_a_whole_number_of_points(Reach reach, Duration width, Duration stretch) {
+        assertThat(reach.stretch(width)).isEqualTo(stretch);
+    }
+
+    /** Read as the API's documents are: 100.00 becomes 1E+2. */
+    @ParameterizedTest
+    @CsvSource({"100.00,100", "12.50,12.5", "0.00,0", "1e250,1E+250"})
+    void a_number_reads_as_its_digits(String json, String text) throws Exception {
+        Doc number = new Doc(JsonMapper.builder()
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .build()
+                .readTree(json));
+
+        assertThat(number.text()).isEqualTo(text);
+    }
+
+    @Test
+    void the_bar_of_a_format_is_as_long_as_its_share_of_the_column() throws Exception {
+        Doc run = new Doc(JsonMapper.builder()
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .build()
+                .readTree("{\"reports\":{\"ANALYZING\":{\"columns\":[{\"column\":\"customers.first\",\"rows\":2000,"
+                        + "\"formats\":[{\"format\":\"letters\",\"covered\":true,\"percent\":100.00,\"count\":2000,"
+                        + "\"examples\":[\"Ann\"]}]}]}}}"));
+        StringOutput html = new StringOutput();
+
+        JteformatsGenerated.render(
+                new OwaspHtmlTemplateOutput(html),
+                Untouched.HTML,
+                new MigrationPage(
+                        run, Doc.NOTHING, Doc.NOTHING, new MigrationPage.Reports(Optional.empty(), Optional.empty())));
+
+        assertThat(html.toString())
+                .contains("<td class=\"num\">100</td>")
+                .contains("<rect class=\"fill\" width=\"100\" height=\"10\"/>")
+                // An image of a fixed width would fill a part of the column only.
+                .doesNotContainPattern("<svg[^>]* width=");
     }
 
     @Test
