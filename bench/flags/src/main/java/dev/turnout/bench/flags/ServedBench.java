@@ -66,6 +66,9 @@ final class ServedBench {
             measure(vertx, turnout.uri(), admin, data, "one of 1000 flags", ONE, 32, false);
             measure(vertx, turnout.uri(), admin, data, "all of 1000 flags", ALL, 32, false);
             measure(vertx, turnout.uri(), admin, data, "all of 1000 flags, unchanged (304)", ALL, 32, true);
+            admin.flags(1_000, 10_000);
+            measure(vertx, turnout.uri(), admin, data, "one of 10000 flags", ONE, 32, false);
+            measure(vertx, turnout.uri(), admin, data, "all of 10000 flags, unchanged (304)", ALL, 32, true);
         } finally {
             vertx.close();
         }
