@@ -71,18 +71,19 @@ final class RangeInsert implements RangeWrite {
     }
 
     /**
-     * On MySQL a DELETE waits for locks, so it is left out where there is nothing to delete, which is nearly always; to find
-     * that out waits for nobody.
+     * On MySQL a DELETE waits for locks. So the whole range is read first, which waits for nobody and fails where somebody
+     * holds a row that has come into it; and where there is nothing to delete, which is nearly always, nothing is.
      */
     private boolean anyUnwanted(Connection connection, KeyRange range) throws SQLException {
         if (!key.dialect().mysql()) {
             return true;
         }
-        String select = locking.anyUnwanted(key.within(range)) + key.dialect().lockOrFail();
+        String select = locking.unwanted(key.within(range)) + key.dialect().lockOrFail();
         try (PreparedStatement any = connection.prepareStatement(select)) {
             key.bind(any, 1, range);
             try (ResultSet row = any.executeQuery()) {
-                return row.next();
+                row.next();
+                return row.getLong(1) > 0;
             }
         }
     }

@@ -320,9 +320,9 @@ public final class TransferSql {
                 + ")";
     }
 
-    /** A row if one that is chosen has no counterpart. */
-    public String anyUnwanted(String which) {
-        return "SELECT 1 FROM " + from + " AS old WHERE " + which + " AND NOT (" + where() + ") LIMIT 1";
+    /** Counts the rows that are chosen and have no counterpart. */
+    public String unwanted(String which) {
+        return "SELECT count(*) FROM " + from + " AS old WHERE " + which + " AND NOT (" + where() + ")";
     }
 
     /**

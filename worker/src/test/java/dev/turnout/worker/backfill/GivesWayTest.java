@@ -14,7 +14,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A batch on MySQL waits for nobody: while it waited for a row that came into its range after it had locked the others, the
@@ -23,12 +24,16 @@ import org.junit.jupiter.api.Test;
 class GivesWayTest {
     private static final int NOT_WAITED_FOR = 3572;
 
-    @Test
-    void to_whoever_holds_a_row_that_has_come_into_its_range() throws SQLException {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void to_whoever_holds_a_row_that_has_come_into_its_range(boolean unwanted) throws SQLException {
         try (TestDatabase database = Shop.openOnMySql();
                 Connection application = database.connect();
                 Statement statement = application.createStatement()) {
             database.execute("INSERT INTO companies (id, name) VALUES (1, 'a'), (3, 'c')");
+            if (unwanted) {
+                database.execute("UPDATE companies SET deleted = true WHERE id = 1");
+            }
             Site site = Clinic.site(Shop.spec(), database, 1);
             Bookkeeping.enter(site);
             Visits.finish(new SyncTriggers(), site);
