@@ -29,7 +29,7 @@ record FlagPage(
         Optional<Preview> preview,
         Explained explained,
         Outcomes outcomes,
-        Watched watched,
+        GuardView watched,
         List<Doc> decisions,
         List<Doc> monitors) {
     private static final int HOURS = 14 * 24;
@@ -52,7 +52,7 @@ record FlagPage(
                         .compose(done -> visit.ask(
                                 Ask.of(Endpoint.READ_OUTCOMES).at("key", key).where("hours", String.valueOf(HOURS))))
                         .onSuccess(list -> read.put("outcomes", list))
-                        .compose(done -> visit.ask(Reach.of(visit).ask(key)))
+                        .compose(done -> visit.ask(Lookback.of(visit).ask(key)))
                         .onSuccess(seen -> read.put("guard", seen))
                         .compose(done -> visit.ask(Ask.of(Endpoint.LIST_DECISIONS)
                                 .at("flag", key)
@@ -79,7 +79,7 @@ record FlagPage(
                 visit.query("percent").map(text -> Preview.of(flag, text)),
                 explained,
                 Outcomes.of(read.getOrDefault("outcomes", Doc.NOTHING)),
-                Watched.of(Reach.of(visit), read.getOrDefault("guard", Doc.NOTHING)),
+                GuardView.of(Lookback.of(visit), read.getOrDefault("guard", Doc.NOTHING)),
                 read.getOrDefault("decisions", Doc.NOTHING).list("decisions"),
                 monitors);
     }

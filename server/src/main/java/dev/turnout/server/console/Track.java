@@ -3,21 +3,13 @@ package dev.turnout.server.console;
 import dev.turnout.migration.Phase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The phases of a migration, as stops on a line. Pure. */
 record Track(List<Stop> stops) {
-    private static final List<Phase> LINE = List.of(
-            Phase.CREATED,
-            Phase.EXPANDING,
-            Phase.SYNCING,
-            Phase.ANALYZING,
-            Phase.BACKFILLING,
-            Phase.VERIFYING,
-            Phase.READY,
-            Phase.ROLLING_OUT,
-            Phase.SOAKING,
-            Phase.CONTRACTING,
-            Phase.DONE);
+    private static final List<Phase> LINE = Stream.concat(
+                    Stream.iterate(Phase.CREATED, phase -> phase != Phase.DONE, Phase::next), Stream.of(Phase.DONE))
+            .toList();
 
     /**
      * @param place {@code past}, {@code here}, {@code held} or {@code ahead}
@@ -26,7 +18,7 @@ record Track(List<Stop> stops) {
     record Stop(String name, String place, String means) {}
 
     static boolean over(String phase) {
-        return phase.equals("DONE") || phase.equals("ROLLED_BACK");
+        return Phase.valueOf(phase).over();
     }
 
     /** @param run as the API tells it */

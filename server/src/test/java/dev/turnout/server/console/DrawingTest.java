@@ -113,8 +113,8 @@ class DrawingTest {
 
     @Test
     void what_a_guard_saw_is_drawn_by_stretches_that_are_added_up_with_their_greatest_evidence() throws Exception {
-        Watched watched = Watched.of(
-                Reach.TWO_HOURS,
+        GuardView watched = GuardView.of(
+                Lookback.TWO_HOURS,
                 doc("{\"width\":\"PT10S\",\"threshold\":1000000,\"calm\":1000,\"points\":["
                         + point("12:00:00", 90, 1, 4) + "," + point("12:00:20", 10, 4, 2e6) + ","
                         + point("12:01:30", 50, 0, 3) + "]}"));
@@ -144,7 +144,7 @@ class DrawingTest {
 
     @Test
     void of_a_guard_that_saw_nothing_nothing_is_drawn() throws Exception {
-        Watched watched = Watched.of(Reach.DAY, doc("{\"width\":\"PT1M\",\"threshold\":1000000,\"points\":[]}"));
+        GuardView watched = GuardView.of(Lookback.DAY, doc("{\"width\":\"PT1M\",\"threshold\":1000000,\"points\":[]}"));
 
         assertThat(watched.stretches()).isEmpty();
         assertThat(watched.newest()).isEmpty();
@@ -152,7 +152,7 @@ class DrawingTest {
 
     @ParameterizedTest
     @CsvSource({"TWO_HOURS,PT10S,PT30S", "DAY,PT1M,PT6M", "TWO_WEEKS,PT1H,PT2H"})
-    void a_stretch_is_a_whole_number_of_points(Reach reach, Duration width, Duration stretch) {
+    void a_stretch_is_a_whole_number_of_points(Lookback reach, Duration width, Duration stretch) {
         assertThat(reach.stretch(width)).isEqualTo(stretch);
     }
 

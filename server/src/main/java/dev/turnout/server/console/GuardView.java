@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * @param calm evidence above it holds the rollout
  * @param stretches of time in which something was reported, by their beginnings; others are not known
  */
-record Watched(Reach reach, Duration length, double threshold, double calm, Map<Instant, Stretch> stretches) {
+record GuardView(Lookback reach, Duration length, double threshold, double calm, Map<Instant, Stretch> stretches) {
     private static final int ROWS = 72;
 
     /** @param evidence the greatest, by metric */
@@ -38,13 +38,13 @@ record Watched(Reach reach, Duration length, double threshold, double calm, Map<
     }
 
     /** @param document as the API tells it, the oldest point first */
-    static Watched of(Reach reach, Doc document) {
+    static GuardView of(Lookback reach, Doc document) {
         Duration length = reach.stretch(document.duration("width").orElse(Duration.ofHours(1)));
         Map<Instant, Stretch> stretches = new TreeMap<>();
         for (Doc point : document.list("points")) {
             point.instant("at").ifPresent(at -> stretches.merge(floor(at, length), stretch(point), Stretch::and));
         }
-        return new Watched(reach, length, document.decimal("threshold"), document.decimal("calm"), stretches);
+        return new GuardView(reach, length, document.decimal("threshold"), document.decimal("calm"), stretches);
     }
 
     private static Instant floor(Instant at, Duration length) {

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /** How far back the charts of a guard go: a rollback is seen in minutes, a step in days. */
-enum Reach {
+enum Lookback {
     TWO_HOURS("2h", "2 hours", Duration.ofHours(2)),
     DAY("1d", "day", Duration.ofDays(1)),
     TWO_WEEKS("14d", "2 weeks", Duration.ofDays(14));
@@ -18,14 +18,14 @@ enum Reach {
     private final String name;
     private final Duration back;
 
-    Reach(String word, String name, Duration back) {
+    Lookback(String word, String name, Duration back) {
         this.word = word;
         this.name = name;
         this.back = back;
     }
 
     /** As the address of the page has it; a day unless it has one. */
-    static Reach of(Visit visit) {
+    static Lookback of(Visit visit) {
         String word = visit.query("guard").orElse("");
         return Arrays.stream(values())
                 .filter(reach -> reach.word.equals(word))
