@@ -38,6 +38,7 @@ public final class Backfill implements PhaseWork {
     private final Allowance allowance = new Allowance();
     private final Map<Integer, Lane> lanes = new ConcurrentHashMap<>();
     private final AtomicInteger sweeps = new AtomicInteger();
+    private final Strays strays = new Strays();
     private final Course course = new Course();
 
     /** @param effort asked before each batch, so it may change while rows move */
@@ -228,6 +229,10 @@ public final class Backfill implements PhaseWork {
             return new Stride.Wait(FOR_OTHERS, "every chunk is moved; lane 0 makes sure");
         }
         SecondTry.ofAll(site);
+        Optional<Stride> notYet = strays.takeAway(site, course.progress(site, lanes()));
+        if (notYet.isPresent()) {
+            return notYet.get();
+        }
         Map<String, Object> report = new LinkedHashMap<>();
         for (Source source : Source.all(site.spec())) {
             long left = Sweep.left(site, source);

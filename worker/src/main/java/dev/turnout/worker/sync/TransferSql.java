@@ -320,6 +320,18 @@ public final class TransferSql {
                 + ")";
     }
 
+    /**
+     * The old keys, as texts, of rows of the new table that no row of the old one stands for.
+     *
+     * @param newAside true for a row {@code new} whose old row is put aside; it is none of them
+     * @param oldAside the same of a row {@code old}: its mapping may raise
+     */
+    public String strays(String newAside, String oldAside) {
+        return "SELECT " + String.join(", ", keyAsText("new.%1$s")) + "\n  FROM " + into + " AS new\n WHERE " + owned()
+                + " AND NOT " + newAside + " AND NOT EXISTS (SELECT 1 FROM " + from + " AS old WHERE " + pairs()
+                + " AND CASE WHEN " + oldAside + " THEN true ELSE " + where() + " END)";
+    }
+
     /** Counts the rows that are chosen and have no counterpart. */
     public String unwanted(String which) {
         return "SELECT count(*) FROM " + from + " AS old WHERE " + which + " AND NOT (" + where() + ")";

@@ -62,6 +62,8 @@ public final class KilledWorker {
     /** A batch lasts about so long, not 50 ms, so that there are many. */
     private static final int BATCH_MILLIS = 5;
 
+    private static final String QUIET = "dev/turnout/worker/testkit/quiet.xml";
+
     private static final Duration A_WHILE = Duration.ofHours(1);
 
     private static final int ALL = 100_000;
@@ -395,6 +397,7 @@ public final class KilledWorker {
                 "-Xmx192m",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                "-Dlogback.configurationFile=" + QUIET,
                 "-cp",
                 System.getProperty("java.class.path"),
                 ChildWorker.class.getName(),
