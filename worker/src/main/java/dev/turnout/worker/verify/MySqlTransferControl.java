@@ -18,9 +18,6 @@ import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.sync.TransferSql;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Savepoint;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,49 +106,17 @@ record MySqlTransferControl(Site site, Transfer transfer) {
                     "INSERT INTO " + newCopy() + " (" + quoteAll(transfer.up().keySet()) + ") "
                             + copies.wanted("true"));
             if (query.run(connection, KeyRange.all()).differing() == 0) {
-                return plant(connection, query, sql);
+                return wrongs(sql).plant(connection, query, transfer.into());
             }
         }
         return new NegativeControl.Finding(
                 List.of("a copy of " + transfer.name() + " differs from what it was made of"), List.of());
     }
 
-    private NegativeControl.Finding plant(Connection connection, TransferQuery query, TransferSql sql)
-            throws SQLException {
-        List<String> blind = new ArrayList<>();
-        List<String> unproven = new ArrayList<>();
-        for (String column : transfer.up().keySet()) {
-            Seen missing = planted(connection, query, missing(column));
-            Seen another = planted(connection, query, another(sql, column));
-            if (missing == Seen.NO || another == Seen.NO) {
-                blind.add("the verifier does not see column " + column + " of " + transfer.into());
-            } else if (missing == Seen.NOTHING && another == Seen.NOTHING) {
-                unproven.add(column);
-            }
-        }
-        for (Map.Entry<String, String> wrong : wrongRows(sql).entrySet()) {
-            if (planted(connection, query, wrong.getValue()) == Seen.NO) {
-                blind.add("the verifier does not see " + wrong.getKey() + " in " + transfer.into());
-            }
-        }
-        return new NegativeControl.Finding(blind, unproven);
-    }
-
-    private enum Seen {
-        YES,
-        NO,
-        NOTHING
-    }
-
-    private static Seen planted(Connection connection, TransferQuery query, String wrong) throws SQLException {
-        Savepoint before = connection.setSavepoint();
-        try (Statement plant = connection.createStatement()) {
-            int rows = plant.executeUpdate(wrong);
-            boolean seen = query.run(connection, KeyRange.all()).differing() > 0;
-            return rows == 0 ? Seen.NOTHING : seen ? Seen.YES : Seen.NO;
-        } finally {
-            connection.rollback(before);
-        }
+    private Wrongs wrongs(TransferSql sql) {
+        Map<String, List<String>> columns = new LinkedHashMap<>();
+        transfer.up().keySet().forEach(column -> columns.put(column, List.of(missing(column), another(sql, column))));
+        return new Wrongs(columns, wrongRows(sql));
     }
 
     private String first(String table, String where) {

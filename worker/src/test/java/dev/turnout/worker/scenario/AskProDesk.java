@@ -158,16 +158,21 @@ final class AskProDesk implements AutoCloseable {
                 case 2 -> people("phone = '+49 " + random.nextInt(9999) + "'");
                 case 3 -> role("role = '" + List.of("admin", "staff").get(random.nextInt(2)) + "'");
                 case 4 ->
-                    run(
+                    TestDatabase.update(
+                            connection,
                             "UPDATE companies SET timezone = ? WHERE id = ?",
                             random.nextBoolean() ? "Europe/Rome" : "UTC",
                             (long) company);
                 case 5 ->
-                    run("UPDATE branches SET city = ? WHERE company_id = ?", "Stadt " + random.nextInt(9), (long)
-                            company);
+                    TestDatabase.update(
+                            connection,
+                            "UPDATE branches SET city = ? WHERE company_id = ?",
+                            "Stadt " + random.nextInt(9),
+                            (long) company);
                 // Of the sample: some of them are of a service that is deleted, which only the old side knows.
                 case 6 ->
-                    run(
+                    TestDatabase.update(
+                            connection,
                             "UPDATE appointments SET notes = ? WHERE company_id = ? AND id < 400",
                             "seen " + random.nextInt(99),
                             (long) company);
@@ -194,7 +199,8 @@ final class AskProDesk implements AutoCloseable {
                 appointments.write(
                         row,
                         value,
-                        () -> run(
+                        () -> TestDatabase.update(
+                                connection,
                                 "INSERT INTO appointments (id, company_id, starts_at, status, notes, " + serviceColumn
                                         + ") VALUES (?, ?, '2026-04-01 10:00:00', ?, ?, " + service + ")",
                                 id,
@@ -202,12 +208,16 @@ final class AskProDesk implements AutoCloseable {
                                 status,
                                 notes));
             } else if (random.nextInt(4) == 0) {
-                appointments.write(row, Optional.empty(), () -> run("DELETE FROM appointments WHERE id = ?", id));
+                appointments.write(
+                        row,
+                        Optional.empty(),
+                        () -> TestDatabase.update(connection, "DELETE FROM appointments WHERE id = ?", id));
             } else {
                 appointments.write(
                         row,
                         value,
-                        () -> run(
+                        () -> TestDatabase.update(
+                                connection,
                                 "UPDATE appointments SET status = ?, notes = ?, " + serviceColumn + " = " + service
                                         + " WHERE id = ?",
                                 status,
@@ -218,7 +228,8 @@ final class AskProDesk implements AutoCloseable {
 
         private void deleteOrRestoreService() throws SQLException {
             long service = 8L * (company - 1) + 1 + random.nextInt(8);
-            run(
+            TestDatabase.update(
+                    connection,
                     "UPDATE services SET deleted_at = CASE WHEN deleted_at IS NULL THEN '2026-02-01 00:00:00' END,"
                             + " name = ? WHERE id = ?",
                     random.nextBoolean() ? "Haarschnitt Herren" : "Bart",
@@ -228,13 +239,15 @@ final class AskProDesk implements AutoCloseable {
         private void hours() throws SQLException {
             String branch = "(SELECT MIN(id) FROM branches WHERE company_id = " + company + ")";
             if (random.nextBoolean()) {
-                run(
+                TestDatabase.update(
+                        connection,
                         "INSERT INTO working_hours (branch_id, weekday, opens, closes) SELECT " + branch + ", ?, ?, ?",
                         1 + random.nextInt(7),
                         "0" + random.nextInt(9) + ":15:00",
                         "2" + random.nextInt(3) + ":00:00");
             } else {
-                run(
+                TestDatabase.update(
+                        connection,
                         "DELETE FROM working_hours WHERE branch_id = " + branch + " AND weekday = ?",
                         1 + random.nextInt(7));
             }
@@ -243,9 +256,13 @@ final class AskProDesk implements AutoCloseable {
         private void assign() throws SQLException {
             String staff = "(SELECT MIN(id) FROM staff WHERE company_id = " + company + ")";
             long service = 8L * (company - 1) + 1 + random.nextInt(8);
-            if (run("DELETE FROM staff_service_assignments WHERE service_id = ? AND staff_id = " + staff, service)
+            if (TestDatabase.update(
+                            connection,
+                            "DELETE FROM staff_service_assignments WHERE service_id = ? AND staff_id = " + staff,
+                            service)
                     == 0) {
-                run(
+                TestDatabase.update(
+                        connection,
                         "INSERT INTO staff_service_assignments (staff_id, service_id, created_at) SELECT " + staff
                                 + ", ?, ?",
                         service,
@@ -255,23 +272,27 @@ final class AskProDesk implements AutoCloseable {
 
         /** The sample's customer of that number in the company's order. */
         private void customer(String change) throws SQLException {
-            run(
+            TestDatabase.update(
+                    connection,
                     "UPDATE customers SET " + change + " WHERE id = ?",
                     (long) company + (long) companies * random.nextInt(5));
         }
 
         private void call(String change) throws SQLException {
-            run("UPDATE calls SET " + change + " WHERE company_id = ? AND id < 500", (long) company);
+            TestDatabase.update(
+                    connection, "UPDATE calls SET " + change + " WHERE company_id = ? AND id < 500", (long) company);
         }
 
         private void people(String change) throws SQLException {
-            run(
+            TestDatabase.update(
+                    connection,
                     "UPDATE staff SET " + change + " WHERE company_id = ? AND name LIKE '%" + random.nextInt(10) + "'",
                     (long) company);
         }
 
         private void role(String change) throws SQLException {
-            run(
+            TestDatabase.update(
+                    connection,
                     "UPDATE users SET " + change + " WHERE company_id = ? AND name LIKE '%" + random.nextInt(10) + "'",
                     (long) company);
         }
@@ -295,22 +316,15 @@ final class AskProDesk implements AutoCloseable {
         }
 
         void webhook() throws SQLException {
-            run(
+            TestDatabase.update(
+                    connection,
                     "INSERT INTO retell_webhooks (company_id, event_type, payload, status) VALUES (?, 'call_ended', '{}', 'processed')",
                     (long) company);
-            run(
+            TestDatabase.update(
+                    connection,
                     "UPDATE webhook_logs SET status = ? WHERE id = ?",
                     random.nextBoolean() ? "success" : "error",
                     1L + writer + (long) WRITERS * random.nextInt(200));
-        }
-
-        private int run(String sql, Object... values) throws SQLException {
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                for (int i = 0; i < values.length; i++) {
-                    statement.setObject(i + 1, values[i]);
-                }
-                return statement.executeUpdate();
-            }
         }
     }
 

@@ -7,10 +7,8 @@ import dev.turnout.worker.testkit.Promises;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.Writers;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,26 +68,20 @@ final class HospitalDesk implements KilledWorker.Application, AutoCloseable {
                     row,
                     value,
                     () -> newSide
-                            ? run(connection, NEW_INSERT, id, PERIODS.get(period), service)
-                            : run(connection, OLD_INSERT, id, service, HOURS.get(period)));
+                            ? TestDatabase.update(connection, NEW_INSERT, id, PERIODS.get(period), service)
+                            : TestDatabase.update(connection, OLD_INSERT, id, service, HOURS.get(period)));
         } else if (random.nextInt(4) == 0) {
-            promises.write(row, Optional.empty(), () -> run(connection, "DELETE FROM reservations WHERE id = ?", id));
+            promises.write(
+                    row,
+                    Optional.empty(),
+                    () -> TestDatabase.update(connection, "DELETE FROM reservations WHERE id = ?", id));
         } else {
             promises.write(
                     row,
                     value,
                     () -> newSide
-                            ? run(connection, NEW_UPDATE, PERIODS.get(period), service, id)
-                            : run(connection, OLD_UPDATE, service, HOURS.get(period), id));
-        }
-    }
-
-    private static int run(Connection connection, String sql, Object... values) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                statement.setObject(i + 1, values[i]);
-            }
-            return statement.executeUpdate();
+                            ? TestDatabase.update(connection, NEW_UPDATE, PERIODS.get(period), service, id)
+                            : TestDatabase.update(connection, OLD_UPDATE, service, HOURS.get(period), id));
         }
     }
 
@@ -123,12 +115,7 @@ final class HospitalDesk implements KilledWorker.Application, AutoCloseable {
     }
 
     private Map<String, String> rows(String sql) throws SQLException {
-        Map<String, String> rows = new HashMap<>();
-        for (String line : clinic.query(sql, FIRST)) {
-            int bar = line.indexOf('|');
-            rows.put(line.substring(0, bar), line.substring(bar + 1));
-        }
-        return rows;
+        return clinic.byKey(sql, FIRST);
     }
 
     /** Stops every desk. */

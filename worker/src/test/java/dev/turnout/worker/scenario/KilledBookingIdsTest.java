@@ -12,10 +12,8 @@ import dev.turnout.worker.testkit.TestServer;
 import dev.turnout.worker.testkit.Writers;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -105,22 +103,15 @@ class KilledBookingIdsTest {
             String number = Long.toString(1_000 + random.nextInt(1_000_000));
             if (promises.value(row).isEmpty()) {
                 String insert = "INSERT INTO appointments (" + column + ", id, source) VALUES (?, ?, 'app')";
-                promises.write(row, Optional.of(number), () -> run(connection, insert, number, id));
+                promises.write(row, Optional.of(number), () -> TestDatabase.update(connection, insert, number, id));
             } else if (random.nextInt(5) == 0) {
                 promises.write(
-                        row, Optional.empty(), () -> run(connection, "DELETE FROM appointments WHERE id = ?", id));
+                        row,
+                        Optional.empty(),
+                        () -> TestDatabase.update(connection, "DELETE FROM appointments WHERE id = ?", id));
             } else {
                 String update = "UPDATE appointments SET " + column + " = ? WHERE id = ?";
-                promises.write(row, Optional.of(number), () -> run(connection, update, number, id));
-            }
-        }
-
-        private static int run(Connection connection, String sql, Object... values) throws SQLException {
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                for (int i = 0; i < values.length; i++) {
-                    statement.setObject(i + 1, values[i]);
-                }
-                return statement.executeUpdate();
+                promises.write(row, Optional.of(number), () -> TestDatabase.update(connection, update, number, id));
             }
         }
 
@@ -140,12 +131,7 @@ class KilledBookingIdsTest {
         }
 
         Map<String, String> shown(String id) throws SQLException {
-            Map<String, String> rows = new HashMap<>();
-            for (String line : bookings.query("SELECT id, " + id + " FROM appointments WHERE id >= ?", FIRST)) {
-                int bar = line.indexOf('|');
-                rows.put(line.substring(0, bar), line.substring(bar + 1));
-            }
-            return rows;
+            return bookings.byKey("SELECT id, " + id + " FROM appointments WHERE id >= ?", FIRST);
         }
 
         @Override

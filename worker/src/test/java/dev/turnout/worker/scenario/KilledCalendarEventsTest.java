@@ -18,7 +18,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -223,13 +222,8 @@ class KilledCalendarEventsTest {
         }
 
         Map<String, String> found() throws SQLException {
-            Map<String, String> rows = new HashMap<>();
-            for (String line : calendar.query(
-                    "SELECT id, access_token FROM calendar_connections WHERE access_token LIKE 'token %'")) {
-                int bar = line.indexOf('|');
-                rows.put(line.substring(0, bar), line.substring(bar + 1));
-            }
-            return rows;
+            return calendar.byKey(
+                    "SELECT id, access_token FROM calendar_connections WHERE access_token LIKE 'token %'");
         }
 
         @Override

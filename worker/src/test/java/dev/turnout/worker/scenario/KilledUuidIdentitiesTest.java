@@ -14,10 +14,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -116,24 +114,30 @@ class KilledUuidIdentitiesTest {
                         id,
                         Optional.of(name + "|" + identity),
                         () -> newSide
-                                ? run(connection, NEW_USER, id, id, name, identity)
-                                : run(connection, OLD_USER, id, id, name));
+                                ? TestDatabase.update(connection, NEW_USER, id, id, name, identity)
+                                : TestDatabase.update(connection, OLD_USER, id, id, name));
             } else if (promises.value(dashboard).isEmpty()) {
                 promises.write(
                         dashboard,
                         Optional.of(identity + "|" + ofDashboard),
                         () -> newSide
-                                ? run(connection, NEW_DASHBOARD, dashboard, id, ofDashboard, identity)
-                                : run(connection, OLD_DASHBOARD, dashboard, id));
+                                ? TestDatabase.update(connection, NEW_DASHBOARD, dashboard, id, ofDashboard, identity)
+                                : TestDatabase.update(connection, OLD_DASHBOARD, dashboard, id));
             } else if (random.nextInt(4) == 0) {
                 promises.write(
                         dashboard,
                         Optional.empty(),
-                        () -> run(connection, "DELETE FROM dashboards WHERE id = ?", dashboard));
-                promises.write(id, Optional.empty(), () -> run(connection, "DELETE FROM users WHERE id = ?", id));
+                        () -> TestDatabase.update(connection, "DELETE FROM dashboards WHERE id = ?", dashboard));
+                promises.write(
+                        id,
+                        Optional.empty(),
+                        () -> TestDatabase.update(connection, "DELETE FROM users WHERE id = ?", id));
             } else {
                 String update = "UPDATE users SET name = ? WHERE id = ?";
-                promises.write(id, Optional.of(name + "|" + identity), () -> run(connection, update, name, id));
+                promises.write(
+                        id,
+                        Optional.of(name + "|" + identity),
+                        () -> TestDatabase.update(connection, update, name, id));
             }
         }
 
@@ -144,15 +148,6 @@ class KilledUuidIdentitiesTest {
                     .putLong(NAMESPACE.getLeastSignificantBits())
                     .put(name);
             return UUID.nameUUIDFromBytes(named.array()).toString();
-        }
-
-        private static int run(Connection connection, String sql, Object... values) throws SQLException {
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                for (int i = 0; i < values.length; i++) {
-                    statement.setObject(i + 1, values[i]);
-                }
-                return statement.executeUpdate();
-            }
         }
 
         @Override
@@ -185,13 +180,8 @@ class KilledUuidIdentitiesTest {
         }
 
         Map<String, String> found() throws SQLException {
-            Map<String, String> rows = new HashMap<>();
-            for (String line : clinic.query("SELECT id, name, uuid_id FROM users WHERE id LIKE 'live%' UNION ALL"
-                    + " SELECT id, user_uuid_id::text, uuid_id FROM dashboards WHERE id LIKE '% of live%'")) {
-                int bar = line.indexOf('|');
-                rows.put(line.substring(0, bar), line.substring(bar + 1));
-            }
-            return rows;
+            return clinic.byKey("SELECT id, name, uuid_id FROM users WHERE id LIKE 'live%' UNION ALL"
+                    + " SELECT id, user_uuid_id::text, uuid_id FROM dashboards WHERE id LIKE '% of live%'");
         }
 
         @Override

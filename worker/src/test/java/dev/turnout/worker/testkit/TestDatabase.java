@@ -10,7 +10,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.stream.Collectors;
@@ -105,8 +107,14 @@ public final class TestDatabase implements AutoCloseable {
 
     /** Runs one statement with values; gives the number of rows it changed. */
     public int update(String sql, Object... values) throws SQLException {
-        try (Connection connection = connect();
-                PreparedStatement statement = prepare(connection, sql, values)) {
+        try (Connection connection = connect()) {
+            return update(connection, sql, values);
+        }
+    }
+
+    /** The same in a connection of somebody's own. */
+    public static int update(Connection connection, String sql, Object... values) throws SQLException {
+        try (PreparedStatement statement = prepare(connection, sql, values)) {
             return statement.executeUpdate();
         }
     }
@@ -126,6 +134,16 @@ public final class TestDatabase implements AutoCloseable {
             }
             return result;
         }
+    }
+
+    /** As {@link #query} gives them, by the first value of each, the others joined. */
+    public Map<String, String> byKey(String sql, Object... values) throws SQLException {
+        Map<String, String> rows = new HashMap<>();
+        for (String row : query(sql, values)) {
+            int bar = row.indexOf('|');
+            rows.put(row.substring(0, bar), row.substring(bar + 1));
+        }
+        return rows;
     }
 
     /** The one row, as {@link #query} gives it. */
