@@ -24,6 +24,7 @@ import dev.turnout.server.control.RunClaims;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.SecretStore;
 import dev.turnout.server.control.TokenStore;
+import dev.turnout.server.control.VerificationStore;
 import dev.turnout.server.control.WriteStore;
 import dev.turnout.server.http.Contract;
 import dev.turnout.server.http.Faces;
@@ -186,7 +187,11 @@ public final class Server implements AutoCloseable {
             Faces.Stores stores = new Faces.Stores(
                     rollout,
                     runs,
-                    new Faces.RunStores(chores, writes, new OperatingStore(database, runs)),
+                    new Faces.RunStores(
+                            chores,
+                            writes,
+                            new OperatingStore(database, runs),
+                            new VerificationStore(database, runs, clock)),
                     audit,
                     tokens,
                     new ClientStore(database));

@@ -35,6 +35,11 @@ final class MigrationText {
         if (migration.path("rejected").asLong() > 0) {
             add(lines, "rejected", text(migration, "rejected") + " rows: turnout rejected " + text(migration, "name"));
         }
+        migration.path("verifications").forEach(each -> {
+            if (text(each, "state").equals("OPEN")) {
+                lines.add(VerificationText.line(each));
+            }
+        });
         if (!migration.path("tuning").isEmpty()) {
             add(lines, "tuning", tuned(migration));
         }
@@ -110,6 +115,7 @@ final class MigrationText {
                         : "not every row has been verified yet");
         add(lines, "mismatches", migration.path("mismatches").asText("0"));
         progress(lines, migration.path("progress"), "", Optional.empty());
+        migration.path("verifications").forEach(each -> lines.add(VerificationText.line(each)));
         return lines;
     }
 

@@ -27,6 +27,7 @@ enum Action {
     APPROVE_CONTRACT(Endpoint.APPROVE_CONTRACT, "name", "The contract is approved."),
     RECORD_BACKUP(Endpoint.RECORD_BACKUP, "name", "The backup is recorded."),
     RETRY_REJECTED(Endpoint.RETRY_REJECTED, "name", "The rows are being tried again."),
+    VERIFY(Endpoint.VERIFY_MIGRATION, "name", "The rows are being verified anew."),
     TUNE(Endpoint.TUNE_MIGRATION, "name", "The tuning is set."),
     CREATE_TOKEN(Endpoint.CREATE_TOKEN, "", "The token is made."),
     ROTATE_TOKEN(Endpoint.ROTATE_TOKEN, "name", "The token is rotated."),

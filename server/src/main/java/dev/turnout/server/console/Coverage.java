@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How long ago the rows of a table were verified, as a map along its keys. Pure.
@@ -38,10 +39,11 @@ record Coverage(String table, List<Cell> cells, String summary) {
             return kind;
         }
 
-        String means(Duration maxAge) {
+        /** @param rollsOut there is a rollout that may wait */
+        String means(Duration maxAge, boolean rollsOut) {
             return switch (this) {
                 case FRESH, PACED, LATE -> "up to " + Times.span(maxAge.dividedBy(part));
-                case OVERDUE -> "older: the rollout waits";
+                case OVERDUE -> rollsOut ? "older: the rollout waits" : "older";
                 case NEVER -> "never verified";
             };
         }
@@ -59,40 +61,67 @@ record Coverage(String table, List<Cell> cells, String summary) {
     /** @param says its place and its age */
     record Cell(Step step, String says) {}
 
-    /** A map for each table that has one; none where nobody says which age is allowed. */
+    /** Where one of the sides goes, and with it what the other one could be compared with. */
+    private static final Set<String> ONE_SIDE = Set.of("CONTRACTING", "ROLLING_BACK");
+
+    /** A map for each table that has one, as of now or of {@link #ended}; none where nobody says which age is allowed. */
     static List<Coverage> of(Doc run, Times times) {
+        Optional<Instant> end = ended(run);
+        Ages ages = new Ages(end.orElse(times.now()), end.isPresent());
         return maxAge(run)
                 .map(maxAge -> run.at("coverage").members().entrySet().stream()
-                        .map(table -> of(table.getKey(), table.getValue().list(), maxAge, times))
+                        .map(table -> of(table.getKey(), table.getValue().list(), maxAge, ages))
                         .toList())
                 .orElse(List.of());
+    }
+
+    /** When the verification ended for good, as the history has it; empty: it goes on, or has not begun. */
+    static Optional<Instant> ended(Doc run) {
+        String phase = run.has("pausedFrom") ? run.text("pausedFrom") : run.text("phase");
+        if (!ONE_SIDE.contains(phase) && !Track.over(phase)) {
+            return Optional.empty();
+        }
+        return run.list("history").stream()
+                .filter(change -> ONE_SIDE.contains(change.text("to")))
+                .reduce((earlier, later) -> later)
+                .flatMap(change -> change.instant("at"));
+    }
+
+    /** @param ended that moment is past */
+    private record Ages(Instant at, boolean ended) {
+        String of(Instant then) {
+            if (!ended) {
+                return new Times(at).relative(then);
+            }
+            return Times.span(Duration.between(then, at)) + " before the end";
+        }
     }
 
     static Optional<Duration> maxAge(Doc run) {
         return run.at("rollout").duration("verifyMaxAge").filter(age -> !age.isZero());
     }
 
-    private static Coverage of(String table, List<Doc> moments, Duration maxAge, Times times) {
+    private static Coverage of(String table, List<Doc> moments, Duration maxAge, Ages ages) {
         List<Instant> known = new ArrayList<>();
         List<Cell> cells = new ArrayList<>();
         for (Doc each : moments) {
             Optional<Instant> at = moment(each);
             at.ifPresent(known::add);
             cells.add(new Cell(
-                    Step.of(at, maxAge, times.now()),
+                    Step.of(at, maxAge, ages.at()),
                     "Range " + (cells.size() + 1) + " of " + moments.size() + ": "
-                            + at.map(then -> "verified " + times.relative(then)).orElse("never verified")));
+                            + at.map(then -> "verified " + ages.of(then)).orElse("never verified")));
         }
-        return new Coverage(table, List.copyOf(cells), summary(known, moments.size(), times));
+        return new Coverage(table, List.copyOf(cells), summary(known, moments.size(), ages));
     }
 
-    private static String summary(List<Instant> known, int all, Times times) {
+    private static String summary(List<Instant> known, int all, Ages ages) {
         String never = (all - known.size()) + " of " + all + " ranges never verified";
         if (known.isEmpty()) {
             return never;
         }
-        return "oldest " + times.relative(Collections.min(known)) + ", newest " + times.relative(Collections.max(known))
-                + ", " + never;
+        return "oldest " + ages.of(Collections.min(known)) + ", newest " + ages.of(Collections.max(known)) + ", "
+                + never;
     }
 
     /** What cannot be read counts as never. */

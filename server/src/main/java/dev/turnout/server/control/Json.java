@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import dev.turnout.flags.guard.Units;
 import dev.turnout.flags.wire.Ruleset;
+import dev.turnout.worker.verify.Demand;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ final class Json {
     static final TypeReference<Map<String, String>> WORDS = new TypeReference<>() {};
     static final TypeReference<List<String>> TEXTS = new TypeReference<>() {};
     static final TypeReference<Map<String, List<Optional<Instant>>>> MOMENTS = new TypeReference<>() {};
+
+    static final TypeReference<List<Demand>> DEMANDS = new TypeReference<>() {};
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .addModules(Ruleset.modules())

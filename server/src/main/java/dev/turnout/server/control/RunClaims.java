@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,8 @@ public final class RunClaims implements RunBoard {
     static final String CLAIMED = "SELECT r.id, r.migration, r.epoch, r.bundle, r.phase, r.phase_entered_at, r.because,"
             + " r.wish, r.paused_from, r.contract_approved_by, r.backup, o.state, o.full_since, o.plan, o.entered_at, f.version, f.definition,"
             + " r.tuning, r.retries_wanted,"
+            + " (SELECT coalesce(jsonb_agg(jsonb_build_object('id', v.id, 'table', nullif(v.table_name, '')) ORDER BY v.id), '[]')"
+            + " FROM verification v WHERE v.run = r.id AND v.over_at IS NULL) AS demands,"
             + " (SELECT count(*) FROM incident i WHERE i.flag_key = r.flag_key AND i.acknowledged_at IS NULL)"
             + " AS open_incidents"
             + " FROM run r JOIN rollout o ON o.run = r.id JOIN flag f ON f.key = r.flag_key"
@@ -49,6 +52,12 @@ public final class RunClaims implements RunBoard {
     static final String NOTE = "UPDATE run SET waiting_for = ?, progress = " + RunRows.AGES_ONLY
             + " || CAST(? AS jsonb), problems = CAST(? AS jsonb)," + " next_action = ? WHERE id = ? AND epoch = ?";
     static final String VERIFIED = "UPDATE run SET verified_from = ?, mismatches = ? WHERE id = ? AND epoch = ?";
+    static final String MET = "UPDATE verification v SET chunks = m.chunks, done = m.done, differences = m.differences,"
+            + " over_at = CASE WHEN m.\"over\" THEN CAST(? AS timestamptz) END"
+            + " FROM jsonb_to_recordset(CAST(? AS jsonb))"
+            + " AS m (demand bigint, chunks bigint, done bigint, differences bigint, \"over\" boolean)"
+            + " WHERE v.id = m.demand AND v.run = ? AND v.over_at IS NULL";
+    static final String UNMET = "UPDATE verification SET over_at = ?, unmet = ? WHERE run = ? AND over_at IS NULL";
     static final String REJECTED = "UPDATE run SET rejected_total = ?, rejected_at = ?,"
             + " retries_done = greatest(retries_done, ?) WHERE id = ? AND epoch = ?";
     static final String FORGET_REJECTED = "DELETE FROM rejected_row WHERE run = ?";
@@ -62,6 +71,10 @@ public final class RunClaims implements RunBoard {
 
     /** What an operator was told there stays until the run goes on. */
     private static final Set<Phase> STANDING_STILL = Set.of(Phase.PAUSED, Phase.FAILED);
+
+    /** Where nothing is verified any more. */
+    private static final Set<Phase> ONE_SIDE =
+            EnumSet.of(Phase.CONTRACTING, Phase.ROLLING_BACK, Phase.DONE, Phase.ROLLED_BACK);
 
     private final ControlDatabase database;
     private final FlagStore flags;
@@ -103,6 +116,9 @@ public final class RunClaims implements RunBoard {
                             .compose(logged -> STANDING_STILL.contains(to)
                                     ? Future.succeededFuture()
                                     : tx.change(WIPE, claim.run()))
+                            .compose(wiped -> ONE_SIDE.contains(to)
+                                    ? tx.change(UNMET, now, because, claim.run())
+                                    : Future.succeededFuture())
                             .compose(wiped -> consequence(tx, claim, flagKey, to, because, now)));
         });
     }
@@ -146,14 +162,16 @@ public final class RunClaims implements RunBoard {
                 .compose(noted -> noted == 0
                         ? Future.failedFuture(lost(claim))
                         : note.verified()
-                                .map(verified -> tx.change(
-                                        VERIFIED,
-                                        Columns.bind(verified.from()),
-                                        verified.mismatches(),
-                                        claim.run(),
-                                        claim.epoch()))
+                                .map(verified -> verified(tx, claim, verified))
                                 .orElse(Future.succeededFuture(0)))
                 .mapEmpty());
+    }
+
+    private Future<Integer> verified(Tx tx, Claim claim, Verified verified) {
+        return tx.change(VERIFIED, Columns.bind(verified.from()), verified.mismatches(), claim.run(), claim.epoch())
+                .compose(told -> verified.met().isEmpty()
+                        ? Future.succeededFuture(0)
+                        : tx.change(MET, Columns.bind(clock.instant()), Json.write(verified.met()), claim.run()));
     }
 
     /** The ages are kept with it until there are newer ones, whatever phase the run is in. */
@@ -209,7 +227,10 @@ public final class RunClaims implements RunBoard {
                         row.getInteger("open_incidents"),
                         Columns.optionalText(row, "contract_approved_by"),
                         Columns.optionalText(row, "backup")),
-                new Orders(RunRows.tuning(row), row.getLong("retries_wanted")));
+                new Orders(
+                        RunRows.tuning(row),
+                        row.getLong("retries_wanted"),
+                        Json.read(Columns.text(row, "demands"), Json.DEMANDS)));
     }
 
     private boolean nobodyHeldBack(Row row, Flag flag) {

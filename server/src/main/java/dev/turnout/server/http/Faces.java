@@ -15,6 +15,7 @@ import dev.turnout.server.control.OperatingStore;
 import dev.turnout.server.control.RequestStore;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.TokenStore;
+import dev.turnout.server.control.VerificationStore;
 import dev.turnout.server.control.WriteStore;
 import dev.turnout.server.rollout.ByHand;
 import dev.turnout.server.rollout.FlagImport;
@@ -72,7 +73,8 @@ public final class Faces {
     public record Terms(Contract contract, Settings.Listen listen, Buffer secret, Face beside) {}
 
     /** What belongs to runs beside their state. */
-    public record RunStores(ChoreStore chores, WriteStore writes, OperatingStore operating) {}
+    public record RunStores(
+            ChoreStore chores, WriteStore writes, OperatingStore operating, VerificationStore verifications) {}
 
     /**
      * @param clock business time
@@ -155,8 +157,12 @@ public final class Faces {
                         vertx,
                         stores.runs(),
                         listings,
-                        new RunSurroundings(rollout, stores.ofRuns().chores())),
+                        new RunSurroundings(
+                                rollout,
+                                stores.ofRuns().chores(),
+                                stores.ofRuns().verifications())),
                 new SpecResource(vertx, stores.runs()),
+                new VerificationsResource(vertx, stores.runs(), stores.ofRuns().verifications()),
                 new WritesResource(vertx, stores.runs(), stores.ofRuns().writes()),
                 new OperatingResource(stores.runs(), stores.ofRuns().operating()),
                 new RolloutsResource(

@@ -3,6 +3,7 @@ package dev.turnout.server.http;
 import dev.turnout.server.control.ChoreStore;
 import dev.turnout.server.control.Run;
 import dev.turnout.server.control.Scheduled;
+import dev.turnout.server.control.VerificationStore;
 import dev.turnout.server.control.Watched;
 import dev.turnout.server.rollout.RolloutStores;
 import dev.turnout.worker.monitor.MonitorBoard.Measurement;
@@ -10,15 +11,20 @@ import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What is shown with a run and kept elsewhere: its rollout, monitors and scheduled SQL, the open incidents of its flag. */
+/** What is shown with a run and kept elsewhere: its rollout, monitors, scheduled SQL and demands, the open incidents of its flag. */
 final class RunSurroundings {
     private final RolloutStores stores;
     private final ChoreStore chores;
+    private final VerificationStore verifications;
 
-    RunSurroundings(RolloutStores stores, ChoreStore chores) {
+    RunSurroundings(RolloutStores stores, ChoreStore chores, VerificationStore verifications) {
         this.stores = stores;
         this.chores = chores;
+        this.verifications = verifications;
     }
+
+    /** Demands that somebody still looks for. */
+    private static final int VERIFICATIONS = 10;
 
     /** Of one instant: read in one transaction. */
     Future<Map<String, Object>> of(Run run) {
@@ -41,6 +47,10 @@ final class RunSurroundings {
                     .map(scheduled -> document.put(
                             "schedule",
                             scheduled.stream().map(RunSurroundings::chore).toList()))
+                    .compose(done -> verifications.newest(tx, run.id(), VERIFICATIONS))
+                    .map(newest -> document.put(
+                            "verifications",
+                            newest.stream().map(VerificationDocument::write).toList()))
                     .compose(done -> stores.incidents().unacknowledged(tx, run.flagKey()))
                     .map(open -> {
                         document.put("openIncidents", open.size());

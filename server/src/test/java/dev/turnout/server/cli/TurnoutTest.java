@@ -2,12 +2,17 @@ package dev.turnout.server.cli;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.turnout.migration.Phase;
 import dev.turnout.server.ServerFixture;
 import dev.turnout.server.control.ControlFixture;
 import dev.turnout.server.control.Specs;
+import dev.turnout.worker.backfill.Ages;
 import dev.turnout.worker.run.RunBoard.Claim;
+import dev.turnout.worker.run.RunBoard.Note;
+import dev.turnout.worker.run.RunBoard.Verified;
+import dev.turnout.worker.verify.Demand;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -21,6 +26,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -168,6 +175,61 @@ class TurnoutTest {
         assertThat(run("rollout", "show", "ramped").out()).contains("ramped at 50%, ended");
         assertThat(run("rollout", "begin", "ramped", directory.resolve("none").toString()))
                 .matches(ran -> ran.status() == 2 && ran.err().contains("cannot read a plan"));
+    }
+
+    @Test
+    void rows_are_verified_anew_by_a_worker_while_an_operator_looks_on() throws Exception {
+        ControlFixture.await(
+                server.control.runs.start(Specs.spec("again", "again"), Specs.BUNDLE, ControlFixture.BY_TEST));
+        assertThat(run("verify", "again", "--table", "visits"))
+                .matches(ran -> ran.status() == 2 && ran.err().contains("--reason"));
+        assertThat(run("verify", "again", "--reason", "a doubt"))
+                .matches(ran -> ran.status() == 1 && ran.err().contains("from VERIFYING on"));
+        Claim claim =
+                ControlFixture.await(server.control.claims.claim("w", List.of("clinic"), Duration.ofMinutes(1)))
+                        .stream()
+                        .filter(each -> each.migration().equals("again"))
+                        .findFirst()
+                        .orElseThrow();
+        ControlFixture.await(server.control.claims.enter(claim, Phase.CREATED, Phase.SOAKING, "ready", Map.of()));
+        assertThat(run("verify", "again", "--reason", "a doubt"))
+                .matches(ran -> ran.status() == 0 && ran.out().contains("every row  no worker has told yet"));
+
+        assertThat(watched(claim, 0))
+                .matches(ran -> ran.status() == 0
+                        && ran.out().contains("every row  40 %, 2 of 5 ranges, no difference found")
+                        && ran.out().contains("every row  100 %, 5 of 5 ranges, no difference found; done at"));
+        assertThat(watched(claim, 3))
+                .matches(ran -> ran.status() == 1 && ran.out().contains("3 rows differed; done at"));
+        assertThat(run("verify", "again").out()).contains("100 %, 5 of 5 ranges, 3 rows differed");
+        Ran json = run("verify", "again", "--json");
+        assertThat(new JsonObject(json.out()).getJsonArray("verifications")).hasSize(2);
+    }
+
+    /** Until the worker, which is played here, has told twice. */
+    private static Ran watched(Claim claim, long differences) throws Exception {
+        CompletableFuture<Ran> watching =
+                CompletableFuture.supplyAsync(() -> run("verify", "again", "--reason", "a doubt", "--wait"));
+        await().until(() -> !server.control
+                .database
+                .query("SELECT 1 FROM verification WHERE over_at IS NULL")
+                .isEmpty());
+        long id = Long.parseLong(server.control.database.one("SELECT max(id) FROM verification"));
+        tell(claim, new Demand.Met(id, 5, 2, 0, false));
+        await().during(Duration.ofSeconds(2)).until(() -> !watching.isDone());
+        tell(claim, new Demand.Met(id, 5, 5, differences, true));
+        return watching.get(20, SECONDS);
+    }
+
+    private static void tell(Claim claim, Demand.Met met) {
+        ControlFixture.await(server.control.claims.note(
+                claim,
+                new Note(
+                        "",
+                        Map.of(),
+                        List.of(),
+                        "",
+                        Optional.of(new Verified(Optional.empty(), 0, Ages.NONE, List.of(met))))));
     }
 
     @Test

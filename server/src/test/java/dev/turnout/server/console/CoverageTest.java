@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.BundleFiles;
+import dev.turnout.migration.Phase;
 import dev.turnout.server.ServerFixture;
 import dev.turnout.server.control.Role;
 import dev.turnout.worker.backfill.Ages;
 import dev.turnout.worker.run.RunBoard.Claim;
 import dev.turnout.worker.run.RunBoard.Note;
 import dev.turnout.worker.run.RunBoard.Verified;
+import dev.turnout.worker.verify.Demand;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
@@ -72,6 +74,81 @@ class CoverageTest {
                 assertThat(page).containsPattern("<rect class=\"" + kind + "\" x=\"\\d+\" y=\"1\" width=\"8\"");
             }
         }
+    }
+
+    @Test
+    void the_map_stays_as_it_was_when_one_side_began_to_go(@TempDir Path data) throws Exception {
+        try (ServerFixture server = ServerFixture.start(data)) {
+            String database = started(server).getString("database");
+            Visitor operator = new Visitor(server.uri()).login(server.token(Role.OPERATE));
+            Instant then = server.control.clock.instant();
+            Claim claim = await(server.control.claims.claim("worker", List.of(database), Duration.ofMinutes(1)))
+                    .get(0);
+            await(server.control.claims.enter(claim, Phase.CREATED, Phase.VERIFYING, "moved", Map.of()));
+            Ages ages = new Ages(Map.of("reservations", List.of(Optional.of(then), Optional.empty())));
+            await(server.control.claims.note(
+                    claim,
+                    new Note("", Map.of(), List.of(), "", Optional.of(new Verified(Optional.empty(), 0, ages)))));
+            assertThat(operator.get(HOSPITAL).body())
+                    .contains("<rect class=\"fresh\"", "Range 1 of 2: verified now", "older: the rollout waits");
+
+            server.control.clock.pass(Duration.ofMinutes(5));
+            await(server.control.claims.enter(claim, Phase.VERIFYING, Phase.ROLLING_BACK, "no", Map.of()));
+            server.control.clock.pass(Duration.ofDays(9));
+            await(server.control.claims.enter(claim, Phase.ROLLING_BACK, Phase.ROLLED_BACK, "gone", Map.of()));
+            assertThat(operator.get(HOSPITAL).body())
+                    .contains(
+                            "as it was at the end",
+                            "<rect class=\"fresh\" x=\"1\"",
+                            "Range 1 of 2: verified 5 min before the end")
+                    .doesNotContain("the rollout waits", "verify-form");
+        }
+    }
+
+    @Test
+    void a_form_has_the_rows_of_a_table_verified_anew_and_the_page_shows_how_far_that_is(@TempDir Path data)
+            throws Exception {
+        try (ServerFixture server = ServerFixture.start(data)) {
+            String database = started(server).getString("database");
+            Visitor operator = new Visitor(server.uri()).login(server.token(Role.OPERATE));
+            assertThat(operator.get(HOSPITAL).body()).doesNotContain("verify-form");
+            Claim claim = await(server.control.claims.claim("worker", List.of(database), Duration.ofMinutes(1)))
+                    .get(0);
+            await(server.control.claims.enter(claim, Phase.CREATED, Phase.SOAKING, "complete", Map.of()));
+            assertThat(operator.get(HOSPITAL).body()).contains("verify-form", "<option>reservations</option>");
+
+            assertThat(operator.act("verify", "of", "dynamic-services", "table", "rooms", "reason", "a doubt")
+                            .body())
+                    .contains("must be one that the migration moves: reservations");
+            assertThat(operator.act("verify", "of", "dynamic-services", "table", "reservations", "reason", "<doubt>")
+                            .statusCode())
+                    .isEqualTo(303);
+            assertThat(operator.get(HOSPITAL).body()).contains("no worker has told yet", "&lt;doubt");
+
+            Demand demand = await(server.control.claims.claim("worker", List.of(database), Duration.ofMinutes(1)))
+                    .get(0)
+                    .orders()
+                    .demands()
+                    .get(0);
+            assertThat(demand.table()).contains("reservations");
+            tell(server, claim, new Demand.Met(demand.id(), 8, 2, 0, false));
+            assertThat(operator.get(HOSPITAL).body())
+                    .contains("value=\"25\" aria-label=\"reservations\"", "2 of 8 ranges · no difference found");
+            tell(server, claim, new Demand.Met(demand.id(), 8, 8, 4, true));
+            assertThat(operator.get(HOSPITAL).body())
+                    .contains("8 of 8 ranges · 4 rows differed", "<span class=\"tag bad\">differences</span>");
+        }
+    }
+
+    private static void tell(ServerFixture server, Claim claim, Demand.Met met) {
+        await(server.control.claims.note(
+                claim,
+                new Note(
+                        "",
+                        Map.of(),
+                        List.of(),
+                        "",
+                        Optional.of(new Verified(Optional.empty(), 0, Ages.NONE, List.of(met))))));
     }
 
     private static JsonObject document(ServerFixture server) {

@@ -22,6 +22,7 @@ public final class ControlFixture implements AutoCloseable {
     public final FlagStore flags;
     public final RunStore runs;
     public final OperatingStore operating;
+    public final VerificationStore verifications;
     public final RunClaims claims;
     public final RolloutStore rollouts;
     public final OutcomeStore outcomes;
@@ -42,6 +43,7 @@ public final class ControlFixture implements AutoCloseable {
         flags = new FlagStore(control, audit, clock);
         runs = new RunStore(control, flags, audit, clock);
         operating = new OperatingStore(control, runs);
+        verifications = new VerificationStore(control, runs, clock);
         claims = new RunClaims(control, flags, clock);
         rollouts = new RolloutStore(control);
         outcomes = new OutcomeStore(control, clock);

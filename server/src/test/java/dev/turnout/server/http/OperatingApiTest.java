@@ -8,15 +8,20 @@ import dev.turnout.server.ServerFixture;
 import dev.turnout.server.ServerFixture.Response;
 import dev.turnout.server.control.ControlFixture;
 import dev.turnout.server.control.Specs;
+import dev.turnout.worker.backfill.Ages;
 import dev.turnout.worker.backfill.RejectedRow;
 import dev.turnout.worker.run.RunBoard.Claim;
+import dev.turnout.worker.run.RunBoard.Note;
 import dev.turnout.worker.run.RunBoard.Rejected;
+import dev.turnout.worker.run.RunBoard.Verified;
+import dev.turnout.worker.verify.Demand;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,6 +133,47 @@ class OperatingApiTest {
         page = server.call("GET", MIGRATION + "/rejected", "").json();
         assertThat(page.getBoolean("retryPending")).isFalse();
         assertThat(page.getJsonArray("rows")).isEmpty();
+    }
+
+    @Test
+    void rows_are_verified_anew_on_demand_once_and_how_far_that_is_stands_with_the_migration() {
+        Response early = server.call("POST", MIGRATION + "/verify", "{\"reason\":\"a doubt\"}");
+        assertThat(early.code()).isEqualTo(409);
+        assertThat(early.json().getString("detail")).contains("is in CREATED", "from VERIFYING on");
+        enter(Phase.CREATED, Phase.ROLLING_OUT, Map.of());
+
+        Response asked = server.call("POST", MIGRATION + "/verify", "{\"reason\":\"a doubt\"}");
+        assertThat(asked.code()).as(asked.body()).isEqualTo(202);
+        JsonObject verification = asked.json().getJsonObject("verification");
+        assertThat(verification.getString("state")).isEqualTo("OPEN");
+        assertThat(verification.getString("reason")).isEqualTo("a doubt");
+        assertThat(server.call("POST", MIGRATION + "/verify", "").json().getJsonObject("verification"))
+                .isEqualTo(verification);
+        assertThat(server.call("POST", MIGRATION + "/verify", "{\"tables\":[]}").code())
+                .isEqualTo(422);
+        assertThat(server.call("POST", "/api/v1/migrations/none/verify", "").code())
+                .isEqualTo(404);
+
+        Claim claim = claim();
+        Demand.Met met = new Demand.Met(claim.orders().demands().get(0).id(), 7, 3, 1, false);
+        await(server.control.claims.note(
+                claim,
+                new Note(
+                        "",
+                        Map.of(),
+                        List.of(),
+                        "",
+                        Optional.of(new Verified(Optional.empty(), 1, Ages.NONE, List.of(met))))));
+        JsonObject told = server.call("GET", MIGRATION, "")
+                .json()
+                .getJsonArray("verifications")
+                .getJsonObject(0);
+        assertThat(told.getInteger("done")).isEqualTo(3);
+        assertThat(told.getInteger("chunks")).isEqualTo(7);
+        assertThat(told.getInteger("differences")).isEqualTo(1);
+        assertThat(server.call("GET", "/api/v1/audit?subject=migration:m&action=run.verify", "")
+                        .body())
+                .contains("a doubt");
     }
 
     private void enter(Phase from, Phase to, Map<String, Object> report) {

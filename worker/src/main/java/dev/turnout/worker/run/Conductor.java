@@ -2,7 +2,6 @@ package dev.turnout.worker.run;
 
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Spec;
-import dev.turnout.migration.Tuning;
 import dev.turnout.worker.bookkeeping.StaleEpoch;
 import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.jdbc.Failure;
@@ -12,6 +11,7 @@ import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.run.RunBoard.Claim;
 import dev.turnout.worker.run.RunBoard.ClaimLost;
 import dev.turnout.worker.run.RunBoard.Note;
+import dev.turnout.worker.run.RunBoard.Orders;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -46,7 +46,7 @@ final class Conductor {
     private final Sight sight = new Sight();
 
     /** Read by worker threads before each batch. */
-    private volatile Tuning tuning;
+    private volatile Orders orders;
 
     private Claim claim;
     private PutAside putAside;
@@ -72,7 +72,7 @@ final class Conductor {
         this.spec = spec;
         this.loop = shop.vertx().getOrCreateContext();
         this.claim = claim;
-        this.tuning = claim.orders().tuning();
+        this.orders = claim.orders();
         this.putAside = new PutAside(shop, works, new Entrance());
         Entrance entrance = new Entrance();
         this.lanes = lanes(entrance);
@@ -94,11 +94,11 @@ final class Conductor {
             putAside = new PutAside(shop, works, new Entrance());
         }
         claim = fresh;
-        tuning = fresh.orders().tuning();
+        orders = fresh.orders();
         if (moved) {
             begin();
         }
-        lanes.grow(works.lanes(claim.phase(), tuning));
+        lanes.grow(works.lanes(claim.phase(), orders.tuning()));
         advance();
         show();
         if (!lost) {
@@ -166,11 +166,11 @@ final class Conductor {
     private Lanes lanes(Entrance entrance) {
         Phase phase = claim.phase();
         long epoch = claim.epoch();
-        PhaseWork work = works.of(phase, () -> tuning, result -> loop.runOnContext(then -> sight.verified(result)));
+        PhaseWork work = works.of(phase, () -> orders, result -> loop.runOnContext(then -> sight.verified(result)));
         Lanes[] own = new Lanes[1];
         own[0] = new Lanes(
                 shop,
-                works.lanes(phase, tuning),
+                works.lanes(phase, orders.tuning()),
                 lane -> entrance.first(site(epoch, lane), work),
                 () -> lanes == own[0] && mayStart(),
                 outcome -> ended(phase, outcome));

@@ -6,6 +6,7 @@ import dev.turnout.worker.contract.Conditions;
 import dev.turnout.worker.run.RunBoard.Claim;
 import dev.turnout.worker.run.RunBoard.RolloutView;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a run should do next, by what its operator wants and where its rollout stands. */
@@ -71,6 +72,10 @@ sealed interface Intent {
         RolloutView rollout = claim.rollout();
         Conditions.Facts facts = new Conditions.Facts(
                 rollout.fullSince(), rollout.openIncidents(), rollout.contractApprovedBy(), rollout.backup());
-        return Conditions.unmet(contract, facts, now);
+        List<String> unmet = new ArrayList<>(Conditions.unmet(contract, facts, now));
+        if (!claim.orders().demands().isEmpty()) {
+            unmet.add("verified: what an operator wants verified anew is not done yet");
+        }
+        return unmet;
     }
 }

@@ -29,10 +29,12 @@ import dev.turnout.worker.reverse.Rollback;
 import dev.turnout.worker.sync.SyncTriggers;
 import dev.turnout.worker.throttle.Gauge;
 import dev.turnout.worker.throttle.Throttle;
+import dev.turnout.worker.verify.Demand;
 import dev.turnout.worker.verify.Rehearsal;
 import dev.turnout.worker.verify.RollingVerification;
 import dev.turnout.worker.verify.Verify;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -63,8 +65,9 @@ final class Phases implements Works {
     }
 
     @Override
-    public PhaseWork of(Phase phase, Supplier<Tuning> tuning, Consumer<RollingVerification.Result> verified) {
-        PhaseWork here = here(phase, tuning, verified);
+    public PhaseWork of(Phase phase, Supplier<RunBoard.Orders> orders, Consumer<RollingVerification.Result> verified) {
+        Supplier<Tuning> tuning = () -> orders.get().tuning();
+        PhaseWork here = here(phase, tuning, () -> orders.get().demands(), verified);
         if (!remote) {
             return here;
         }
@@ -97,7 +100,11 @@ final class Phases implements Works {
         };
     }
 
-    private PhaseWork here(Phase phase, Supplier<Tuning> tuning, Consumer<RollingVerification.Result> verified) {
+    private PhaseWork here(
+            Phase phase,
+            Supplier<Tuning> tuning,
+            Supplier<List<Demand>> demands,
+            Consumer<RollingVerification.Result> verified) {
         return switch (phase) {
             case CREATED -> new InOrder(new Preflight(), new Baseline());
             case ROLLING_BACK -> new Rollback();
@@ -108,9 +115,9 @@ final class Phases implements Works {
             case BACKFILLING ->
                 new Guarded(
                         new Backfill(new Gauge(Throttle.DEFAULT, tuning, pace.clock()), () -> effort(tuning.get())));
-            case VERIFYING -> new Guarded(new InOrder(new Verify(), new Validation()));
+            case VERIFYING -> new Guarded(new InOrder(new Verify(demands, verified), new Validation()));
             case READY -> new Guarded(new Rehearsal());
-            case ROLLING_OUT, SOAKING -> new RollingVerification(pace, verified);
+            case ROLLING_OUT, SOAKING -> new RollingVerification(pace, demands, verified);
             case DONE, PAUSED, ROLLED_BACK, FAILED ->
                 site -> {
                     throw new IllegalStateException("there is no work in " + phase);

@@ -5,6 +5,7 @@ import dev.turnout.migration.Phase;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.backfill.Ages;
 import dev.turnout.worker.backfill.RejectedRow;
+import dev.turnout.worker.verify.Demand;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +29,8 @@ public interface RunBoard {
     /**
      * Moves the run from one phase to the next, with the report of the phase that ended. In the same transaction the
      * rollout opens with ROLLING_OUT, ends with DONE and ROLLED_BACK, and ROLLING_BACK takes the flag to 0. Entering
-     * FAILED turns the wish RUN into PAUSE: only an operator's word makes the run go on.
+     * FAILED turns the wish RUN into PAUSE: only an operator's word makes the run go on. What is to be verified anew ends
+     * unmet once one side is taken away.
      */
     Future<Void> enter(Claim claim, Phase from, Phase to, String because, Map<String, Object> report);
 
@@ -83,9 +85,20 @@ public interface RunBoard {
         }
     }
 
-    /** @param retries how often an operator has wanted the rows that are put aside to be tried again */
-    record Orders(Tuning tuning, long retries) {
+    /**
+     * @param retries how often an operator has wanted the rows that are put aside to be tried again
+     * @param demands what is to be verified anew and is not over, the oldest first
+     */
+    record Orders(Tuning tuning, long retries, List<Demand> demands) {
         public static final Orders NONE = new Orders(Tuning.NONE, 0);
+
+        public Orders {
+            demands = List.copyOf(demands);
+        }
+
+        public Orders(Tuning tuning, long retries) {
+            this(tuning, retries, List.of());
+        }
     }
 
     /**
@@ -141,8 +154,17 @@ public interface RunBoard {
      * @param from business time since which every row has been verified; empty before the first full pass
      * @param mismatches that stand now, broken triggers included; above 0 the new side must not be trusted
      * @param ages along the keys; none where nothing is moved, or nobody has looked
+     * @param met how far each demand is that the worker knows of
      */
-    record Verified(Optional<Instant> from, long mismatches, Ages ages) {
+    record Verified(Optional<Instant> from, long mismatches, Ages ages, List<Demand.Met> met) {
+        public Verified {
+            met = List.copyOf(met);
+        }
+
+        public Verified(Optional<Instant> from, long mismatches, Ages ages) {
+            this(from, mismatches, ages, List.of());
+        }
+
         public Verified(Optional<Instant> from, long mismatches) {
             this(from, mismatches, Ages.NONE);
         }

@@ -44,7 +44,7 @@ final class Sight {
     }
 
     void verified(RollingVerification.Result result) {
-        verified = Optional.of(new Verified(result.from(), result.mismatches(), result.ages()));
+        verified = Optional.of(new Verified(result.from(), result.mismatches(), result.ages(), result.met()));
         problems = result.problems();
         changed = true;
     }

@@ -13,10 +13,10 @@ import java.util.function.Supplier;
 /** Makes the work of a phase, anew for each time that a run enters it or changes hands. */
 interface Works {
     /**
-     * @param tuning what the operator says now; asked on worker threads, again and again
-     * @param verified told on a worker thread how the rolling verification stands
+     * @param orders what operators say now; asked on worker threads, again and again
+     * @param verified told on a worker thread how the verification stands
      */
-    PhaseWork of(Phase phase, Supplier<Tuning> tuning, Consumer<RollingVerification.Result> verified);
+    PhaseWork of(Phase phase, Supplier<RunBoard.Orders> orders, Consumer<RollingVerification.Result> verified);
 
     /** What has to go on beside the work of a phase, in a lane of its own; empty: nothing. */
     default Optional<PhaseWork> beside(Phase phase) {

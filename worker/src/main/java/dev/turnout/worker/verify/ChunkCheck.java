@@ -23,9 +23,10 @@ import java.util.stream.Stream;
 final class ChunkCheck {
     private ChunkCheck() {}
 
-    static Difference run(Site site, Chunk chunk) throws SQLException {
+    /** @param demand the newest of an operator that is known by now; 0: none */
+    static Difference run(Site site, Chunk chunk, long demand) throws SQLException {
         if (RemoteCheck.carries(site, chunk.table())) {
-            return remote(site, chunk);
+            return remote(site, chunk, demand);
         }
         Source source = Source.named(site.spec(), chunk.table());
         Instant before = site.clock().instant();
@@ -38,14 +39,14 @@ final class ChunkCheck {
         site.database().transaction(Limits.BOOKKEEPING, connection -> {
             Bookkeeping.fence(connection, site);
             // Of a row that was repaired as well: who wrote it past the triggers may do so again.
-            Coverage.verified(connection, chunk, before, found.differing());
+            Coverage.verified(connection, chunk, before, found.differing(), demand);
             return found;
         });
         return found;
     }
 
     /** A chunk with rows whose changes are on their way is not marked: it has its turn again. */
-    private static Difference remote(Site site, Chunk chunk) throws SQLException {
+    private static Difference remote(Site site, Chunk chunk, long demand) throws SQLException {
         Instant before = site.clock().instant();
         RemoteCheck.Finding found = RemoteCheck.run(site, chunk);
         if (found.undecided() == 0) {
@@ -54,7 +55,7 @@ final class ChunkCheck {
             }
             site.database().transaction(Limits.BOOKKEEPING, connection -> {
                 Bookkeeping.fence(connection, site);
-                Coverage.verified(connection, chunk, before, found.differing());
+                Coverage.verified(connection, chunk, before, found.differing(), demand);
                 return found;
             });
         }

@@ -22,10 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Verifies without end while both sides are in use, the chunk first that was verified longest ago, paced so that a full pass
- * takes half of the age that the spec allows. A spec that moves nothing has its assertions asked instead. Never done. One instance per drive; only one lane may use it.
+ * takes half of the age that the spec allows; what an operator wants verified anew goes first and is not paced. A spec that
+ * moves nothing has its assertions asked instead. Never done. One instance per drive; only one lane may use it.
  */
 public final class RollingVerification implements PhaseWork {
     /** A stride ends after this much real work, so that a stop need not wait long. */
@@ -34,21 +36,30 @@ public final class RollingVerification implements PhaseWork {
     /** Real time: an operator who has mended a row looks whether it is gone from the list. */
     private static final Duration BETWEEN_SECOND_TRIES = Duration.ofSeconds(10);
 
-    /** Real time: the map of ages sorts all chunks, and nobody sees a second on it. */
-    private static final Duration BETWEEN_MAPS = Duration.ofSeconds(5);
+    /** Real time, however rarely a chunk has its turn: a demand and a trigger that was disabled are to be seen soon. */
+    private static final Duration LONGEST_REST = Duration.ofSeconds(2);
+
+    private static final Duration AT_ONCE = Duration.ofMillis(1);
 
     private final Pace pace;
+    private final Demands demands;
     private final Consumer<Result> results;
     private final Map<Long, List<String>> problems = new LinkedHashMap<>();
+    private final AgesNow ages = new AgesNow();
     private Optional<Instant> last = Optional.empty();
     private List<String> unasserted = List.of();
+    private long assertedFor;
     private long triedNanos = System.nanoTime();
-    private Optional<Ages> ages = Optional.empty();
-    private long mappedNanos;
 
     /** @param results told after every stride, on the thread of the stride */
     public RollingVerification(Pace pace, Consumer<Result> results) {
+        this(pace, List::of, results);
+    }
+
+    /** @param demands what operators want verified anew and is not over, the oldest first; asked on the thread of the stride */
+    public RollingVerification(Pace pace, Supplier<List<Demand>> demands, Consumer<Result> results) {
         this.pace = pace;
+        this.demands = new Demands(demands);
         this.results = results;
     }
 
@@ -59,10 +70,13 @@ public final class RollingVerification implements PhaseWork {
      * @param mismatches rows that differ, and tables whose triggers are not as they were installed
      * @param problems for operators
      * @param ages of the chunks, a few seconds ago
+     * @param met how far the demands are
      */
-    public record Result(Optional<Instant> from, long mismatches, List<String> problems, Ages ages) {
+    public record Result(
+            Optional<Instant> from, long mismatches, List<String> problems, Ages ages, List<Demand.Met> met) {
         public Result {
             problems = List.copyOf(problems);
+            met = List.copyOf(met);
         }
     }
 
@@ -76,10 +90,15 @@ public final class RollingVerification implements PhaseWork {
         Instant now = site.clock().instant();
         long due = last.map(then -> Duration.between(then, now).toNanos() / Math.max(1, spacing.toNanos()))
                 .orElse(1L);
+        demands.look();
         if (due > 0) {
             last = Optional.of(now);
-            // Where nothing was moved, what the operator asserts is all there is to verify.
-            unasserted = site.spec().additive() ? Assertions.brokenByRows(site) : List.of();
+        }
+        // Where nothing was moved, what the operator asserts is all there is to verify.
+        if (site.spec().additive() && (due > 0 || demands.newest() > assertedFor)) {
+            unasserted = Assertions.brokenByRows(site);
+            last = Optional.of(now);
+            assertedFor = demands.newest();
         }
         long begun = System.nanoTime();
         if (begun - triedNanos > BETWEEN_SECOND_TRIES.toNanos()) {
@@ -87,27 +106,36 @@ public final class RollingVerification implements PhaseWork {
             SecondTry.ofAll(site);
             SecondChance.ofAll(site);
         }
-        for (long done = 0; done < Math.min(due, before.chunks()); done++) {
-            check(site);
-            if (System.nanoTime() - begun > LONGEST.toNanos()) {
-                break;
+        boolean more;
+        long paced = Math.min(due, before.chunks());
+        long tried = 0;
+        do {
+            demands.look();
+            Optional<Chunk> chunk = demands.due(site);
+            if (chunk.isEmpty() && paced > 0) {
+                paced--;
+                chunk = site.database().transaction(Limits.BOOKKEEPING, c -> Coverage.stalest(c, site));
             }
-        }
+            // The same again: its rows are still on their way to the other server, and it is to have a rest.
+            more = chunk.isPresent() && chunk.get().id() != tried;
+            if (more) {
+                tried = chunk.get().id();
+                check(site, chunk.get());
+            }
+        } while (more && System.nanoTime() - begun < LONGEST.toNanos());
         tell(site, broken);
-        return new Stride.Wait(pace.timer(spacing), "verifying every row again and again");
+        Duration rest = pace.timer(spacing);
+        return new Stride.Wait(
+                more ? AT_ONCE : rest.compareTo(LONGEST_REST) < 0 ? rest : LONGEST_REST,
+                "verifying every row again and again");
     }
 
-    private void check(Site site) throws SQLException {
-        Optional<Chunk> chunk =
-                site.database().transaction(Limits.BOOKKEEPING, connection -> Coverage.stalest(connection, site));
-        if (chunk.isEmpty()) {
-            return;
-        }
-        Difference difference = ChunkCheck.run(site, chunk.get());
+    private void check(Site site, Chunk chunk) throws SQLException {
+        Difference difference = ChunkCheck.run(site, chunk, demands.newest());
         if (difference.differing() == 0) {
-            problems.remove(chunk.get().id());
+            problems.remove(chunk.id());
         } else {
-            problems.put(chunk.get().id(), ChunkCheck.problems(chunk.get(), difference));
+            problems.put(chunk.id(), ChunkCheck.problems(chunk, difference));
         }
     }
 
@@ -117,15 +145,14 @@ public final class RollingVerification implements PhaseWork {
         problems.values().forEach(all::addAll);
         all.addAll(unasserted);
         Optional<Instant> from = site.spec().additive() ? last.filter(asserted -> unasserted.isEmpty()) : proof.from();
-        results.accept(new Result(from, proof.mismatches() + broken.size() + unasserted.size(), all, ages(site)));
+        List<Demand.Met> met = site.spec().additive() ? asserted() : demands.met(site);
+        Ages map = met.stream().anyMatch(Demand.Met::over) ? ages.anew(site) : ages.of(site);
+        results.accept(new Result(from, proof.mismatches() + broken.size() + unasserted.size(), all, map, met));
     }
 
-    private Ages ages(Site site) throws SQLException {
-        if (ages.isEmpty() || System.nanoTime() - mappedNanos > BETWEEN_MAPS.toNanos()) {
-            ages = Optional.of(
-                    site.database().transaction(Limits.BOOKKEEPING, connection -> Ages.of(connection, site)));
-            mappedNanos = System.nanoTime();
-        }
-        return ages.get();
+    private List<Demand.Met> asserted() {
+        return demands.open().stream()
+                .map(demand -> new Demand.Met(demand.id(), 0, 0, unasserted.size(), demand.id() <= assertedFor))
+                .toList();
     }
 }

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * The first full pass: the verifier proves itself, then every chunk, then the operator's assertions; then come the
@@ -26,16 +28,37 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class Verify implements PhaseWork {
     private final AtomicLong rows = new AtomicLong();
+    private final Demands demands;
+    private final Consumer<RollingVerification.Result> results;
+    private final AgesNow ages = new AgesNow();
     private volatile Optional<List<String>> unproven = Optional.empty();
     private volatile boolean assertionsHold;
+
+    /** That nobody watches, and without demands. */
+    public Verify() {
+        this(List::of, result -> {});
+    }
+
+    /**
+     * @param demands what operators want verified anew and is not over, the oldest first; asked on the thread of the stride
+     * @param results told after every chunk, on the thread of the stride
+     */
+    public Verify(Supplier<List<Demand>> demands, Consumer<RollingVerification.Result> results) {
+        this.demands = new Demands(demands);
+        this.results = results;
+    }
 
     @Override
     public Stride stride(Site site) throws SQLException {
         if (unproven.isEmpty()) {
             return control(site);
         }
+        demands.look();
         Optional<Chunk> chunk =
                 site.database().transaction(Limits.BOOKKEEPING, connection -> Coverage.unproven(connection, site));
+        if (chunk.isEmpty()) {
+            chunk = demands.due(site);
+        }
         if (chunk.isPresent()) {
             return check(site, chunk.get());
         }
@@ -81,24 +104,37 @@ public final class Verify implements PhaseWork {
                     "compare the column's type and its up by hand; a verification that cannot see it proves nothing");
         }
         unproven = Optional.of(List.copyOf(nothing));
-        return new Stride.Again("the verifier finds what is planted for it", progress(site));
+        return new Stride.Again("the verifier finds what is planted for it", progress(tell(site, false)));
     }
 
     private Stride check(Site site, Chunk chunk) throws SQLException {
-        Difference difference = ChunkCheck.run(site, chunk);
+        Difference difference = ChunkCheck.run(site, chunk, demands.newest());
         rows.addAndGet(difference.rows());
+        Coverage proof = tell(site, difference.differing() > 0);
         if (difference.differing() > 0) {
             return new Stride.Stop(
                     difference.differing() + " rows of " + chunk.table() + " are not what the mapping says",
                     ChunkCheck.problems(chunk, difference),
                     "find who wrote them past the triggers, mend them, then resume: the chunk is verified again");
         }
-        return new Stride.Again("verified " + chunk.table() + " " + chunk.range(), progress(site));
+        return new Stride.Again("verified " + chunk.table() + " " + chunk.range(), progress(proof));
     }
 
-    private static Progress progress(Site site) throws SQLException {
-        Coverage proof = site.database().transaction(Limits.BOOKKEEPING, connection -> Coverage.of(connection, site));
+    private static Progress progress(Coverage proof) {
         return Progress.of(proof.right(), proof.chunks(), "chunks");
+    }
+
+    /** @param last nothing follows for now, so that it has to be exact */
+    private Coverage tell(Site site, boolean last) throws SQLException {
+        Coverage proof = site.database().transaction(Limits.BOOKKEEPING, connection -> Coverage.of(connection, site));
+        // What differs stops the phase, and is told with that.
+        results.accept(new RollingVerification.Result(
+                proof.from(),
+                proof.mismatches(),
+                List.of(),
+                last || proof.right() == proof.chunks() ? ages.anew(site) : ages.of(site),
+                demands.met(site)));
+        return proof;
     }
 
     private Stride done(Site site) throws SQLException {

@@ -17,6 +17,7 @@ import dev.turnout.worker.run.RunBoard.Claim;
 import dev.turnout.worker.run.RunBoard.Orders;
 import dev.turnout.worker.run.RunBoard.RolloutView;
 import dev.turnout.worker.run.RunBoard.Wish;
+import dev.turnout.worker.verify.Demand;
 import dev.turnout.worker.verify.RollingVerification;
 import io.vertx.core.Vertx;
 import java.sql.SQLException;
@@ -31,7 +32,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -232,6 +235,27 @@ class ConductorTest {
     }
 
     @Test
+    void theContractWaitsForWhatAnOperatorWantsVerifiedAnew() {
+        AtomicReference<List<Demand>> known = new AtomicReference<>(List.of());
+        works.ordered(Phase.SOAKING, orders -> site -> {
+            known.set(orders.get().demands());
+            return new Stride.Wait(Duration.ofMillis(5), "again");
+        });
+        begin();
+        await().until(() -> board.phase() == Phase.ROLLING_OUT);
+        Demand demand = new Demand(1, Optional.of("visits"));
+        board.orders(new Orders(Tuning.NONE, 0, List.of(demand)));
+        board.rollout(view(true, 100_000, Optional.of("amy"), Optional.of("s3://backup")));
+        await().until(() -> board.phase() == Phase.SOAKING);
+        visits.clock.pass(Duration.ofDays(14));
+        await().until(() -> List.of(demand).equals(known.get()));
+        await().until(() -> board.note().nextAction().contains("wants verified anew"));
+        assertThat(board.phase()).isEqualTo(Phase.SOAKING);
+        board.orders(Orders.NONE);
+        await().until(() -> board.phase() == Phase.DONE);
+    }
+
+    @Test
     void rowsPutAsideAreShownAndTriedAgainEvenWhileTheRunHasFailed() {
         works.putAside.add(new RejectedRow(1, "visits", "{}", "BACKFILL", "22P02", "bad", Instant.EPOCH));
         works.script(Phase.BACKFILLING, site -> new Stride.Stop("too many", List.of("1"), "mend them"));
@@ -282,19 +306,24 @@ class ConductorTest {
 
     /** Phases that are done at once unless a test says how they go. */
     private static final class Scripted implements Works {
-        private final Map<Phase, PhaseWork> scripts = new ConcurrentHashMap<>();
+        private final Map<Phase, Function<Supplier<Orders>, PhaseWork>> scripts = new ConcurrentHashMap<>();
         final List<RejectedRow> putAside = new CopyOnWriteArrayList<>();
         final AtomicInteger tries = new AtomicInteger();
         volatile Optional<String> beyond = Optional.empty();
 
         void script(Phase phase, PhaseWork work) {
+            ordered(phase, orders -> work);
+        }
+
+        void ordered(Phase phase, Function<Supplier<Orders>, PhaseWork> work) {
             scripts.put(phase, work);
         }
 
         @Override
-        public PhaseWork of(Phase phase, Supplier<Tuning> tuning, Consumer<RollingVerification.Result> verified) {
-            return site ->
-                    scripts.getOrDefault(phase, any -> new Stride.Done("done")).stride(site);
+        public PhaseWork of(Phase phase, Supplier<Orders> orders, Consumer<RollingVerification.Result> verified) {
+            return site -> scripts.getOrDefault(phase, any -> here -> new Stride.Done("done"))
+                    .apply(orders)
+                    .stride(site);
         }
 
         @Override

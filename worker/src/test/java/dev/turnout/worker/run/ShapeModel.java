@@ -167,7 +167,7 @@ abstract class ShapeModel {
 
         /** A phase is over when its work is done and the writers have done their part of it. */
         private void during(ExecutorService threads, Phase phase, int part) throws Exception {
-            PhaseWork work = phases.of(phase, () -> Tuning.NONE, result -> {});
+            PhaseWork work = phases.of(phase, () -> RunBoard.Orders.NONE, result -> {});
             AtomicBoolean writing = new AtomicBoolean(true);
             AtomicBoolean done = new AtomicBoolean();
             List<Future<?>> lanes = new ArrayList<>();

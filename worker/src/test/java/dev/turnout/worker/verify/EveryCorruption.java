@@ -94,7 +94,7 @@ abstract class EveryCorruption {
             Chunk chunk = site.database()
                     .transaction(Limits.BOOKKEEPING, connection -> Coverage.stalest(connection, site))
                     .orElseThrow();
-            ChunkCheck.run(site, chunk)
+            ChunkCheck.run(site, chunk, 0)
                     .samples()
                     .forEach(sample -> lines.add(sample.key().replaceAll("[^0-9-]", "") + " " + sample.column()));
         }

@@ -1,6 +1,7 @@
 package dev.turnout.worker.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Assertion;
@@ -17,6 +18,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -208,6 +211,107 @@ class VerifyTest {
             assertThat(last(results).mismatches()).isEqualTo(2);
             assertThat(last(results).problems().toString()).contains("altered, disabled or dropped", "found 99");
         }
+    }
+
+    @Test
+    void whatAnOperatorWantsVerifiedAnewIsDoneAtOnceAndCountedWhereverTheWorkerDies() throws SQLException {
+        try (Visits visits = moved(1_000)) {
+            Visits.finish(new Verify(), visits.site());
+            Pace pace = new Pace(visits.clock, 1, Duration.ofMillis(1));
+            List<RollingVerification.Result> results = new ArrayList<>();
+            List<Demand> demands = new ArrayList<>();
+            new RollingVerification(pace, () -> demands, results::add).stride(visits.site());
+            assertThat(last(results).met()).isEmpty();
+
+            // Eleven chunks. Nothing is due for an hour; a worker that knows of the first demand dies after some
+            // chunks.
+            visits.db.execute(
+                    "SET turnout.backfill = 'on'; UPDATE visits SET minutes = 99 WHERE id IN (3, 2997, 3000)");
+            visits.clock.pass(Duration.ofMinutes(1));
+            demands.add(new Demand(3, Optional.empty()));
+            AtomicInteger asked = new AtomicInteger();
+            RollingVerification dying = new RollingVerification(
+                    pace,
+                    () -> {
+                        if (asked.incrementAndGet() > 4) {
+                            throw new IllegalStateException("killed");
+                        }
+                        return demands;
+                    },
+                    results::add);
+            assertThatThrownBy(() -> dying.stride(visits.site())).hasMessage("killed");
+            assertThat(visits.db.one("SELECT count(*) FROM turnout.chunk WHERE demand = 3"))
+                    .isEqualTo("3");
+
+            // Another one goes on behind them, and has two more by then: what it does for the first counts for these
+            // too.
+            demands.add(new Demand(4, Optional.of("visits")));
+            RollingVerification rolling = new RollingVerification(pace, () -> demands, results::add);
+            assertThat(strides(rolling, visits, results, met -> met.stream().allMatch(Demand.Met::over)))
+                    .containsExactly(new Demand.Met(3, 11, 11, 3, true), new Demand.Met(4, 11, 11, 3, true));
+            assertThat(last(results).from()).isEmpty();
+            assertThat(last(results).ages().cells())
+                    .isEqualTo(Map.of("visits", Collections.nCopies(11, Optional.of(visits.clock.instant()))));
+
+            visits.db.execute("SET turnout.backfill = 'on'; UPDATE visits SET minutes = length::int");
+            demands.clear();
+            demands.add(new Demand(7, Optional.of("visits")));
+            assertThat(strides(rolling, visits, results, met -> met.stream().allMatch(Demand.Met::over)))
+                    .containsExactly(new Demand.Met(7, 11, 11, 0, true));
+            assertThat(last(results).mismatches()).isZero();
+            assertThat(last(results).problems()).isEmpty();
+            assertThat(last(results).from()).contains(visits.clock.instant());
+        }
+    }
+
+    @Test
+    void aDemandOfTheFirstPassIsMetBeforeThePhaseEnds() throws SQLException {
+        try (Visits visits = moved(1_000)) {
+            List<Demand> demands = new ArrayList<>();
+            List<RollingVerification.Result> results = new ArrayList<>();
+            Verify verify = new Verify(() -> demands, results::add);
+            Site site = visits.site();
+            for (int stride = 0; stride < 6; stride++) {
+                verify.stride(site);
+            }
+            assertThat(last(results).ages().cells().get("visits"))
+                    .as("what is verified so far, in the first look at it")
+                    .containsOnly(Optional.empty());
+            demands.add(new Demand(3, Optional.empty()));
+            assertThat(Visits.finish(verify, site)).isInstanceOf(Stride.Done.class);
+            assertThat(last(results).met()).containsExactly(new Demand.Met(3, 11, 11, 0, true));
+            assertThat(last(results).from()).contains(visits.clock.instant());
+            assertThat(last(results).ages().cells().get("visits")).hasSize(11).doesNotContain(Optional.empty());
+            assertThat(visits.db.one("SELECT count(*) FROM turnout.chunk WHERE demand <> 3"))
+                    .isEqualTo("0");
+        }
+    }
+
+    @Test
+    void howeverRarelyAChunkHasItsTurnItLooksForDemandsAndAtTheTriggersWithinSeconds() throws SQLException {
+        try (Visits visits = moved(100)) {
+            Visits.finish(new Verify(), visits.site());
+            RollingVerification rolling = new RollingVerification(Pace.real(), result -> {});
+            assertThat(rolling.stride(visits.site()))
+                    .isInstanceOfSatisfying(
+                            Stride.Wait.class, wait -> assertThat(wait.pause()).isLessThan(Duration.ofSeconds(5)));
+        }
+    }
+
+    /** Until what is told is as it should be; then what is told of the demands. */
+    private static List<Demand.Met> strides(
+            RollingVerification rolling,
+            Visits visits,
+            List<RollingVerification.Result> results,
+            Predicate<List<Demand.Met>> enough)
+            throws SQLException {
+        for (int stride = 0; stride < 100; stride++) {
+            rolling.stride(visits.site());
+            if (enough.test(last(results).met())) {
+                return last(results).met();
+            }
+        }
+        throw new AssertionError("after a hundred strides: " + last(results).met());
     }
 
     private static RollingVerification.Result last(List<RollingVerification.Result> results) {

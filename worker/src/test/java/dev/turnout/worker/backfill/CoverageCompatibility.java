@@ -15,20 +15,20 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.api.Test;
 
-/** One SQL, the same map on either database. */
-class AgesTest {
+/** One SQL, the same on every database: how old the verification is, and how far what was wanted anew. A subclass names the server. */
+abstract class CoverageCompatibility {
     private static final Instant NINE = Instant.parse("2026-01-05T09:00:00Z");
 
-    static List<TestServer> servers() {
-        return List.of(TestServer.POSTGRES_18, TestServer.MYSQL);
+    private final TestServer server;
+
+    CoverageCompatibility(TestServer server) {
+        this.server = server;
     }
 
-    @ParameterizedTest
-    @MethodSource("servers")
-    void a_few_chunks_have_a_cell_each_and_the_tail_comes_last(TestServer server) throws SQLException {
+    @Test
+    void a_few_chunks_have_a_cell_each_and_the_tail_comes_last() throws SQLException {
         try (TestDatabase db = server.newDatabase()) {
             Site site = site(db);
             plan(site, "visits", 3);
@@ -50,10 +50,8 @@ class AgesTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("servers")
-    void a_cell_of_many_chunks_is_as_old_as_the_oldest_and_unknown_as_long_as_one_is(TestServer server)
-            throws SQLException {
+    @Test
+    void a_cell_of_many_chunks_is_as_old_as_the_oldest_and_unknown_as_long_as_one_is() throws SQLException {
         try (TestDatabase db = server.newDatabase()) {
             Site site = site(db);
             plan(site, "visits", 2 * Ages.CELLS - 1);
@@ -75,6 +73,55 @@ class AgesTest {
         }
     }
 
+    @Test
+    void a_demand_is_met_chunk_by_chunk_and_a_later_one_anew() throws SQLException {
+        try (TestDatabase db = server.newDatabase()) {
+            Site site = site(db);
+            plan(site, "visits", 2);
+            plan(site, "rooms", 0);
+            assertThat(since(site, 4, Optional.empty())).isEqualTo(new Coverage.Since(4, 0, 0));
+
+            verify(site, "visits", 0, NINE, 2, 4);
+            verify(site, "visits", 2, NINE, 1, 5);
+
+            assertThat(since(site, 4, Optional.empty())).isEqualTo(new Coverage.Since(4, 2, 3));
+            assertThat(since(site, 5, Optional.of("visits"))).isEqualTo(new Coverage.Since(3, 1, 1));
+            assertThat(due(site, 4, Optional.of("visits"), 0)).contains(1);
+            assertThat(due(site, 5, Optional.of("visits"), 0)).contains(0);
+            assertThat(due(site, 5, Optional.of("visits"), id(site, "visits", 0)))
+                    .as("what was tried last has its turn last")
+                    .contains(1);
+            assertThat(due(site, 5, Optional.of("visits"), id(site, "visits", 1)))
+                    .contains(0);
+            verify(site, "visits", 1, NINE, 0, 4);
+            assertThat(due(site, 4, Optional.of("visits"), 0)).isEmpty();
+            assertThat(due(site, 4, Optional.empty(), 0)).contains(0);
+
+            // Whoever knew of less takes nothing back.
+            verify(site, "visits", 2, NINE, 1, 0);
+            assertThat(since(site, 5, Optional.of("visits"))).isEqualTo(new Coverage.Since(3, 1, 1));
+        }
+    }
+
+    private static Optional<Integer> due(Site site, long demand, Optional<String> table, long after)
+            throws SQLException {
+        return site.database()
+                .transaction(Limits.BOOKKEEPING, connection -> Coverage.due(connection, site, demand, table, after))
+                .map(Chunk::seq);
+    }
+
+    private static Coverage.Since since(Site site, long demand, Optional<String> table) throws SQLException {
+        return site.database()
+                .transaction(Limits.BOOKKEEPING, connection -> Coverage.since(connection, site, demand, table));
+    }
+
+    private static long id(Site site, String table, int seq) throws SQLException {
+        return site.database()
+                .transaction(Limits.BOOKKEEPING, connection -> Chunks.all(connection, site, table))
+                .get(seq)
+                .id();
+    }
+
     private static Site site(TestDatabase db) throws SQLException {
         Site site = new Site(new TestSpec().spec(), 7, 1, 0, "a worker", db.database(), new SetClock());
         Bookkeeping.enter(site);
@@ -93,9 +140,14 @@ class AgesTest {
     }
 
     private static void verify(Site site, String table, int seq, Instant at) throws SQLException {
+        verify(site, table, seq, at, 0, 0);
+    }
+
+    private static void verify(Site site, String table, int seq, Instant at, long mismatches, long demand)
+            throws SQLException {
         site.database().transaction(Limits.BOOKKEEPING, connection -> {
             Chunk chunk = Chunks.all(connection, site, table).get(seq);
-            Coverage.verified(connection, chunk, at, 0);
+            Coverage.verified(connection, chunk, at, mismatches, demand);
             return chunk;
         });
     }
