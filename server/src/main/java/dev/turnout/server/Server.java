@@ -15,6 +15,7 @@ import dev.turnout.server.control.IncidentStore;
 import dev.turnout.server.control.Listings;
 import dev.turnout.server.control.MonitorStore;
 import dev.turnout.server.control.NoticeStore;
+import dev.turnout.server.control.LogStore;
 import dev.turnout.server.control.OperatingStore;
 import dev.turnout.server.control.OutcomeStore;
 import dev.turnout.server.control.PoolMetrics;
@@ -191,7 +192,8 @@ public final class Server implements AutoCloseable {
                             chores,
                             writes,
                             new OperatingStore(database, runs),
-                            new VerificationStore(database, runs, clock)),
+                            new VerificationStore(database, runs, clock),
+                            new LogStore(database)),
                     audit,
                     tokens,
                     new ClientStore(database));

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             ResumeCommand.class,
             VerifyCommand.class,
             TuneCommand.class,
+            LogCommand.class,
             RejectedCommand.class,
             ReportCommand.class,
             ApproveCommand.class,

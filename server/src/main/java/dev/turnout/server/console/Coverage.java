@@ -62,7 +62,9 @@ record Coverage(String table, List<Cell> cells, String summary) {
     record Cell(Step step, String says) {}
 
     /** Where one of the sides goes, and with it what the other one could be compared with. */
-    private static final Set<String> ONE_SIDE = Set.of("CONTRACTING", "ROLLING_BACK");
+    private static final Set<String> ONE_SIDE = Set.of("CONTRACTING", "ROLLING_BACK", "DONE", "ROLLED_BACK");
+
+    private static final Set<String> ENDS = Set.of("CONTRACTING", "ROLLING_BACK");
 
     /** A map for each table that has one, as of now or of {@link #ended}; none where nobody says which age is allowed. */
     static List<Coverage> of(Doc run, Times times) {
@@ -78,11 +80,11 @@ record Coverage(String table, List<Cell> cells, String summary) {
     /** When the verification ended for good, as the history has it; empty: it goes on, or has not begun. */
     static Optional<Instant> ended(Doc run) {
         String phase = run.has("pausedFrom") ? run.text("pausedFrom") : run.text("phase");
-        if (!ONE_SIDE.contains(phase) && !Track.over(phase)) {
+        if (!ONE_SIDE.contains(phase)) {
             return Optional.empty();
         }
         return run.list("history").stream()
-                .filter(change -> ONE_SIDE.contains(change.text("to")))
+                .filter(change -> ENDS.contains(change.text("to")))
                 .reduce((earlier, later) -> later)
                 .flatMap(change -> change.instant("at"));
     }

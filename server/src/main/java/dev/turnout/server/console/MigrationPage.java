@@ -12,9 +12,10 @@ import java.util.Optional;
  *
  * @param spec empty when this server cannot read it
  * @param rejected rows that are put aside, the first of them
+ * @param log what was done to the schema, and the latest batches
  * @param reports empty while they are not made yet
  */
-record MigrationPage(Doc run, Doc spec, Doc rejected, Reports reports) {
+record MigrationPage(Doc run, Doc spec, Doc rejected, Doc log, Reports reports) {
     private static final int ROWS = 20;
 
     record Reports(Optional<Doc> baseline, Optional<Doc> validation) {}
@@ -24,8 +25,10 @@ record MigrationPage(Doc run, Doc spec, Doc rejected, Reports reports) {
         return visit.ask(at(Endpoint.READ_MIGRATION, name))
                 .compose(run -> maybe(visit, at(Endpoint.READ_SPEC, name)).compose(spec -> visit.ask(
                                 at(Endpoint.LIST_REJECTED, name).where("limit", String.valueOf(ROWS)))
-                        .compose(rejected -> reports(visit, name)
-                                .map(reports -> new MigrationPage(run, spec.orElse(Doc.NOTHING), rejected, reports)))))
+                        .compose(rejected -> visit.ask(at(Endpoint.READ_LOG, name))
+                                .compose(log -> reports(visit, name)
+                                        .map(reports -> new MigrationPage(
+                                                run, spec.orElse(Doc.NOTHING), rejected, log, reports))))))
                 .map(page -> new View(
                         name,
                         "overview",

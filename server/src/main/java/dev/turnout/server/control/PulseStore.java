@@ -9,7 +9,8 @@ public final class PulseStore {
     static final String PULSE = "SELECT md5(concat_ws('|', (SELECT version FROM flag_set), (SELECT max(id) FROM audit),"
             + " (SELECT max(id) FROM incident), (SELECT max(id) FROM measurement), (SELECT max(id) FROM phase_log),"
             + " (SELECT sum(version) FROM rollout),"
-            + " (SELECT concat_ws(',', max(id), sum(done), count(over_at)) FROM verification),"
+            + " (SELECT concat_ws(',', max(id), sum(done), count(over_at)) FROM verification), (SELECT max(id) FROM batch_log),"
+            + " (SELECT concat_ws(',', count(*), sum(took_ms), sum(failures)) FROM schema_log),"
             + " (SELECT string_agg(concat_ws(',', r.id, r.wish, r.progress, r.waiting_for, r.next_action, r.problems,"
             + " r.rejected_total), ';' ORDER BY r.id) FROM run r WHERE " + RunRows.ALIVE + "))) AS pulse";
 

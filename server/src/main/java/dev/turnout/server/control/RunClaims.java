@@ -66,6 +66,8 @@ public final class RunClaims implements RunBoard {
                     + " SELECT ?, r.id, r.\"table\", CAST(r.key AS jsonb), r.phase, r.sqlstate, r.message, r.at"
                     + " FROM jsonb_to_recordset(CAST(? AS jsonb)) AS r (id bigint, \"table\" text, key text, phase text,"
                     + " sqlstate text, message text, at timestamptz)";
+    /** Until the transaction ends nobody else takes the run. */
+    static final String HELD = "SELECT id FROM run WHERE id = ? AND epoch = ? FOR UPDATE";
     static final String RELEASE =
             "UPDATE run SET claimed_by = NULL, claimed_until = NULL WHERE id = ? AND epoch = ? AND claimed_by IS NOT NULL";
 
@@ -191,6 +193,13 @@ public final class RunClaims implements RunBoard {
                         shown == 0 ? Future.failedFuture(lost(claim)) : tx.change(FORGET_REJECTED, claim.run()))
                 .compose(forgotten -> tx.change(ADD_REJECTED, claim.run(), Json.write(rows.rows())))
                 .mapEmpty());
+    }
+
+    @Override
+    public Future<Void> logged(Claim claim, Log log) {
+        return database.transaction(tx -> tx.first(HELD, row -> row.getLong("id"), claim.run(), claim.epoch())
+                .compose(held ->
+                        held.isEmpty() ? Future.failedFuture(lost(claim)) : LogStore.write(tx, claim.run(), log)));
     }
 
     @Override

@@ -54,6 +54,7 @@ public enum Endpoint {
     ROLL_BACK_MIGRATION(HttpMethod.POST, "/api/v1/migrations/:name/rollback", OPERATE),
     APPROVE_CONTRACT(HttpMethod.POST, "/api/v1/migrations/:name/approve", OPERATE),
     RECORD_BACKUP(HttpMethod.POST, "/api/v1/migrations/:name/backup", OPERATE),
+    READ_LOG(HttpMethod.GET, "/api/v1/migrations/:name/log", OPERATE),
     VERIFY_MIGRATION(HttpMethod.POST, "/api/v1/migrations/:name/verify", OPERATE),
     LEAVE_WRITE(HttpMethod.POST, "/api/v1/migrations/:name/writes", WRITE),
     READ_WRITE(HttpMethod.GET, "/api/v1/migrations/:name/writes/:key", WRITE, OPERATE),

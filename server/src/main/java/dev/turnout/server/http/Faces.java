@@ -11,6 +11,7 @@ import dev.turnout.server.control.ChoreStore;
 import dev.turnout.server.control.ClientStore;
 import dev.turnout.server.control.FreezeStore;
 import dev.turnout.server.control.Listings;
+import dev.turnout.server.control.LogStore;
 import dev.turnout.server.control.OperatingStore;
 import dev.turnout.server.control.RequestStore;
 import dev.turnout.server.control.RunStore;
@@ -74,7 +75,7 @@ public final class Faces {
 
     /** What belongs to runs beside their state. */
     public record RunStores(
-            ChoreStore chores, WriteStore writes, OperatingStore operating, VerificationStore verifications) {}
+            ChoreStore chores, WriteStore writes, OperatingStore operating, VerificationStore verifications, LogStore logs) {}
 
     /**
      * @param clock business time
@@ -162,6 +163,7 @@ public final class Faces {
                                 stores.ofRuns().chores(),
                                 stores.ofRuns().verifications())),
                 new SpecResource(vertx, stores.runs()),
+                new LogResource(stores.runs(), stores.ofRuns().logs()),
                 new VerificationsResource(vertx, stores.runs(), stores.ofRuns().verifications()),
                 new WritesResource(vertx, stores.runs(), stores.ofRuns().writes()),
                 new OperatingResource(stores.runs(), stores.ofRuns().operating()),

@@ -150,6 +150,24 @@ class BrowserTest {
                 .evaluate("svg => svg.getBoundingClientRect().width / svg.parentElement.clientWidth");
         assertThat(filled.doubleValue()).as("of its column, by the bar of 100 %").isGreaterThan(0.9);
 
+        assertThat(page.getByText("Latest batches of customers")).isVisible();
+        assertThat(page.getByText("add columns customers (name)").first()).isVisible();
+        assertThat(page.locator("svg.ages[role=img] rect.never")).hasCount(0);
+        assertThat(page.locator("svg.ages[role=img]")).isVisible();
+        button("Verify now…").click();
+        page.getByLabel("Which rows").selectOption("customers");
+        page.locator("#verify-reason").fill("a restore went wrong");
+        accessible("verify-now");
+        button("Verify now").click();
+        assertThat(page.getByText("The rows are being verified anew.")).isVisible();
+        assertThat(page.locator("section[aria-labelledby=verified] li")).containsText("no difference found");
+        assertThat(page.locator("section[aria-labelledby=verified] li")).containsText("done");
+        accessible("migration-rolling-out");
+        page.setViewportSize(390, 844);
+        accessible("migration-rolling-out-phone");
+        assertThat((int) page.evaluate("document.documentElement.scrollWidth")).isLessThanOrEqualTo(390);
+        page.setViewportSize(1280, 800);
+
         go("/flags/one-name");
         assertThat(button("Approve 100%")).isVisible(patiently());
         accessible("flag-in-rollout");
@@ -167,6 +185,9 @@ class BrowserTest {
         assertThat(page.locator("h1 .tag").first())
                 .hasText("done", new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MS));
         assertThat(stillTheSame()).isTrue();
+        assertThat(page.getByText("as it was at the end")).isVisible();
+        assertThat(page.locator("svg.ages[role=img]")).isVisible();
+        accessible("migration-done");
     }
 
     @Test

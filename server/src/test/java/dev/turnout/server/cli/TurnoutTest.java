@@ -9,7 +9,10 @@ import dev.turnout.server.ServerFixture;
 import dev.turnout.server.control.ControlFixture;
 import dev.turnout.server.control.Specs;
 import dev.turnout.worker.backfill.Ages;
+import dev.turnout.worker.backfill.BatchLog;
+import dev.turnout.worker.bookkeeping.SchemaLog;
 import dev.turnout.worker.run.RunBoard.Claim;
+import dev.turnout.worker.run.RunBoard.Log;
 import dev.turnout.worker.run.RunBoard.Note;
 import dev.turnout.worker.run.RunBoard.Verified;
 import dev.turnout.worker.verify.Demand;
@@ -22,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -101,6 +105,7 @@ class TurnoutTest {
                         .status())
                 .isZero();
         assertThat(run("rejected", "dynamic-services").out()).contains("a worker is to try them again");
+        assertThat(run("log", "dynamic-services").out()).isEqualTo("nothing is done to the schema yet\n");
         assertThat(run("report", "dynamic-services", "baseline"))
                 .matches(ran -> ran.status() == 1 && ran.err().contains("there is no report 'baseline'"));
         assertThat(run("approve", "dynamic-services").status()).isZero();
@@ -202,9 +207,31 @@ class TurnoutTest {
         assertThat(watched(claim, 3))
                 .matches(ran -> ran.status() == 1 && ran.out().contains("3 rows differed; done at"));
         assertThat(run("verify", "again").out()).contains("100 %, 5 of 5 ranges, 3 rows differed");
+        assertThat(run("log", "again").out())
+                .contains("failed              add columns t (c) on clinic; failed 3 time(s), the last with: lock timeout")
+                .contains("batches of t\n")
+                .contains("500 rows      48 ms  w/1  after waiting 250 ms for: a replica");
+        assertThat(run("log", "again", "--table", "other & more").out()).doesNotContain("batches of");
         Ran json = run("verify", "again", "--json");
         assertThat(new JsonObject(json.out()).getJsonArray("verifications")).hasSize(2);
     }
+
+    private static final SchemaLog.Line LINE = new SchemaLog.Line(
+            "clinic",
+            new SchemaLog.What(Phase.EXPANDING, 0, "add columns t (c)", false),
+            SchemaLog.State.FAILED,
+            3,
+            "lock timeout",
+            Instant.EPOCH,
+            Optional.empty());
+    private static final BatchLog.Line BATCH = new BatchLog.Line(
+            "t",
+            Instant.EPOCH,
+            500,
+            Duration.ofMillis(48),
+            false,
+            new BatchLog.Lane("w", 1),
+            new BatchLog.Waited(Duration.ofMillis(250), "a replica"));
 
     /** Until the worker, which is played here, has told twice. */
     private static Ran watched(Claim claim, long differences) throws Exception {
@@ -217,6 +244,7 @@ class TurnoutTest {
         long id = Long.parseLong(server.control.database.one("SELECT max(id) FROM verification"));
         tell(claim, new Demand.Met(id, 5, 2, 0, false));
         await().during(Duration.ofSeconds(2)).until(() -> !watching.isDone());
+        ControlFixture.await(server.control.claims.logged(claim, new Log(Optional.of(List.of(LINE)), List.of(BATCH))));
         tell(claim, new Demand.Met(id, 5, 5, differences, true));
         return watching.get(20, SECONDS);
     }

@@ -9,7 +9,10 @@ import dev.turnout.migration.Phase;
 import dev.turnout.server.ServerFixture;
 import dev.turnout.server.control.Role;
 import dev.turnout.worker.backfill.Ages;
+import dev.turnout.worker.backfill.BatchLog;
+import dev.turnout.worker.bookkeeping.SchemaLog;
 import dev.turnout.worker.run.RunBoard.Claim;
+import dev.turnout.worker.run.RunBoard.Log;
 import dev.turnout.worker.run.RunBoard.Note;
 import dev.turnout.worker.run.RunBoard.Verified;
 import dev.turnout.worker.verify.Demand;
@@ -137,6 +140,48 @@ class CoverageTest {
             tell(server, claim, new Demand.Met(demand.id(), 8, 8, 4, true));
             assertThat(operator.get(HOSPITAL).body())
                     .contains("8 of 8 ranges · 4 rows differed", "<span class=\"tag bad\">differences</span>");
+        }
+    }
+
+    @Test
+    void the_page_has_what_was_done_to_the_schema_and_the_latest_batches(@TempDir Path data) throws Exception {
+        try (ServerFixture server = ServerFixture.start(data)) {
+            String database = started(server).getString("database");
+            Visitor operator = new Visitor(server.uri()).login(server.token(Role.OPERATE));
+            assertThat(operator.get(HOSPITAL).body()).contains("None so far.");
+            Claim claim = await(server.control.claims.claim("worker", List.of(database), Duration.ofMinutes(1)))
+                    .get(0);
+            Instant at = server.control.clock.instant();
+            await(server.control.claims.logged(
+                    claim,
+                    new Log(
+                            Optional.of(List.of(new SchemaLog.Line(
+                                    database,
+                                    new SchemaLog.What(Phase.EXPANDING, 0, "run <services>.sql", false),
+                                    SchemaLog.State.FAILED,
+                                    2,
+                                    "lock <timeout>",
+                                    at,
+                                    Optional.of(Duration.ofMillis(12))))),
+                            List.of(new BatchLog.Line(
+                                    "<reservations>",
+                                    at,
+                                    1_500,
+                                    Duration.ofMillis(48),
+                                    true,
+                                    new BatchLog.Lane("worker", 3),
+                                    BatchLog.Waited.NOT.and(Duration.ofSeconds(7), "a <replica>"))))));
+            assertThat(operator.get(HOSPITAL).body())
+                    .contains(
+                            "run &lt;services",
+                            "<span class=\"tag failed\">failed</span>",
+                            "failed 2 time(s), the last with: lock &lt;timeout",
+                            "Latest batches of &lt;reservations",
+                            "1\u202f500",
+                            "worker / 3",
+                            "7 s: a &lt;replica",
+                            "a row put aside")
+                    .doesNotContain("<services", "<timeout", "<reservations", "<replica", "style=");
         }
     }
 

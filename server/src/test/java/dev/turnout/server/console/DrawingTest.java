@@ -182,13 +182,31 @@ class DrawingTest {
                 new OwaspHtmlTemplateOutput(html),
                 Untouched.HTML,
                 new MigrationPage(
-                        run, Doc.NOTHING, Doc.NOTHING, new MigrationPage.Reports(Optional.empty(), Optional.empty())));
+                        run, Doc.NOTHING, Doc.NOTHING, Doc.NOTHING, new MigrationPage.Reports(Optional.empty(), Optional.empty())));
 
         assertThat(html.toString())
                 .contains("<td class=\"num\">100</td>")
                 .contains("<rect class=\"fill\" width=\"100\" height=\"10\"/>")
                 // An image of a fixed width would fill a part of the column only.
                 .doesNotContainPattern("<svg[^>]* width=");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "APPLIED,false,done,''", "APPLIED,true,taken back,''", "ADOPTED,false,was there,''",
+        "BEGUN,false,begun,unknown", "BEGUN,true,begun to take it back,unknown", "FAILED,false,failed,failed",
+        "CUT,false,'not finished, taken back',''"
+    })
+    void a_change_of_the_schema_is_told_in_words(String state, boolean undo, String words, String kind)
+            throws Exception {
+        Log log = Log.of(doc("{\"changes\":[{\"change\":\"add columns\",\"state\":\"" + state + "\",\"undo\":" + undo
+                + ",\"tookMs\":1200}]}"));
+
+        assertThat(log.changes()).singleElement().satisfies(change -> {
+            assertThat(change.state()).isEqualTo(words);
+            assertThat(change.kind()).isEqualTo(kind);
+            assertThat(change.took()).isEqualTo("1 s");
+        });
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.turnout.server.http;
 
 import static dev.turnout.server.control.ControlFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnout.migration.Phase;
 import dev.turnout.server.ServerFixture;
@@ -9,12 +10,17 @@ import dev.turnout.server.ServerFixture.Response;
 import dev.turnout.server.control.ControlFixture;
 import dev.turnout.server.control.Specs;
 import dev.turnout.worker.backfill.Ages;
+import dev.turnout.worker.backfill.BatchLog;
 import dev.turnout.worker.backfill.RejectedRow;
+import dev.turnout.worker.bookkeeping.SchemaLog;
 import dev.turnout.worker.run.RunBoard.Claim;
+import dev.turnout.worker.run.RunBoard.ClaimLost;
+import dev.turnout.worker.run.RunBoard.Log;
 import dev.turnout.worker.run.RunBoard.Note;
 import dev.turnout.worker.run.RunBoard.Rejected;
 import dev.turnout.worker.run.RunBoard.Verified;
 import dev.turnout.worker.verify.Demand;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +28,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -174,6 +181,90 @@ class OperatingApiTest {
         assertThat(server.call("GET", "/api/v1/audit?subject=migration:m&action=run.verify", "")
                         .body())
                 .contains("a doubt");
+    }
+
+    @Test
+    void what_was_done_to_the_schema_and_the_latest_batches_are_told_and_kept_short() throws Exception {
+        assertThat(server.call("GET", MIGRATION + "/log", "").json())
+                .isEqualTo(new JsonObject().put("changes", new JsonArray()).put("batches", new JsonObject()));
+        Instant at = server.control.clock.instant();
+        SchemaLog.What what = new SchemaLog.What(Phase.EXPANDING, 0, "add columns visits (<b>)", false);
+        SchemaLog.Line failed = new SchemaLog.Line(
+                "clinic", what, SchemaLog.State.FAILED, 2, "lock timeout", at, Optional.empty());
+        Claim claim = claim();
+        await(server.control.claims.logged(
+                claim, new Log(Optional.of(List.of(failed)), batches("visits", 1, 30, at))));
+        await(server.control.claims.logged(claim, new Log(Optional.empty(), batches("visits", 31, 30, at))));
+        SchemaLog.Line done = new SchemaLog.Line(
+                "clinic", what, SchemaLog.State.APPLIED, 2, "lock timeout", at, Optional.of(Duration.ofMillis(12)));
+        SchemaLog.Line back = new SchemaLog.Line(
+                "clinic",
+                new SchemaLog.What(Phase.EXPANDING, 0, "add columns visits (<b>)", true),
+                SchemaLog.State.BEGUN,
+                0,
+                "",
+                at,
+                Optional.empty());
+        await(server.control.claims.logged(
+                claim, new Log(Optional.of(List.of(done, back)), batches("rooms", 1, 3, at))));
+
+        JsonObject log = server.call("GET", MIGRATION + "/log?last=40", "").json();
+        assertThat(log.getJsonArray("changes")).hasSize(2);
+        assertThat(log.getJsonArray("changes").getJsonObject(0).getBoolean("undo"))
+                .isTrue();
+        assertThat(log.getJsonArray("changes").getJsonObject(1))
+                .isEqualTo(new JsonObject()
+                        .put("at", at.toString())
+                        .put("database", "clinic")
+                        .put("phase", "EXPANDING")
+                        .put("change", "add columns visits (<b>)")
+                        .put("undo", false)
+                        .put("state", "APPLIED")
+                        .put("tookMs", 12)
+                        .put("failures", 2)
+                        .put("lastFailure", "lock timeout"));
+        assertThat(log.getJsonObject("batches").getMap().keySet()).containsExactly("rooms", "visits");
+        assertThat(log.getJsonObject("batches").getJsonArray("visits")).hasSize(BatchLog.KEPT);
+        assertThat(log.getJsonObject("batches").getJsonArray("visits").getJsonObject(0))
+                .isEqualTo(new JsonObject()
+                        .put("at", at.toString())
+                        .put("rows", 60)
+                        .put("tookMs", 50)
+                        .put("putAside", false)
+                        .put("worker", "w")
+                        .put("lane", 1)
+                        .put("waitedMs", 250)
+                        .put("waitedFor", "a replica is 7 s behind"));
+        assertThat(server.control.database.one("SELECT count(*) FROM batch_log"))
+                .isEqualTo(Integer.toString(BatchLog.KEPT + 3));
+        JsonObject rooms =
+                server.call("GET", MIGRATION + "/log?last=2&table=rooms", "").json().getJsonObject("batches");
+        assertThat(rooms.getMap().keySet()).containsExactly("rooms");
+        assertThat(rooms.getJsonArray("rooms")).hasSize(2);
+        assertThat(server.call("GET", MIGRATION + "/log?last=41", "").code()).isEqualTo(400);
+        assertThat(server.call("GET", "/api/v1/migrations/none/log", "").code()).isEqualTo(404);
+
+        await(server.control.claims.release(claim));
+        await(server.control.claims.claim("v", List.of("clinic"), Duration.ofMinutes(1)));
+        assertThatThrownBy(() ->
+                        await(server.control.claims.logged(claim, new Log(Optional.of(List.of()), List.of()))))
+                .isInstanceOf(ClaimLost.class);
+        assertThat(server.call("GET", MIGRATION + "/log", "").json().getJsonArray("changes"))
+                .hasSize(2);
+    }
+
+    /** With as many rows each as its number says. */
+    private static List<BatchLog.Line> batches(String table, int from, int count, Instant at) {
+        return IntStream.range(from, from + count)
+                .mapToObj(nr -> new BatchLog.Line(
+                        table,
+                        at,
+                        nr,
+                        Duration.ofMillis(50),
+                        false,
+                        new BatchLog.Lane("w", 1),
+                        BatchLog.Waited.NOT.and(Duration.ofMillis(250), "a replica is 7 s behind")))
+                .toList();
     }
 
     private void enter(Phase from, Phase to, Map<String, Object> report) {

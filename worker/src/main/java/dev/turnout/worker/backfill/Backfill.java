@@ -40,11 +40,18 @@ public final class Backfill implements PhaseWork {
     private final AtomicInteger sweeps = new AtomicInteger();
     private final Strays strays = new Strays();
     private final Course course = new Course();
+    private final BatchLog log;
+
+    /** That nobody reads the log of. */
+    public Backfill(Gauge gauge, Supplier<Effort> effort) {
+        this(gauge, effort, new BatchLog());
+    }
 
     /** @param effort asked before each batch, so it may change while rows move */
-    public Backfill(Gauge gauge, Supplier<Effort> effort) {
+    public Backfill(Gauge gauge, Supplier<Effort> effort, BatchLog log) {
         this.gauge = gauge;
         this.effort = effort;
+        this.log = log;
     }
 
     @Override
@@ -56,6 +63,7 @@ public final class Backfill implements PhaseWork {
         Optional<String> throttled = gauge.reason(site.database());
         if (throttled.isPresent()) {
             course.throttled(THROTTLED);
+            lane.waited(THROTTLED, throttled.get());
             return new Stride.Wait(THROTTLED, throttled.get());
         }
         lane.begins();
@@ -65,8 +73,21 @@ public final class Backfill implements PhaseWork {
                     .transaction(Limits.BATCH, RangeUpdate.settings(site), connection -> batch(connection, site, lane));
             return after(site, lane, batch, Duration.ofNanos(System.nanoTime() - begun));
         } catch (SQLException e) {
-            return failed(lane, e);
+            Stride.Wait wait = failed(lane, e);
+            lane.waited(wait.pause(), wait.because());
+            return wait;
         }
+    }
+
+    private void log(Site site, Lane lane, Batch batch, Duration took) {
+        log.add(new BatchLog.Line(
+                batch.table(),
+                site.clock().instant(),
+                batch.rows(),
+                took,
+                batch.kind() == Kind.PUT_ASIDE,
+                new BatchLog.Lane(site.worker(), site.lane()),
+                lane.waited()));
     }
 
     /** That may work now: those with the lowest numbers, so that lane 0 always may. */
@@ -170,11 +191,13 @@ public final class Backfill implements PhaseWork {
             case NOTHING_FREE -> end(site);
             case PUT_ASIDE -> {
                 lane.putAside();
+                log(site, lane, batch, took);
                 course.moved(batch.rows(), took);
                 yield afterPuttingAside(site, batch.table());
             }
             case MOVED -> {
                 lane.wentThrough(batch.rows(), batch.full(), took, effort.get().batch());
+                log(site, lane, batch, took);
                 course.moved(batch.rows(), took);
                 yield new Stride.Again("moving rows of " + batch.table(), course.progress(site, lanes()));
             }
@@ -194,7 +217,7 @@ public final class Backfill implements PhaseWork {
                 "mend the rows or the mapping; rows put aside are in turnout.rejected; then resume");
     }
 
-    private Stride failed(Lane lane, SQLException e) throws SQLException {
+    private Stride.Wait failed(Lane lane, SQLException e) throws SQLException {
         switch (Failure.of(e)) {
             case LOCK_TIMEOUT, DEADLOCK, SERIALIZATION -> {
                 lane.yielded();

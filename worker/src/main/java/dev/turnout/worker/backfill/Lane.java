@@ -15,6 +15,7 @@ final class Lane {
     private Optional<Search> search = Optional.empty();
     private Optional<Long> held = Optional.empty();
     private boolean works;
+    private BatchLog.Waited waited = BatchLog.Waited.NOT;
 
     /** Whether it may hold a chunk. */
     boolean works() {
@@ -74,6 +75,18 @@ final class Lane {
 
     void putAside() {
         search = search.map(Search::found).filter(s -> !s.over());
+    }
+
+    /** Its next batch has waited for this. */
+    void waited(Duration pause, String because) {
+        waited = waited.and(pause, because);
+    }
+
+    /** What the batch that is done now has waited for. */
+    BatchLog.Waited waited() {
+        BatchLog.Waited before = waited;
+        waited = BatchLog.Waited.NOT;
+        return before;
     }
 
     void yielded() {

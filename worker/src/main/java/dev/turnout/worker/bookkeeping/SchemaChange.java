@@ -26,9 +26,20 @@ public final class SchemaChange {
      */
     public static void apply(Site site, Limits limits, Kind kind, Standing begun, Work<Standing> change)
             throws SQLException {
+        try {
+            tried(site, limits, kind, begun, change);
+        } catch (SQLException e) {
+            failed(site, kind.what(begun, false), e);
+            throw e;
+        }
+    }
+
+    private static void tried(Site site, Limits limits, Kind kind, Standing begun, Work<Standing> change)
+            throws SQLException {
         if (!site.database().dialect().mysql()) {
             site.database().transaction(limits, connection -> {
                 Bookkeeping.fence(connection, site);
+                SchemaLog.begun(connection, site, kind.what(begun, false));
                 Standing standing = change.with(connection);
                 Steps.record(connection, site, kind, standing);
                 return standing;
@@ -40,6 +51,8 @@ public final class SchemaChange {
             Standing before = Steps.standing(connection, site, kind).get(begun.ordinal());
             if (before == null || before.state() != State.BEGUN) {
                 Steps.record(connection, site, kind, begun);
+            } else {
+                SchemaLog.begun(connection, site, kind.what(begun, false));
             }
             return begun;
         });
@@ -49,6 +62,37 @@ public final class SchemaChange {
             Steps.record(connection, site, kind, standing);
             return standing;
         });
+    }
+
+    /** The failure itself is what counts: that it cannot be logged hides nothing of it. */
+    private static void failed(Site site, SchemaLog.What what, SQLException e) {
+        try {
+            SchemaLog.failed(site, what, e);
+        } catch (SQLException unlogged) {
+            e.addSuppressed(unlogged);
+        }
+    }
+
+    /** {@link #run}, of something that operators find in the log. */
+    public static void logged(Site site, Limits limits, SchemaLog.What what, Work<?> change) throws SQLException {
+        try {
+            if (site.database().dialect().mysql()) {
+                site.database().transaction(Limits.BOOKKEEPING, connection -> {
+                    Bookkeeping.fence(connection, site);
+                    SchemaLog.begun(connection, site, what);
+                    return what;
+                });
+            }
+            run(site, limits, connection -> {
+                SchemaLog.begun(connection, site, what);
+                change.with(connection);
+                SchemaLog.applied(connection, site, what);
+                return what;
+            });
+        } catch (SQLException e) {
+            failed(site, what, e);
+            throw e;
+        }
     }
 
     /** Statements that need no record: those that take something back, or are the same when repeated. */
@@ -69,6 +113,7 @@ public final class SchemaChange {
     /** Takes a change back, and its record with it or after it. */
     public static void undo(Site site, Limits limits, Kind kind, int ordinal, Work<?> change) throws SQLException {
         run(site, limits, connection -> {
+            Steps.takingBack(connection, site, kind, ordinal);
             change.with(connection);
             Steps.forget(connection, site, kind, ordinal);
             return List.of();

@@ -1,5 +1,6 @@
 package dev.turnout.worker.bookkeeping;
 
+import dev.turnout.migration.Phase;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.phase.Site;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +23,19 @@ public final class Steps {
     private Steps() {}
 
     public enum Kind {
-        EXPAND,
-        SYNC,
-        CONTRACT
+        EXPAND(Phase.EXPANDING),
+        SYNC(Phase.SYNCING),
+        CONTRACT(Phase.CONTRACTING);
+
+        private final Phase phase;
+
+        Kind(Phase phase) {
+            this.phase = phase;
+        }
+
+        SchemaLog.What what(Standing step, boolean undo) {
+            return new SchemaLog.What(phase, step.ordinal(), step.title(), undo);
+        }
     }
 
     public enum State {
@@ -70,7 +81,7 @@ public final class Steps {
         }
     }
 
-    /** Replaces an earlier record of the same step. */
+    /** Replaces an earlier record of the same step, and is logged. */
     public static void record(Connection connection, Site site, Kind kind, Standing step) throws SQLException {
         Dialect dialect = Dialect.of(connection);
         String sql = "INSERT INTO turnout.step (run, kind, ordinal, title, hash, state, made, at)"
@@ -87,9 +98,29 @@ public final class Steps {
             insert.setString(7, Texts.json(step.made()));
             insert.executeUpdate();
         }
+        switch (step.state()) {
+            case BEGUN -> SchemaLog.begun(connection, site, kind.what(step, false));
+            case APPLIED -> SchemaLog.ended(connection, site, kind.what(step, false), SchemaLog.State.APPLIED);
+            case ADOPTED -> SchemaLog.ended(connection, site, kind.what(step, false), SchemaLog.State.ADOPTED);
+        }
     }
 
+    /** To be called before a step is taken back: from then on it takes its time, as the log has it. */
+    public static void takingBack(Connection connection, Site site, Kind kind, int ordinal) throws SQLException {
+        Standing step = standing(connection, site, kind).get(ordinal);
+        if (step != null) {
+            SchemaLog.cut(connection, site, kind.what(step, false));
+            SchemaLog.begun(connection, site, kind.what(step, true));
+        }
+    }
+
+    /** It is taken back, and that is logged. */
     public static void forget(Connection connection, Site site, Kind kind, int ordinal) throws SQLException {
+        Standing step = standing(connection, site, kind).get(ordinal);
+        if (step != null) {
+            SchemaLog.cut(connection, site, kind.what(step, false));
+            SchemaLog.ended(connection, site, kind.what(step, true), SchemaLog.State.APPLIED);
+        }
         try (PreparedStatement delete =
                 connection.prepareStatement("DELETE FROM turnout.step WHERE run = ? AND kind = ? AND ordinal = ?")) {
             delete.setLong(1, site.run());

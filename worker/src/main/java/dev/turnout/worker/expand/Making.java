@@ -4,7 +4,9 @@ import static dev.turnout.worker.jdbc.Identifiers.quote;
 
 import dev.turnout.migration.Ddl;
 import dev.turnout.migration.ExpandStep;
+import dev.turnout.migration.Phase;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.bookkeeping.SchemaLog;
 import dev.turnout.worker.bookkeeping.Steps;
 import dev.turnout.worker.bookkeeping.Steps.Standing;
 import dev.turnout.worker.bookkeeping.Steps.State;
@@ -100,6 +102,8 @@ final class Making {
         Limits limits = step.ddl().verb() == Ddl.Verb.VALIDATE ? Limits.SCAN : Limits.DDL;
         site.database().transaction(limits, connection -> {
             Bookkeeping.fence(connection, site);
+            SchemaLog.begun(
+                    connection, site, new SchemaLog.What(Phase.EXPANDING, ordinal, step.title(), false));
             if (verdict instanceof Verdict.Invalid invalid) {
                 Sql.run(connection, invalid.index().drop().orElseThrow());
             }
@@ -176,6 +180,7 @@ final class Making {
         }
         site.database().transaction(Limits.DDL, connection -> {
             Bookkeeping.fence(connection, site);
+            Steps.takingBack(connection, site, Steps.Kind.EXPAND, standing.ordinal());
             for (SchemaObject object : objects(standing)) {
                 if (object.drop().isPresent()) {
                     Sql.run(connection, object.drop().get());

@@ -1,7 +1,9 @@
 package dev.turnout.worker.remote;
 
+import dev.turnout.migration.Phase;
 import dev.turnout.migration.Side;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.bookkeeping.SchemaLog;
 import dev.turnout.worker.bookkeeping.Steps;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Failure;
@@ -48,9 +50,12 @@ public final class ChangelogTriggers implements PhaseWork {
 
     private static Stride install(Site site, Side side, Route route) throws SQLException {
         String what = "adding the triggers of " + route.move();
+        SchemaLog.What logged =
+                new SchemaLog.What(Phase.SYNCING, 0, "changelog triggers of " + route.move(), false);
         try {
             site.database(side).transaction(Limits.DDL, connection -> {
                 Bookkeeping.fence(connection, site);
+                SchemaLog.begun(connection, site, logged);
                 Taps.Tap tap = tap(connection, site, side, route);
                 run(connection, dropping(tap));
                 for (ChangelogSql naming : tap.naming()) {
@@ -63,6 +68,7 @@ public final class ChangelogTriggers implements PhaseWork {
                     run(connection, tap.refusing().create());
                 }
                 record(connection, site, route, side == Side.NEW ? "CLOSED" : "OPEN", hash(connection, tap));
+                SchemaLog.applied(connection, site, logged);
                 return tap;
             });
         } catch (SQLException e) {

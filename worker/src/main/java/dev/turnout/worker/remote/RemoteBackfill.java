@@ -1,6 +1,7 @@
 package dev.turnout.worker.remote;
 
 import dev.turnout.migration.Side;
+import dev.turnout.worker.backfill.BatchLog;
 import dev.turnout.worker.backfill.BatchSizer;
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.Chunks;
@@ -47,10 +48,17 @@ public final class RemoteBackfill implements PhaseWork {
 
     private final Supplier<Duration> target;
     private final Map<Integer, Lane> lanes = new ConcurrentHashMap<>();
+    private final BatchLog log;
+
+    /** That nobody reads the log of. */
+    public RemoteBackfill(Supplier<Duration> target) {
+        this(target, new BatchLog());
+    }
 
     /** @param target how long a batch should last; asked before each, so it may change while rows move */
-    public RemoteBackfill(Supplier<Duration> target) {
+    public RemoteBackfill(Supplier<Duration> target, BatchLog log) {
         this.target = target;
+        this.log = log;
     }
 
     /** What one lane remembers between two batches. */
@@ -58,6 +66,7 @@ public final class RemoteBackfill implements PhaseWork {
         final BatchSizer sizer = new BatchSizer();
         final Map<String, Ferry> ferries = new HashMap<>();
         Optional<Search> search = Optional.empty();
+        BatchLog.Waited waited = BatchLog.Waited.NOT;
 
         int size() {
             return search.map(Search::size).orElseGet(sizer::size);
@@ -74,11 +83,11 @@ public final class RemoteBackfill implements PhaseWork {
 
     @Override
     public Stride stride(Site site) throws SQLException {
-        Optional<Stride> behind = behind(site);
-        if (behind.isPresent()) {
-            return behind.get();
-        }
         Lane lane = lanes.computeIfAbsent(site.lane(), number -> new Lane());
+        Optional<Stride.Wait> behind = behind(site);
+        if (behind.isPresent()) {
+            return waits(lane, behind.get());
+        }
         long begun = System.nanoTime();
         try {
             Optional<Batch> batch = site.database().transaction(SOURCE, source -> batch(source, site, lane));
@@ -87,11 +96,16 @@ public final class RemoteBackfill implements PhaseWork {
                     : end(site);
         } catch (SQLException e) {
             lane.ferries.clear();
-            return failed(lane, e);
+            return waits(lane, failed(lane, e));
         }
     }
 
-    private static Optional<Stride> behind(Site site) throws SQLException {
+    private static Stride waits(Lane lane, Stride.Wait wait) {
+        lane.waited = lane.waited.and(wait.pause(), wait.because());
+        return wait;
+    }
+
+    private static Optional<Stride.Wait> behind(Site site) throws SQLException {
         Optional<Duration> lag = lag(site);
         return lag.filter(age -> age.compareTo(FARTHEST_BEHIND) > 0)
                 .map(age -> new Stride.Wait(
@@ -164,6 +178,15 @@ public final class RemoteBackfill implements PhaseWork {
     }
 
     private Stride moved(Site site, Lane lane, Batch batch, Duration took) throws SQLException {
+        log.add(new BatchLog.Line(
+                batch.move(),
+                site.clock().instant(),
+                batch.rows(),
+                took,
+                batch.aside() > 0,
+                new BatchLog.Lane(site.worker(), site.lane()),
+                lane.waited));
+        lane.waited = BatchLog.Waited.NOT;
         if (lane.search.isPresent()) {
             Search search = lane.search.get();
             Search next = batch.aside() > 0 && search.size() == 1 ? search.found() : search.passed();
@@ -204,7 +227,7 @@ public final class RemoteBackfill implements PhaseWork {
                 .orElseThrow(() -> new IllegalStateException("the spec carries nothing called " + move));
     }
 
-    private Stride failed(Lane lane, SQLException e) throws SQLException {
+    private Stride.Wait failed(Lane lane, SQLException e) throws SQLException {
         switch (Failure.of(e)) {
             case LOCK_TIMEOUT, DEADLOCK, SERIALIZATION -> {
                 return new Stride.Wait(jittered(50), "changes go first: giving way");

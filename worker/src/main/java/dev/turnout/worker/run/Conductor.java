@@ -50,6 +50,7 @@ final class Conductor {
 
     private Claim claim;
     private PutAside putAside;
+    private Logbook logbook;
     private long leaseEndsNanos;
     private Lanes lanes;
     private Beside beside;
@@ -74,6 +75,7 @@ final class Conductor {
         this.claim = claim;
         this.orders = claim.orders();
         this.putAside = new PutAside(shop, works, new Entrance());
+        this.logbook = new Logbook(shop, works, new Entrance());
         Entrance entrance = new Entrance();
         this.lanes = lanes(entrance);
         this.beside = beside(entrance);
@@ -92,6 +94,7 @@ final class Conductor {
         boolean moved = fresh.epoch() != claim.epoch() || fresh.phase() != claim.phase();
         if (fresh.epoch() != claim.epoch()) {
             putAside = new PutAside(shop, works, new Entrance());
+            logbook = new Logbook(shop, works, new Entrance());
         }
         claim = fresh;
         orders = fresh.orders();
@@ -103,6 +106,7 @@ final class Conductor {
         show();
         if (!lost) {
             putAside.look(claim, site(claim.epoch(), 0));
+            logbook.look(claim, site(claim.epoch(), 0));
         }
     }
 
@@ -119,7 +123,7 @@ final class Conductor {
     Future<Void> close() {
         closed = true;
         Future<Void> quiet = beside.close();
-        return lanes.close().compose(then -> quiet).eventually(putAside::quiet);
+        return lanes.close().compose(then -> quiet).eventually(putAside::quiet).eventually(logbook::quiet);
     }
 
     private void begin() {
@@ -263,7 +267,8 @@ final class Conductor {
         Phase from = claim.phase();
         Future<Void> noted =
                 sight.news().map(news -> shop.board().note(claim, news)).orElseGet(Future::succeededFuture);
-        noted.compose(done -> shop.board().enter(claim, from, next.to(), next.because(), next.report()))
+        noted.compose(done -> logbook.write(claim, site(claim.epoch(), 0)))
+                .compose(written -> shop.board().enter(claim, from, next.to(), next.because(), next.report()))
                 .onComplete(entered -> {
                     changing = false;
                     changedNanos = System.nanoTime();

@@ -6,10 +6,12 @@ import dev.turnout.migration.Spec;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.analyze.Analyze;
 import dev.turnout.worker.backfill.Backfill;
+import dev.turnout.worker.backfill.BatchLog;
 import dev.turnout.worker.backfill.ChunkPlan;
 import dev.turnout.worker.backfill.Effort;
 import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.backfill.SecondTry;
+import dev.turnout.worker.bookkeeping.SchemaLog;
 import dev.turnout.worker.check.Baseline;
 import dev.turnout.worker.check.Validation;
 import dev.turnout.worker.contract.ContractPhase;
@@ -39,7 +41,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Which work makes which phase. Immutable. */
+/** Which work makes which phase. Thread-safe. */
 final class Phases implements Works {
     /** A list that somebody reads; the rest is in turnout.rejected. */
     private static final int REJECTED_SHOWN = 1_000;
@@ -48,6 +50,7 @@ final class Phases implements Works {
     private final RunSettings settings;
 
     private final boolean remote;
+    private final BatchLog batches = new BatchLog();
 
     /** Of a run whose sides are on one server. */
     Phases(Pace pace, RunSettings settings) {
@@ -81,7 +84,7 @@ final class Phases implements Works {
                         new RemotePlan(settings.chunkRows()));
             // What stays on the old server first: an id map is read by what leaves it.
             case BACKFILLING ->
-                new InOrder(here, new RemoteBackfill(() -> effort(tuning.get()).batch()));
+                new InOrder(here, new RemoteBackfill(() -> effort(tuning.get()).batch(), batches));
             case CONTRACTING -> new InOrder(WayBack.toNew(settings.flip()), here);
             case ROLLING_BACK -> new InOrder(WayBack.toOld(settings.flip()), here);
             default -> here;
@@ -114,7 +117,10 @@ final class Phases implements Works {
             case SYNCING -> new InOrder(new SyncTriggers(), new ChunkPlan(settings.chunkRows()));
             case BACKFILLING ->
                 new Guarded(
-                        new Backfill(new Gauge(Throttle.DEFAULT, tuning, pace.clock()), () -> effort(tuning.get())));
+                        new Backfill(
+                                new Gauge(Throttle.DEFAULT, tuning, pace.clock()),
+                                () -> effort(tuning.get()),
+                                batches));
             case VERIFYING -> new Guarded(new InOrder(new Verify(demands, verified), new Validation()));
             case READY -> new Guarded(new Rehearsal());
             case ROLLING_OUT, SOAKING -> new RollingVerification(pace, demands, verified);
@@ -147,6 +153,16 @@ final class Phases implements Works {
                         connection -> new RunBoard.Rejected(
                                 RejectedRows.count(connection, site),
                                 RejectedRows.first(connection, site, REJECTED_SHOWN)));
+    }
+
+    @Override
+    public List<SchemaLog.Line> schemaLog(Site site) throws SQLException {
+        return SchemaLog.newest(site);
+    }
+
+    @Override
+    public List<BatchLog.Line> batches() {
+        return batches.drain();
     }
 
     @Override

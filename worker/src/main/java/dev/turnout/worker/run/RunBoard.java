@@ -4,7 +4,9 @@ import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.backfill.Ages;
+import dev.turnout.worker.backfill.BatchLog;
 import dev.turnout.worker.backfill.RejectedRow;
+import dev.turnout.worker.bookkeeping.SchemaLog;
 import dev.turnout.worker.verify.Demand;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -43,6 +45,9 @@ public interface RunBoard {
      * @param triedAgain the newest wish to try them again that this list has behind it: {@link Orders#retries}
      */
     Future<Void> rejected(Claim claim, Rejected rows, long triedAgain);
+
+    /** Shows operators what is done to the schema, and the latest batches beside those shown before. */
+    Future<Void> logged(Claim claim, Log log);
 
     /** Lets go of the run, so that another worker need not wait for the lease to end. */
     Future<Void> release(Claim claim);
@@ -108,6 +113,17 @@ public interface RunBoard {
     record Rejected(long total, List<RejectedRow> rows) {
         public Rejected {
             rows = List.copyOf(rows);
+        }
+    }
+
+    /**
+     * @param schema in place of what was shown before; empty: nothing is new of it
+     * @param batches in the order of their commits
+     */
+    record Log(Optional<List<SchemaLog.Line>> schema, List<BatchLog.Line> batches) {
+        public Log {
+            schema = schema.map(List::copyOf);
+            batches = List.copyOf(batches);
         }
     }
 

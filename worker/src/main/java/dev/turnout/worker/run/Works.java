@@ -2,10 +2,13 @@ package dev.turnout.worker.run;
 
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Tuning;
+import dev.turnout.worker.backfill.BatchLog;
+import dev.turnout.worker.bookkeeping.SchemaLog;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.verify.RollingVerification;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -28,6 +31,16 @@ interface Works {
 
     /** The rows that are put aside, after they were tried again where that is wanted. Blocks. */
     RunBoard.Rejected rejected(Site site, boolean tryAgain) throws SQLException;
+
+    /** What was done to the schema, the oldest first. Blocks. */
+    default List<SchemaLog.Line> schemaLog(Site site) throws SQLException {
+        return List.of();
+    }
+
+    /** The batches since the last call. */
+    default List<BatchLog.Line> batches() {
+        return List.of();
+    }
 
     /** The irreversible step that has run or begun, after which there is no way back; empty: there is one. Blocks. */
     Optional<String> pointOfNoReturn(Site site) throws SQLException;

@@ -79,6 +79,7 @@ public final class SyncTriggers implements PhaseWork {
      */
     public static void remove(Connection connection, Site site) throws SQLException {
         for (int ordinal : Steps.standing(connection, site, Steps.Kind.SYNC).keySet()) {
+            Steps.takingBack(connection, site, Steps.Kind.SYNC, ordinal);
             triggers(site, ordinal).drop(connection);
             Steps.forget(connection, site, Steps.Kind.SYNC, ordinal);
         }

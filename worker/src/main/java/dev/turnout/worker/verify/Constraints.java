@@ -4,7 +4,10 @@ import static dev.turnout.worker.jdbc.Identifiers.quote;
 
 import dev.turnout.migration.ColumnRef;
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Phase;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.bookkeeping.SchemaChange;
+import dev.turnout.worker.bookkeeping.SchemaLog;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.Blocked;
 import dev.turnout.worker.phase.Progress;
@@ -122,15 +125,19 @@ final class Constraints {
 
     private static Stride change(Site site, String what, Limits limits, String... statements) throws SQLException {
         try {
-            return site.database().transaction(limits, connection -> {
-                Bookkeeping.fence(connection, site);
-                try (Statement statement = connection.createStatement()) {
-                    for (String sql : statements) {
-                        statement.execute(sql);
-                    }
-                }
-                return new Stride.Again("making " + what, Progress.of(0, 1, "steps"));
-            });
+            SchemaChange.logged(
+                    site,
+                    limits,
+                    new SchemaLog.What(Phase.VERIFYING, 0, String.join("; ", statements), false),
+                    connection -> {
+                        try (Statement statement = connection.createStatement()) {
+                            for (String sql : statements) {
+                                statement.execute(sql);
+                            }
+                        }
+                        return what;
+                    });
+            return new Stride.Again("making " + what, Progress.of(0, 1, "steps"));
         } catch (SQLException e) {
             return Blocked.instead(site.database(), "making " + what, e);
         }

@@ -4,7 +4,9 @@ import static dev.turnout.worker.jdbc.Identifiers.quote;
 
 import dev.turnout.migration.ColumnRef;
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Phase;
 import dev.turnout.worker.bookkeeping.SchemaChange;
+import dev.turnout.worker.bookkeeping.SchemaLog;
 import dev.turnout.worker.jdbc.ColumnSql;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
@@ -112,7 +114,8 @@ final class MySqlConstraints {
 
     private static Stride change(Site site, String what, Work<?> change) throws SQLException {
         try {
-            SchemaChange.run(site, Limits.SCAN, change);
+            SchemaChange.logged(
+                    site, Limits.SCAN, new SchemaLog.What(Phase.VERIFYING, 0, "make " + what, false), change);
             return new Stride.Again("making " + what, Progress.of(0, 1, "steps"));
         } catch (SQLException e) {
             if (Failure.of(e).transientLike()) {

@@ -2,6 +2,8 @@ package dev.turnout.worker.run;
 
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Phase;
+import dev.turnout.worker.backfill.BatchLog;
+import dev.turnout.worker.bookkeeping.SchemaLog;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +16,8 @@ import java.util.Optional;
 final class MemoryBoard implements RunBoard {
     private final Bundle bundle;
     private final List<Phase> log = new ArrayList<>();
+    private final List<BatchLog.Line> batches = new ArrayList<>();
+    private List<SchemaLog.Line> schemaLog = List.of();
     private String worker = "";
     private long epoch;
     private Phase phase = Phase.CREATED;
@@ -42,6 +46,14 @@ final class MemoryBoard implements RunBoard {
 
     synchronized void orders(Orders said) {
         orders = said;
+    }
+
+    synchronized List<SchemaLog.Line> schemaLog() {
+        return schemaLog;
+    }
+
+    synchronized List<BatchLog.Line> batches() {
+        return List.copyOf(batches);
     }
 
     synchronized Optional<Rejected> rejected() {
@@ -127,6 +139,16 @@ final class MemoryBoard implements RunBoard {
         }
         rejected = Optional.of(rows);
         triedAgain = tried;
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public synchronized Future<Void> logged(Claim claim, Log seen) {
+        if (claim.epoch() != epoch) {
+            return Future.failedFuture(new ClaimLost(claim.migration(), claim.epoch()));
+        }
+        schemaLog = seen.schema().orElse(schemaLog);
+        batches.addAll(seen.batches());
         return Future.succeededFuture();
     }
 

@@ -1,12 +1,15 @@
 package dev.turnout.worker.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Phase;
+import dev.turnout.worker.backfill.BatchLog;
 import dev.turnout.worker.backfill.Visits;
+import dev.turnout.worker.bookkeeping.SchemaLog;
 import dev.turnout.worker.run.RunBoard.RolloutView;
 import dev.turnout.worker.run.RunBoard.Wish;
 import io.vertx.core.Future;
@@ -58,6 +61,20 @@ class RunVerticleTest {
             await().until(() -> board.note().verified().isPresent());
             assertThat(board.note().verified().get().mismatches()).isZero();
             assertThat(board.note().verified().get().from()).contains(visits.clock.instant());
+            assertThat(board.schemaLog())
+                    .extracting(line -> line.what().title(), SchemaLog.Line::state)
+                    .contains(
+                            tuple("add columns visits (span)", SchemaLog.State.APPLIED),
+                            tuple("sync triggers of visits", SchemaLog.State.APPLIED))
+                    .anyMatch(line -> line.toString().contains("VALIDATE CONSTRAINT"));
+            assertThat(board.schemaLog()).allMatch(line -> line.took().isPresent());
+            assertThat(board.batches().stream().mapToLong(BatchLog.Line::rows).sum())
+                    .as("each row in some batch, but for what is told of less")
+                    .isPositive()
+                    .isLessThanOrEqualTo(30_000);
+            assertThat(board.batches())
+                    .extracting(line -> line.lane().worker())
+                    .contains("second");
             visits.db.execute("INSERT INTO visits (id, span) VALUES (1, 17)");
             assertThat(visits.db.one("SELECT length FROM visits WHERE id = 1")).isEqualTo("17");
 
@@ -66,6 +83,12 @@ class RunVerticleTest {
             await().atMost(Duration.ofSeconds(30)).until(() -> board.phase() == Phase.ROLLED_BACK);
             assertThat(visits.db.query("SELECT attname FROM pg_attribute WHERE attname = 'span'"))
                     .isEmpty();
+            assertThat(board.schemaLog())
+                    .filteredOn(line -> line.what().undo())
+                    .extracting(line -> line.what().title(), SchemaLog.Line::state)
+                    .containsExactly(
+                            tuple("sync triggers of visits", SchemaLog.State.APPLIED),
+                            tuple("add columns visits (span)", SchemaLog.State.APPLIED));
             assertThat(visits.db.one("SELECT length FROM visits WHERE id = 1")).isEqualTo("17");
             get(vertx.undeploy(second));
         } finally {

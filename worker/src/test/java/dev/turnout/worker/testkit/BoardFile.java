@@ -145,6 +145,14 @@ public final class BoardFile implements RunBoard {
                 : Future.failedFuture(new ClaimLost(claim.migration(), claim.epoch()));
     }
 
+    /** Nobody here reads it. */
+    @Override
+    public Future<Void> logged(Claim claim, Log log) {
+        return claim.epoch() == epoch()
+                ? Future.succeededFuture()
+                : Future.failedFuture(new ClaimLost(claim.migration(), claim.epoch()));
+    }
+
     @Override
     public synchronized Future<Void> enter(
             Claim claim, Phase from, Phase to, String because, Map<String, Object> report) {
