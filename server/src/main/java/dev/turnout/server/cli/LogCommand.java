@@ -51,30 +51,32 @@ final class LogCommand extends RemoteCommand {
     }
 
     private static String change(JsonNode change) {
-        return "  %s  %-8s %9s  %s%s".formatted(
-                change.path("at").asText(),
-                change.path("state").asText().toLowerCase(Locale.ROOT),
-                change.has("tookMs") ? change.path("tookMs").asText() + " ms" : "",
-                (change.path("undo").asBoolean() ? "taken back: " : "")
-                        + change.path("change").asText() + " on "
-                        + change.path("database").asText(),
-                change.path("failures").asInt() == 0
-                        ? ""
-                        : "; failed " + change.path("failures").asText() + " time(s), the last with: "
-                                + change.path("lastFailure").asText());
+        return "  %s  %-8s %9s  %s%s"
+                .formatted(
+                        change.path("at").asText(),
+                        change.path("state").asText().toLowerCase(Locale.ROOT),
+                        change.has("tookMs") ? change.path("tookMs").asText() + " ms" : "",
+                        (change.path("undo").asBoolean() ? "taken back: " : "")
+                                + change.path("change").asText() + " on "
+                                + change.path("database").asText(),
+                        change.path("failures").asInt() == 0
+                                ? ""
+                                : "; failed " + change.path("failures").asText() + " time(s), the last with: "
+                                        + change.path("lastFailure").asText());
     }
 
     private static String batch(JsonNode batch) {
-        return "  %s  %7s rows %7s ms  %s/%s%s%s".formatted(
-                batch.path("at").asText(),
-                batch.path("rows").asText(),
-                batch.path("tookMs").asText(),
-                batch.path("worker").asText(),
-                batch.path("lane").asText(),
-                batch.path("putAside").asBoolean() ? "  a row was put aside" : "",
-                batch.has("waitedFor")
-                        ? "  after waiting " + batch.path("waitedMs").asText() + " ms for: "
-                                + batch.path("waitedFor").asText()
-                        : "");
+        return "  %s  %7s rows %7s ms  %s/%s%s%s"
+                .formatted(
+                        batch.path("at").asText(),
+                        batch.path("rows").asText(),
+                        batch.path("tookMs").asText(),
+                        batch.path("worker").asText(),
+                        batch.path("lane").asText(),
+                        batch.path("putAside").asBoolean() ? "  a row was put aside" : "",
+                        batch.has("waitedFor")
+                                ? "  after waiting " + batch.path("waitedMs").asText() + " ms for: "
+                                        + batch.path("waitedFor").asText()
+                                : "");
     }
 }

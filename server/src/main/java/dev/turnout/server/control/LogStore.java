@@ -30,12 +30,14 @@ public final class LogStore {
     static final String FORGET_BATCHES = "DELETE FROM batch_log b USING (SELECT id, row_number() OVER (PARTITION BY"
             + " table_name ORDER BY id DESC) AS nth FROM batch_log WHERE run = ?) o WHERE b.id = o.id AND o.nth > "
             + BatchLog.KEPT;
+
     static final String SCHEMA = "SELECT database, phase, title, undo, state, failures, message, at, took_ms"
             + " FROM schema_log WHERE run = ? ORDER BY nr DESC LIMIT ?";
-    static final String BATCHES = "SELECT table_name, at, rows, took_ms, aside, worker, lane, waited_ms, waited_for FROM"
-            + " (SELECT b.*, row_number() OVER (PARTITION BY table_name ORDER BY id DESC) AS nth FROM batch_log b"
-            + " WHERE run = ? AND table_name = coalesce(CAST(? AS text), table_name)) o WHERE nth <= ?"
-            + " ORDER BY table_name, id DESC";
+    static final String BATCHES =
+            "SELECT table_name, at, rows, took_ms, aside, worker, lane, waited_ms, waited_for FROM"
+                    + " (SELECT b.*, row_number() OVER (PARTITION BY table_name ORDER BY id DESC) AS nth FROM batch_log b"
+                    + " WHERE run = ? AND table_name = coalesce(CAST(? AS text), table_name)) o WHERE nth <= ?"
+                    + " ORDER BY table_name, id DESC";
 
     private final ControlDatabase database;
 
@@ -47,15 +49,14 @@ public final class LogStore {
     static Future<Void> write(Tx tx, long run, Log log) {
         Future<Void> schema = log.schema()
                 .map(lines -> tx.change(FORGET_SCHEMA, run)
-                        .compose(forgotten -> tx.change(ADD_SCHEMA, run, Json.write(numbered(lines, LogStore::columns))))
+                        .compose(
+                                forgotten -> tx.change(ADD_SCHEMA, run, Json.write(numbered(lines, LogStore::columns))))
                         .<Void>mapEmpty())
                 .orElse(Future.succeededFuture());
         return log.batches().isEmpty()
                 ? schema
-                : schema.compose(done -> tx.change(
-                                ADD_BATCHES,
-                                run,
-                                Json.write(numbered(log.batches(), LogStore::columns))))
+                : schema.compose(done ->
+                                tx.change(ADD_BATCHES, run, Json.write(numbered(log.batches(), LogStore::columns))))
                         .compose(added -> tx.change(FORGET_BATCHES, run))
                         .mapEmpty();
     }
@@ -117,10 +118,7 @@ public final class LogStore {
         return new SchemaLog.Line(
                 Columns.text(row, "database"),
                 new SchemaLog.What(
-                        Columns.word(row, "phase", Phase.class),
-                        0,
-                        Columns.text(row, "title"),
-                        row.getBoolean("undo")),
+                        Columns.word(row, "phase", Phase.class), 0, Columns.text(row, "title"), row.getBoolean("undo")),
                 Columns.word(row, "state", SchemaLog.State.class),
                 row.getInteger("failures"),
                 Columns.text(row, "message"),
@@ -136,7 +134,6 @@ public final class LogStore {
                 Duration.ofMillis(row.getLong("took_ms")),
                 row.getBoolean("aside"),
                 new BatchLog.Lane(Columns.text(row, "worker"), row.getInteger("lane")),
-                new BatchLog.Waited(
-                        Duration.ofMillis(row.getLong("waited_ms")), Columns.text(row, "waited_for")));
+                new BatchLog.Waited(Duration.ofMillis(row.getLong("waited_ms")), Columns.text(row, "waited_for")));
     }
 }

@@ -68,6 +68,7 @@ public final class RunClaims implements RunBoard {
                     + " sqlstate text, message text, at timestamptz)";
     /** Until the transaction ends nobody else takes the run. */
     static final String HELD = "SELECT id FROM run WHERE id = ? AND epoch = ? FOR UPDATE";
+
     static final String RELEASE =
             "UPDATE run SET claimed_by = NULL, claimed_until = NULL WHERE id = ? AND epoch = ? AND claimed_by IS NOT NULL";
 

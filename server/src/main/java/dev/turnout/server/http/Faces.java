@@ -75,7 +75,11 @@ public final class Faces {
 
     /** What belongs to runs beside their state. */
     public record RunStores(
-            ChoreStore chores, WriteStore writes, OperatingStore operating, VerificationStore verifications, LogStore logs) {}
+            ChoreStore chores,
+            WriteStore writes,
+            OperatingStore operating,
+            VerificationStore verifications,
+            LogStore logs) {}
 
     /**
      * @param clock business time

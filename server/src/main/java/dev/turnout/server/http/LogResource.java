@@ -35,9 +35,8 @@ final class LogResource implements Resource {
         String name = call.path("name");
         return runs.find(name).compose(found -> {
             Run run = found.orElseThrow(() -> Refusal.notFound("migration '" + name + "'"));
-            return logs.schema(run.id(), CHANGES)
-                    .compose(changes -> logs.batches(run.id(), call.query("table"), last)
-                            .map(batches -> Answer.ok(document(changes, batches))));
+            return logs.schema(run.id(), CHANGES).compose(changes -> logs.batches(run.id(), call.query("table"), last)
+                    .map(batches -> Answer.ok(document(changes, batches))));
         });
     }
 

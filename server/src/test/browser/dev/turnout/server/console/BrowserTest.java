@@ -165,6 +165,10 @@ class BrowserTest {
         accessible("migration-rolling-out");
         page.setViewportSize(390, 844);
         accessible("migration-rolling-out-phone");
+        for (String section : List.of("work", "verified")) {
+            page.locator("section[aria-labelledby=" + section + "]")
+                    .screenshot(new Locator.ScreenshotOptions().setPath(SHOTS.resolve(section + "-phone.png")));
+        }
         assertThat((int) page.evaluate("document.documentElement.scrollWidth")).isLessThanOrEqualTo(390);
         page.setViewportSize(1280, 800);
 

@@ -208,7 +208,8 @@ class TurnoutTest {
                 .matches(ran -> ran.status() == 1 && ran.out().contains("3 rows differed; done at"));
         assertThat(run("verify", "again").out()).contains("100 %, 5 of 5 ranges, 3 rows differed");
         assertThat(run("log", "again").out())
-                .contains("failed              add columns t (c) on clinic; failed 3 time(s), the last with: lock timeout")
+                .contains(
+                        "failed              add columns t (c) on clinic; failed 3 time(s), the last with: lock timeout")
                 .contains("batches of t\n")
                 .contains("500 rows      48 ms  w/1  after waiting 250 ms for: a replica");
         assertThat(run("log", "again", "--table", "other & more").out()).doesNotContain("batches of");

@@ -182,7 +182,11 @@ class DrawingTest {
                 new OwaspHtmlTemplateOutput(html),
                 Untouched.HTML,
                 new MigrationPage(
-                        run, Doc.NOTHING, Doc.NOTHING, Doc.NOTHING, new MigrationPage.Reports(Optional.empty(), Optional.empty())));
+                        run,
+                        Doc.NOTHING,
+                        Doc.NOTHING,
+                        Doc.NOTHING,
+                        new MigrationPage.Reports(Optional.empty(), Optional.empty())));
 
         assertThat(html.toString())
                 .contains("<td class=\"num\">100</td>")

@@ -49,12 +49,15 @@ class KilledVerificationTest {
                     midway = chunks(hospital, "demand < " + id) > 0;
                     worker = WorkerProcess.start(hospital, folder);
                     assertThat(watched.get(2, TimeUnit.MINUTES)).isZero();
-                    assertThat(hospital.control.query("SELECT chunks, done, differences, unmet IS NULL FROM verification"
-                                    + " WHERE id = " + id + " AND over_at IS NOT NULL AND chunks = done"))
+                    assertThat(hospital.control.query(
+                                    "SELECT chunks, done, differences, unmet IS NULL FROM verification" + " WHERE id = "
+                                            + id + " AND over_at IS NOT NULL AND chunks = done"))
                             .hasSize(1);
                     assertThat(chunks(hospital, "demand < " + id)).isZero();
                 }
-                assertThat(midway).as("a kill with some chunks done and some not").isTrue();
+                assertThat(midway)
+                        .as("a kill with some chunks done and some not")
+                        .isTrue();
             } finally {
                 worker.destroyForcibly().waitFor();
             }
@@ -64,8 +67,8 @@ class KilledVerificationTest {
     /** As an operator does, who waits until it is over. */
     private static int verify(Installation hospital) {
         try {
-            return Turnout.commandLine(Map.of(
-                            "TURNOUT_SERVER", hospital.uri().toString(), "TURNOUT_TOKEN", hospital.token()))
+            return Turnout.commandLine(
+                            Map.of("TURNOUT_SERVER", hospital.uri().toString(), "TURNOUT_TOKEN", hospital.token()))
                     .execute("verify", "dynamic-services", "--reason", "a doubt", "--wait");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

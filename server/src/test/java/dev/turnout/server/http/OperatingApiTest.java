@@ -189,11 +189,10 @@ class OperatingApiTest {
                 .isEqualTo(new JsonObject().put("changes", new JsonArray()).put("batches", new JsonObject()));
         Instant at = server.control.clock.instant();
         SchemaLog.What what = new SchemaLog.What(Phase.EXPANDING, 0, "add columns visits (<b>)", false);
-        SchemaLog.Line failed = new SchemaLog.Line(
-                "clinic", what, SchemaLog.State.FAILED, 2, "lock timeout", at, Optional.empty());
+        SchemaLog.Line failed =
+                new SchemaLog.Line("clinic", what, SchemaLog.State.FAILED, 2, "lock timeout", at, Optional.empty());
         Claim claim = claim();
-        await(server.control.claims.logged(
-                claim, new Log(Optional.of(List.of(failed)), batches("visits", 1, 30, at))));
+        await(server.control.claims.logged(claim, new Log(Optional.of(List.of(failed)), batches("visits", 1, 30, at))));
         await(server.control.claims.logged(claim, new Log(Optional.empty(), batches("visits", 31, 30, at))));
         SchemaLog.Line done = new SchemaLog.Line(
                 "clinic", what, SchemaLog.State.APPLIED, 2, "lock timeout", at, Optional.of(Duration.ofMillis(12)));
@@ -237,8 +236,9 @@ class OperatingApiTest {
                         .put("waitedFor", "a replica is 7 s behind"));
         assertThat(server.control.database.one("SELECT count(*) FROM batch_log"))
                 .isEqualTo(Integer.toString(BatchLog.KEPT + 3));
-        JsonObject rooms =
-                server.call("GET", MIGRATION + "/log?last=2&table=rooms", "").json().getJsonObject("batches");
+        JsonObject rooms = server.call("GET", MIGRATION + "/log?last=2&table=rooms", "")
+                .json()
+                .getJsonObject("batches");
         assertThat(rooms.getMap().keySet()).containsExactly("rooms");
         assertThat(rooms.getJsonArray("rooms")).hasSize(2);
         assertThat(server.call("GET", MIGRATION + "/log?last=41", "").code()).isEqualTo(400);
@@ -246,8 +246,7 @@ class OperatingApiTest {
 
         await(server.control.claims.release(claim));
         await(server.control.claims.claim("v", List.of("clinic"), Duration.ofMinutes(1)));
-        assertThatThrownBy(() ->
-                        await(server.control.claims.logged(claim, new Log(Optional.of(List.of()), List.of()))))
+        assertThatThrownBy(() -> await(server.control.claims.logged(claim, new Log(Optional.of(List.of()), List.of()))))
                 .isInstanceOf(ClaimLost.class);
         assertThat(server.call("GET", MIGRATION + "/log", "").json().getJsonArray("changes"))
                 .hasSize(2);

@@ -27,8 +27,7 @@ public final class BatchLog {
      * @param took real time
      * @param aside a row was put aside
      */
-    public record Line(
-            String table, Instant at, long rows, Duration took, boolean aside, Lane lane, Waited waited) {}
+    public record Line(String table, Instant at, long rows, Duration took, boolean aside, Lane lane, Waited waited) {}
 
     /** @param worker name of the process */
     public record Lane(String worker, int number) {}

@@ -74,9 +74,8 @@ public final class SchemaLog {
             insert(connection, site, what, State.BEGUN, "");
         } else if (open.get().failed()) {
             Dialect dialect = Dialect.of(connection);
-            try (PreparedStatement update =
-                    connection.prepareStatement("UPDATE turnout.ddl SET state = 'BEGUN', at = ?, begun_at = "
-                            + dialect.now() + " WHERE id = ?")) {
+            try (PreparedStatement update = connection.prepareStatement(
+                    "UPDATE turnout.ddl SET state = 'BEGUN', at = ?, begun_at = " + dialect.now() + " WHERE id = ?")) {
                 update.setObject(1, dialect.moment(site.clock().instant()));
                 update.setLong(2, open.get().id());
                 update.executeUpdate();
@@ -178,8 +177,8 @@ public final class SchemaLog {
             lines.addAll(site.database(side)
                     .transaction(
                             Limits.BOOKKEEPING,
-                            connection -> newest(
-                                    connection, site, site.database(side).name())));
+                            connection ->
+                                    newest(connection, site, site.database(side).name())));
         }
         lines.sort(Comparator.comparing(Line::at));
         return lines.subList(Math.max(0, lines.size() - TOLD), lines.size());
@@ -195,8 +194,7 @@ public final class SchemaLog {
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     long tookMs = row.getLong(9);
-                    Optional<Duration> took =
-                            row.wasNull() ? Optional.empty() : Optional.of(Duration.ofMillis(tookMs));
+                    Optional<Duration> took = row.wasNull() ? Optional.empty() : Optional.of(Duration.ofMillis(tookMs));
                     What what = new What(
                             Phase.valueOf(row.getString(1)), row.getInt(2), row.getString(3), row.getInt(4) == 1);
                     lines.add(

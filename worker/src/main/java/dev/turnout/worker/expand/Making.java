@@ -102,8 +102,7 @@ final class Making {
         Limits limits = step.ddl().verb() == Ddl.Verb.VALIDATE ? Limits.SCAN : Limits.DDL;
         site.database().transaction(limits, connection -> {
             Bookkeeping.fence(connection, site);
-            SchemaLog.begun(
-                    connection, site, new SchemaLog.What(Phase.EXPANDING, ordinal, step.title(), false));
+            SchemaLog.begun(connection, site, new SchemaLog.What(Phase.EXPANDING, ordinal, step.title(), false));
             if (verdict instanceof Verdict.Invalid invalid) {
                 Sql.run(connection, invalid.index().drop().orElseThrow());
             }

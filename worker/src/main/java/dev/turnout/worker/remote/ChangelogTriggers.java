@@ -50,8 +50,7 @@ public final class ChangelogTriggers implements PhaseWork {
 
     private static Stride install(Site site, Side side, Route route) throws SQLException {
         String what = "adding the triggers of " + route.move();
-        SchemaLog.What logged =
-                new SchemaLog.What(Phase.SYNCING, 0, "changelog triggers of " + route.move(), false);
+        SchemaLog.What logged = new SchemaLog.What(Phase.SYNCING, 0, "changelog triggers of " + route.move(), false);
         try {
             site.database(side).transaction(Limits.DDL, connection -> {
                 Bookkeeping.fence(connection, site);

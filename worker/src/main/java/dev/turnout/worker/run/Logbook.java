@@ -47,11 +47,15 @@ final class Logbook {
             return Future.succeededFuture();
         }
         lookedNanos = System.nanoTime();
-        writing = writing.compose(done -> shop.strides()
-                        .executeBlocking(() -> entrance.then(site, () -> works.schemaLog(site)), false))
+        writing = writing.compose(done ->
+                        shop.strides().executeBlocking(() -> entrance.then(site, () -> works.schemaLog(site)), false))
                 .compose(lines -> tell(claim, lines))
                 .otherwise(e -> {
-                    log.warn("run {} of {}: the log cannot be shown: {}", claim.run(), claim.migration(), e.getMessage());
+                    log.warn(
+                            "run {} of {}: the log cannot be shown: {}",
+                            claim.run(),
+                            claim.migration(),
+                            e.getMessage());
                     return null;
                 });
         return writing;

@@ -116,11 +116,8 @@ final class Phases implements Works {
             case EXPANDING -> new Expand();
             case SYNCING -> new InOrder(new SyncTriggers(), new ChunkPlan(settings.chunkRows()));
             case BACKFILLING ->
-                new Guarded(
-                        new Backfill(
-                                new Gauge(Throttle.DEFAULT, tuning, pace.clock()),
-                                () -> effort(tuning.get()),
-                                batches));
+                new Guarded(new Backfill(
+                        new Gauge(Throttle.DEFAULT, tuning, pace.clock()), () -> effort(tuning.get()), batches));
             case VERIFYING -> new Guarded(new InOrder(new Verify(demands, verified), new Validation()));
             case READY -> new Guarded(new Rehearsal());
             case ROLLING_OUT, SOAKING -> new RollingVerification(pace, demands, verified);

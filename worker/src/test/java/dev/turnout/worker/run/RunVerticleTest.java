@@ -72,9 +72,7 @@ class RunVerticleTest {
                     .as("each row in some batch, but for what is told of less")
                     .isPositive()
                     .isLessThanOrEqualTo(30_000);
-            assertThat(board.batches())
-                    .extracting(line -> line.lane().worker())
-                    .contains("second");
+            assertThat(board.batches()).extracting(line -> line.lane().worker()).contains("second");
             visits.db.execute("INSERT INTO visits (id, span) VALUES (1, 17)");
             assertThat(visits.db.one("SELECT length FROM visits WHERE id = 1")).isEqualTo("17");
 
