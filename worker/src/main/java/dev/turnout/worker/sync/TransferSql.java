@@ -238,8 +238,9 @@ public final class TransferSql {
      * @param oldAside the same of a row {@code old}: its mapping may raise
      */
     public String strays(String newAside, String oldAside) {
-        return "SELECT " + String.join(", ", keyAsText("new.%1$s")) + "\n  FROM " + into + " AS new\n WHERE " + owned()
-                + " AND NOT " + newAside + " AND NOT EXISTS (SELECT 1 FROM " + from + " AS old WHERE " + pairs()
+        return "SELECT " + String.join(", ", key().asText("new.%1$s")) + "\n  FROM " + into + " AS new\n WHERE "
+                + key().owned()
+                + " AND NOT " + newAside + " AND NOT EXISTS (SELECT 1 FROM " + from + " AS old WHERE " + key().pairs()
                 + " AND CASE WHEN " + oldAside + " THEN true ELSE " + where() + " END)";
     }
 
