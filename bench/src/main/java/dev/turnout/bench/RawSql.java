@@ -27,8 +27,8 @@ final class RawSql {
             }
             TransferSql sql = TransferSql.of(
                     connection, rig.spec(), rig.spec().transfers().get(0));
-            return sql.upsert(
-                    OLD_IN_RANGE, rig.dialect().mysql() ? rig.dialect().shareLock() : "FOR SHARE OF old");
+            return sql.writes()
+                    .upsert(OLD_IN_RANGE, rig.dialect().mysql() ? rig.dialect().shareLock() : "FOR SHARE OF old");
         });
     }
 

@@ -62,7 +62,7 @@ final class RangeInsert implements RangeWrite {
     public void run(Connection connection, KeyRange range) throws SQLException {
         carrying.up(connection);
         if (lockedFirst() && sql.transfer().where().isPresent() && anyUnwanted(connection, range)) {
-            execute(connection, locking.removeUnwanted(key.within(range)), range);
+            execute(connection, locking.writes().removeUnwanted(key.within(range)), range);
         }
         execute(connection, upsert(range), range);
         if (rivals) {
@@ -108,10 +108,10 @@ final class RangeInsert implements RangeWrite {
     /** MySQL locks what it passes on its way, so it is told to walk by the key; the rows themselves are locked already. */
     private String upsert(KeyRange range) {
         if (key.dialect().mysql()) {
-            return locking.upsertWalking(
-                    key.table(), key.within(range), key.dialect().lockOrFail());
+            return locking.writes()
+                    .upsertWalking(key.table(), key.within(range), key.dialect().lockOrFail());
         }
-        return locking.upsert(key.within(range), LOCK);
+        return locking.writes().upsert(key.within(range), LOCK);
     }
 
     private void execute(Connection connection, String statement, KeyRange range) throws SQLException {
@@ -133,17 +133,19 @@ final class RangeInsert implements RangeWrite {
 
     @Override
     public String undone() {
-        return sql.where() + " AND NOT EXISTS (SELECT 1 FROM " + sql.into() + " AS new WHERE " + sql.pairs() + ")";
+        return sql.where() + " AND NOT EXISTS (SELECT 1 FROM " + sql.into() + " AS new WHERE "
+                + sql.key().pairs() + ")";
     }
 
     @Override
     public boolean again(Connection connection, List<String> row) throws SQLException {
         carrying.up(connection);
         key.lockAt(connection, row);
-        bound(connection, locking.remove(key.asItem(sql.keyNames())), row);
+        bound(connection, locking.writes().remove(key.asItem(sql.key().names())), row);
         bound(
                 connection,
-                locking.upsert(key.at(), key.dialect().mysql() ? key.dialect().lockOrFail() : ""),
+                locking.writes()
+                        .upsert(key.at(), key.dialect().mysql() ? key.dialect().lockOrFail() : ""),
                 row);
         if (rivals) {
             try (PreparedStatement select = connection.prepareStatement(sql.missing(key.at()))) {

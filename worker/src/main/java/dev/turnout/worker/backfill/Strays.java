@@ -80,7 +80,7 @@ final class Strays {
         return site.database().transaction(Limits.SCAN, connection -> {
             KeySql key = KeySql.of(connection, source);
             TransferSql sql = TransferSql.of(connection, site.spec(), transfer);
-            String newAside = RejectedRows.isRejected(site, source, sql.keyOfNewAsJson(), key.dialect());
+            String newAside = RejectedRows.isRejected(site, source, sql.key().ofNewAsJson(), key.dialect());
             return Sql.rows(
                     connection, sql.strays(newAside, RejectedRows.isRejected(site, source, key)) + " LIMIT " + MOST);
         });

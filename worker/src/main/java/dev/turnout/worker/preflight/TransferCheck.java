@@ -59,18 +59,20 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
         String what = "the new table " + into + " of the move " + transfer.name();
         attempt(what + " has rows and cannot be compared", () -> {
             TransferSql sql = TransferSql.of(connection, spec, transfer);
-            String foreign = " FROM " + sql.into() + " AS new WHERE " + sql.owned()
-                    + " AND NOT EXISTS (SELECT 1 FROM (" + sql.wanted("true") + ") AS wanted WHERE "
-                    + transfer.as().stream()
-                            .map(column -> "wanted." + quote(column) + " = new." + quote(column))
-                            .collect(joining(" AND "))
-                    + " AND NOT " + sql.differs("new", "wanted") + ")";
+            String foreign =
+                    " FROM " + sql.into() + " AS new WHERE " + sql.key().owned()
+                            + " AND NOT EXISTS (SELECT 1 FROM (" + sql.wanted("true") + ") AS wanted WHERE "
+                            + transfer.as().stream()
+                                    .map(column -> "wanted." + quote(column) + " = new." + quote(column))
+                                    .collect(joining(" AND "))
+                            + " AND NOT " + sql.differs("new", "wanted") + ")";
             String count = Sql.value(connection, "SELECT count(*)" + foreign).orElse("0");
             if (!count.equals("0")) {
                 String examples = Sql.rows(
                                 connection,
-                                "SELECT " + Dialect.of(connection).asText(sql.keyOfNewAsJson()) + foreign + " LIMIT "
-                                        + EXAMPLES)
+                                "SELECT "
+                                        + Dialect.of(connection)
+                                                .asText(sql.key().ofNewAsJson()) + foreign + " LIMIT " + EXAMPLES)
                         .stream()
                         .map(row -> row.get(0))
                         .collect(joining(", "));
@@ -99,7 +101,7 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
             return;
         }
         attempt("the numbers of " + transfer.name(), () -> new NumberCheck(connection, spec, transfer, notes).run(sql));
-        boolean planned = plan("up of " + transfer.name(), sql.upsert("true"));
+        boolean planned = plan("up of " + transfer.name(), sql.writes().upsert("true"));
         if (!planned) {
             return;
         }
@@ -109,7 +111,7 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
                             + ", so it gives another value next time",
                     objection.mend());
         }
-        plan("the deletion of rows of " + transfer.name(), sql.removeUnwanted("true"));
+        plan("the deletion of rows of " + transfer.name(), sql.writes().removeUnwanted("true"));
         for (Map.Entry<String, String> touched : transfer.touchedBy().entrySet()) {
             plan(
                     "touched by " + touched.getKey() + " of " + transfer.name(),
@@ -141,11 +143,11 @@ record TransferCheck(Connection connection, Spec spec, Transfer transfer, Findin
 
     private String update(TransferSql sql, String column, String expression) throws SQLException {
         if (Dialect.of(connection).mysql()) {
-            return "UPDATE " + sql.from() + " AS old JOIN " + sql.into() + " AS new ON " + sql.pairs() + " SET old."
-                    + quote(column) + " = (" + expression + ")";
+            return "UPDATE " + sql.from() + " AS old JOIN " + sql.into() + " AS new ON "
+                    + sql.key().pairs() + " SET old." + quote(column) + " = (" + expression + ")";
         }
         return "UPDATE " + sql.from() + " AS old SET " + quote(column) + " = (" + expression + ") FROM " + sql.into()
-                + " AS new WHERE " + sql.pairs();
+                + " AS new WHERE " + sql.key().pairs();
     }
 
     private boolean uniqueAs(TransferSql sql) throws SQLException {

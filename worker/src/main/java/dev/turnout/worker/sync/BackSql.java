@@ -83,7 +83,7 @@ record BackSql(TriggerNames names, String table, List<CarrySql> carries) {
     }
 
     private static String back(CarrySql carry, String rows) {
-        List<String> keys = carry.sql().keyOfNew();
+        List<String> keys = carry.sql().key().ofNew();
         String variables = String.join(", ", variables(carry));
         return """
                 SELECT %s
@@ -98,7 +98,7 @@ record BackSql(TriggerNames names, String table, List<CarrySql> carries) {
                                 .mapToObj(i -> keys.get(i) + " AS k" + i)
                                 .collect(joining(", ")),
                         rows,
-                        carry.sql().owned(),
+                        carry.sql().key().owned(),
                         IntStream.rangeClosed(1, keys.size())
                                 .mapToObj(Integer::toString)
                                 .collect(joining(", ")),
@@ -120,7 +120,7 @@ record BackSql(TriggerNames names, String table, List<CarrySql> carries) {
                         END IF;
                         """.formatted(
                                 same,
-                                sql.owned(),
+                                sql.key().owned(),
                                 sql.differs(column, "was", "new"),
                                 raise(column + " comes from the old side alone: the move "
                                         + sql.transfer().name() + " has no way back for it")))
@@ -129,7 +129,7 @@ record BackSql(TriggerNames names, String table, List<CarrySql> carries) {
 
     private static String refuse(CarrySql carry, String rows) {
         return "SELECT EXISTS (SELECT FROM " + rows + " AS new WHERE "
-                + carry.sql().owned() + ") INTO turnout_changed;\n" + refusal(carry);
+                + carry.sql().key().owned() + ") INTO turnout_changed;\n" + refusal(carry);
     }
 
     /** Columns that the transfer does not map are the new application's own. */
@@ -138,7 +138,7 @@ record BackSql(TriggerNames names, String table, List<CarrySql> carries) {
                 + carry.sql().columns().stream()
                         .map(column -> carry.sql().shown("new", column))
                         .collect(joining(", "))
-                + " FROM %s AS new WHERE " + carry.sql().owned();
+                + " FROM %s AS new WHERE " + carry.sql().key().owned();
         return "SELECT EXISTS (" + mapped.formatted("turnout_new") + " EXCEPT ALL " + mapped.formatted("turnout_old")
                 + ") INTO turnout_changed;\n" + refusal(carry);
     }

@@ -78,7 +78,7 @@ record CarrySql(long run, int ordinal, TransferSql sql, boolean exchangeable) {
 
     String unnested() {
         return "unnest(" + key() + ") AS key ("
-                + sql.transfer().key().stream().map(sql::k).collect(joining(", ")) + ")";
+                + sql.transfer().key().stream().map(sql.key()::name).collect(joining(", ")) + ")";
     }
 
     /** True for a row {@code old} whose key is among those given. */
@@ -90,8 +90,8 @@ record CarrySql(long run, int ordinal, TransferSql sql, boolean exchangeable) {
     }
 
     String create() {
-        return create(removeFunction(), sql.remove(unnested()), "") + ";\n"
-                + create(writeFunction(), sql.upsert(chosen()), exchangeable ? exchange() : "");
+        return create(removeFunction(), sql.writes().remove(unnested()), "") + ";\n"
+                + create(writeFunction(), sql.writes().upsert(chosen()), exchangeable ? exchange() : "");
     }
 
     private String exchange() {
@@ -105,7 +105,7 @@ record CarrySql(long run, int ordinal, TransferSql sql, boolean exchangeable) {
                 EXCEPTION WHEN OTHERS THEN
                 IF left(SQLSTATE, 2) IN %s THEN RAISE; END IF;
                 END;
-                END IF;""".formatted(sql.exchange(chosen()), sql.upsert(chosen()), GUARD, NOT_THE_ROW);
+                END IF;""".formatted(sql.writes().exchange(chosen()), sql.writes().upsert(chosen()), GUARD, NOT_THE_ROW);
     }
 
     /** @param secondWay tried before the set is cut in halves; empty: there is none */
@@ -170,9 +170,9 @@ record CarrySql(long run, int ordinal, TransferSql sql, boolean exchangeable) {
                               at = excluded.at, "row" = excluded."row";""".formatted(
                         run,
                         literal(sql.transfer().name()),
-                        sql.json(name -> "key." + sql.k(name)),
+                        sql.key().json(name -> "key." + sql.key().name(name)),
                         sql.from(),
-                        sql.keyIs("key"),
+                        sql.key().oldIs("key"),
                         unnested());
     }
 

@@ -110,8 +110,8 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
         if (feed.own()) {
             String distinct = "SELECT DISTINCT "
                     + feed.sql().transfer().key().stream()
-                            .map(name ->
-                                    "old." + quote(name) + " AS " + feed.sql().k(name))
+                            .map(name -> "old." + quote(name) + " AS "
+                                    + feed.sql().key().name(name))
                             .collect(joining(", "));
             return into(feed, distinct + " FROM (" + rows + ") AS old" + ordered(feed));
         }
@@ -125,7 +125,8 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
     private static String locked(Feed feed, String which) {
         return "SELECT "
                 + feed.sql().transfer().key().stream()
-                        .map(name -> "old." + quote(name) + " AS " + feed.sql().k(name))
+                        .map(name ->
+                                "old." + quote(name) + " AS " + feed.sql().key().name(name))
                         .collect(joining(", "))
                 + " FROM " + feed.sql().from() + " AS old WHERE " + which + ordered(feed) + " FOR NO KEY UPDATE OF old";
     }
@@ -176,12 +177,13 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
 
     /** After TRUNCATE nothing tells which keys there were but the rows of the new table. */
     private static String allOfTarget(Feed feed) {
-        List<String> keys = feed.sql().keyOfNew();
+        List<String> keys = feed.sql().key().ofNew();
         return "SELECT "
                 + IntStream.range(0, keys.size())
                         .mapToObj(i -> keys.get(i) + " AS k" + i)
                         .collect(joining(", "))
-                + " FROM " + feed.sql().into() + " AS new WHERE " + feed.sql().owned();
+                + " FROM " + feed.sql().into() + " AS new WHERE "
+                + feed.sql().key().owned();
     }
 
     private static String into(Feed feed, String query) {

@@ -61,7 +61,7 @@ record MySqlBackSql(List<MySqlCarrySql> carries) {
     private static String back(MySqlCarrySql carry, String row) {
         Transfer transfer = carry.sql().transfer();
         String key = transfer.key().stream()
-                .map(name -> row + "." + quote(carry.sql().holder(name)))
+                .map(name -> row + "." + quote(carry.sql().key().holder(name)))
                 .collect(joining(", "));
         return "IF " + owned(carry, row) + " THEN CALL " + carry.called(carry.backName()) + "(" + key + "); END IF;";
     }

@@ -188,7 +188,7 @@ record MySqlCarrySql(String home, long run, int ordinal, TransferSql sql) {
                 SIGNAL SQLSTATE '23000' SET MYSQL_ERRNO = 1062,
                   MESSAGE_TEXT = 'another row of the new table has a value that must be unique';
                 END IF;
-                END IF;""".formatted(wanted(), sql.upsert(chosen(), LOCKED), sql.into(), found(), LOCKED);
+                END IF;""".formatted(wanted(), sql.writes().upsert(chosen(), LOCKED), sql.into(), found(), LOCKED);
     }
 
     private String body(String work) {
@@ -223,7 +223,7 @@ record MySqlCarrySql(String home, long run, int ordinal, TransferSql sql) {
                 %s;""".formatted(
                 run,
                 dialect.literal(transfer().name()),
-                sql.json(name -> "turnout_k" + transfer().key().indexOf(name)),
+                sql.key().json(name -> "turnout_k" + transfer().key().indexOf(name)),
                 dialect.now(),
                 dialect.jsonObject(sql.source().values().stream()
                         .flatMap(column -> column.mysql().stream())

@@ -54,8 +54,10 @@ record MySqlWrite(TransferSql sql) {
     }
 
     String remove(String keys) {
-        return "DELETE new FROM " + sql.into() + " AS new JOIN " + keys + " ON " + sql.is("\"key\"")
-                + "\n WHERE NOT EXISTS (SELECT 1 FROM " + sql.from() + " AS old WHERE " + sql.keyIs("\"key\"")
+        return "DELETE new FROM " + sql.into() + " AS new JOIN " + keys + " ON "
+                + sql.key().newIs("\"key\"")
+                + "\n WHERE NOT EXISTS (SELECT 1 FROM " + sql.from() + " AS old WHERE "
+                + sql.key().oldIs("\"key\"")
                 + transfer().where().map(where -> " AND (" + where + ")").orElse("") + ")";
     }
 }

@@ -78,9 +78,9 @@ record ReturnSql(CarrySql carry) {
                         literal(carry.down()),
                         carry.unnested(),
                         sql().into(),
-                        sql().is("turnout_key"),
+                        sql().key().newIs("turnout_key"),
                         sql().from(),
-                        sql().keyIs("turnout_key"),
+                        sql().key().oldIs("turnout_key"),
                         sql().where(),
                         write(),
                         String.join(", ", carry.arrays()));
@@ -119,7 +119,7 @@ record ReturnSql(CarrySql carry) {
                         downs().stream().map(this::derived).collect(joining(",\n       ")),
                         downs().stream().map(this::value).collect(joining(", ")),
                         sql().into(),
-                        sql().is("turnout_key"),
+                        sql().key().newIs("turnout_key"),
                         CarrySql.NOT_THE_ROW,
                         literal(sql().transfer().into().table()),
                         literal(complaint() + ": "),
@@ -133,12 +133,14 @@ record ReturnSql(CarrySql carry) {
                                 .map(column -> "%1$s = CASE WHEN %2$s THEN %3$s ELSE old.%1$s END"
                                         .formatted(quote(column), flag(column), value(column)))
                                 .collect(joining(", ")),
-                        sql().keyIs("turnout_key"),
+                        sql().key().oldIs("turnout_key"),
                         downs().stream().map(this::flag).collect(joining(" OR ")),
                         quoteAll(Stream.concat(sql().transfer().key().stream(), downs().stream())
                                 .toList()),
                         Stream.concat(
-                                        sql().transfer().key().stream().map(name -> "turnout_key." + sql().k(name)),
+                                        sql().transfer().key().stream()
+                                                .map(name -> "turnout_key."
+                                                        + sql().key().name(name)),
                                         downs().stream().map(this::value))
                                 .collect(joining(", ")),
                         sql().transfer().where().isEmpty() ? "" : counterpart());
@@ -166,8 +168,8 @@ record ReturnSql(CarrySql carry) {
                 downs().stream().map(this::disagrees).collect(joining(",\n       ")),
                 downs().stream().map(this::flag).collect(joining(", ")),
                 sql().into(),
-                sql().wanted(sql().keyIs("turnout_key")),
-                sql().is("turnout_key"),
+                sql().wanted(sql().key().oldIs("turnout_key")),
+                sql().key().newIs("turnout_key"),
                 CarrySql.NOT_THE_ROW,
                 all);
     }
@@ -230,7 +232,7 @@ record ReturnSql(CarrySql carry) {
                 RAISE EXCEPTION USING ERRCODE = 'check_violation', TABLE = %s, MESSAGE = %s, HINT = %s;
                 END IF;""".formatted(
                         sql().from(),
-                        sql().keyIs("turnout_key"),
+                        sql().key().oldIs("turnout_key"),
                         sql().where(),
                         literal(sql().transfer().into().table()),
                         literal("the old row of " + sql().transfer().from()

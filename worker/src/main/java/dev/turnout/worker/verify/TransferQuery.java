@@ -100,9 +100,9 @@ final class TransferQuery {
     }
 
     private String found(KeyRange range) {
-        return "SELECT new.* FROM " + sql.into() + " AS new WHERE " + sql.owned() + " AND "
-                + key.within(range, sql.keyOfNew()) + " AND NOT "
-                + RejectedRows.isRejected(site, source, sql.keyOfNewAsJson(), key.dialect());
+        return "SELECT new.* FROM " + sql.into() + " AS new WHERE " + sql.key().owned() + " AND "
+                + key.within(range, sql.key().ofNew()) + " AND NOT "
+                + RejectedRows.isRejected(site, source, sql.key().ofNewAsJson(), key.dialect());
     }
 
     /** Rows of either side that are not the same on the other one, as {@code wanted} and {@code found}. */
@@ -138,7 +138,7 @@ final class TransferQuery {
 
     /** The old keys of rows that differ, as texts. */
     List<List<String>> keys(Connection connection, KeyRange range, int most) throws SQLException {
-        List<String> texts = sql.keyAsText("coalesce(wanted.%1$s, found.%1$s)");
+        List<String> texts = sql.key().asText("coalesce(wanted.%1$s, found.%1$s)");
         String columns = IntStream.range(0, texts.size())
                 .mapToObj(i -> texts.get(i) + " AS k" + i)
                 .collect(joining(", "));
