@@ -44,12 +44,12 @@ class VerifyTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "UPDATE visits SET minutes = minutes + 1 WHERE id = 3     | {id:3} minutes: expected 1, found 2",
-                "UPDATE visits SET minutes = NULL WHERE id = 300          | {id:300} minutes: expected 10, found NULL",
-                "UPDATE visits SET label = NULL WHERE id = 300            | {id:300} label: expected NOTE 100, found NULL",
-                "UPDATE visits SET label = lower(label) WHERE id = 300    | {id:300} label: expected NOTE 100, found note 100",
-                "UPDATE visits SET label = '' WHERE id = 21               | {id:21} label: expected NULL, found",
-                "INSERT INTO visits VALUES (9000, '5', 'x', 6, 'X')       | {id:9000} minutes: expected 5, found 6",
+                "UPDATE visits SET minutes = minutes + 1 WHERE id = 3     | {id: 3} minutes: expected 1, found 2",
+                "UPDATE visits SET minutes = NULL WHERE id = 300          | {id: 300} minutes: expected 10, found NULL",
+                "UPDATE visits SET label = NULL WHERE id = 300            | {id: 300} label: expected NOTE 100, found NULL",
+                "UPDATE visits SET label = lower(label) WHERE id = 300    | {id: 300} label: expected NOTE 100, found note 100",
+                "UPDATE visits SET label = '' WHERE id = 21               | {id: 21} label: expected NULL, found",
+                "INSERT INTO visits VALUES (9000, '5', 'x', 6, 'X')       | {id: 9000} minutes: expected 5, found 6",
             },
             quoteCharacter = '`')
     void aRowWrittenPastTheTriggersIsFoundAndNamed(String corruption, String expected) throws SQLException {
