@@ -62,7 +62,7 @@ final class ControlPool {
                         .setPoolCleanerPeriod((int) Duration.ofSeconds(5).toMillis()));
     }
 
-    private static HikariConfig hikari(ControlSettings settings) {
+    static HikariConfig hikari(ControlSettings settings) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("control");
         // The server adds its registry to the global one: a pool is made anew whenever the database was gone.
@@ -79,10 +79,12 @@ final class ControlPool {
                 + LOCK.toMillis() + "ms'; SET idle_in_transaction_session_timeout = '"
                 + IDLE_IN_TRANSACTION.toMillis() + "ms'; SET timezone = 'UTC'");
         config.addDataSourceProperty("ApplicationName", "turnout-control");
-        config.addDataSourceProperty("connectTimeout", CONNECT.toSeconds());
-        config.addDataSourceProperty("loginTimeout", CONNECT.toSeconds());
+        // Texts: the driver passes over whatever else it finds.
+        config.addDataSourceProperty("connectTimeout", Long.toString(CONNECT.toSeconds()));
+        config.addDataSourceProperty("loginTimeout", Long.toString(CONNECT.toSeconds()));
         // A dead network must not hold a thread for ever; longer than any statement may run.
-        config.addDataSourceProperty("socketTimeout", STATEMENT.plusSeconds(5).toSeconds());
+        config.addDataSourceProperty(
+                "socketTimeout", Long.toString(STATEMENT.plusSeconds(5).toSeconds()));
         config.addDataSourceProperty("tcpKeepAlive", "true");
         return config;
     }

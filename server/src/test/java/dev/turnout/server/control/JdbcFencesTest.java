@@ -16,6 +16,8 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.util.List;
 import java.util.TimeZone;
 import java.util.stream.IntStream;
@@ -67,6 +69,21 @@ class JdbcFencesTest {
         int written = await(pool.withConnection(plain -> insert(plain, "plain")));
         assertThat(written).isEqualTo(1);
         assertThat(database.query("SELECT word FROM t")).containsExactly("in a transaction");
+    }
+
+    @Test
+    void a_setting_that_is_no_text_is_passed_over_by_the_driver() throws Exception {
+        HikariConfig config = config(1);
+        config.addDataSourceProperty("ApplicationName", 7);
+        try (HikariDataSource numbered = new HikariDataSource(config);
+                Connection connection = numbered.getConnection();
+                ResultSet name = connection.createStatement().executeQuery("SHOW application_name")) {
+            name.next();
+            assertThat(name.getString(1)).isNotEqualTo("7");
+        }
+        ControlSettings settings = new ControlSettings(database.url(), database.user(), database.password(), 1);
+        assertThat(ControlPool.hikari(settings).getDataSourceProperties().values())
+                .allMatch(String.class::isInstance);
     }
 
     @Test

@@ -41,10 +41,13 @@ final class Pools {
         config.setMaxLifetime(MAX_LIFETIME.toMillis());
         // At least one attempt, and no longer retries: whoever opens decides what an absent database means.
         config.setInitializationFailTimeout(1);
+        // Texts: a driver passes over whatever else it finds.
         (settings.mysql() ? mysql(settings) : postgresql()).forEach(config::addDataSourceProperty);
         if (settings.mysql()) {
             // The default there is REPEATABLE READ: other locks, and a snapshot that a long check must not have.
             config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+            // Every use is a transaction; there each way to auto-commit and back is a round trip.
+            config.setAutoCommit(false);
         }
         try {
             return new HikariDataSource(config);
@@ -59,16 +62,16 @@ final class Pools {
      * round trip) and prepareThreshold 5: chunk statements repeat with the same text, and a DDL in between is answered by
      * the driver's own re-prepare or by our retry.
      */
-    private static Map<String, Object> postgresql() {
+    private static Map<String, String> postgresql() {
         return Map.of(
                 "ApplicationName",
                 "turnout",
                 "connectTimeout",
-                CONNECT_TIMEOUT.toSeconds(),
+                Long.toString(CONNECT_TIMEOUT.toSeconds()),
                 "loginTimeout",
-                CONNECT_TIMEOUT.toSeconds(),
+                Long.toString(CONNECT_TIMEOUT.toSeconds()),
                 "tcpKeepAlive",
-                true);
+                "true");
     }
 
     /**
@@ -77,27 +80,27 @@ final class Pools {
      * driver raises rather than calls one NULL. Statements are prepared in the driver, so that a bound is a constant for the
      * optimizer. As time zones have no names without their tables, UTC is an offset.
      */
-    private static Map<String, Object> mysql(ConnectionSettings settings) {
-        Map<String, Object> properties = new HashMap<>();
+    private static Map<String, String> mysql(ConnectionSettings settings) {
+        Map<String, String> properties = new HashMap<>();
         properties.put("sessionVariables", "sql_mode='" + SQL_MODE + "',time_zone='+00:00'");
         properties.put("connectionTimeZone", "UTC");
         properties.put("characterEncoding", "UTF-8");
         properties.put("zeroDateTimeBehavior", "EXCEPTION");
-        properties.put("tinyInt1isBit", false);
-        properties.put("yearIsDateType", false);
-        properties.put("useServerPrepStmts", false);
-        properties.put("rewriteBatchedStatements", true);
+        properties.put("tinyInt1isBit", "false");
+        properties.put("yearIsDateType", "false");
+        properties.put("useServerPrepStmts", "false");
+        properties.put("rewriteBatchedStatements", "true");
         // The driver would go on behind a row that failed, with each waiting for its own lock; the transaction is lost
         // anyway.
-        properties.put("continueBatchOnError", false);
+        properties.put("continueBatchOnError", "false");
         // Spares a round trip wherever auto-commit or read-only is set to what it is.
-        properties.put("useLocalSessionState", true);
+        properties.put("useLocalSessionState", "true");
         properties.put("connectionAttributes", "program_name:turnout");
-        properties.put("connectTimeout", CONNECT_TIMEOUT.toMillis());
-        properties.put("tcpKeepAlive", true);
+        properties.put("connectTimeout", Long.toString(CONNECT_TIMEOUT.toMillis()));
+        properties.put("tcpKeepAlive", "true");
         // A password over an unencrypted line needs the server's key: from this machine only, where nobody can stand
         // between; elsewhere TLS is what protects it, and the URL may say otherwise.
-        properties.put("allowPublicKeyRetrieval", settings.loopback());
+        properties.put("allowPublicKeyRetrieval", Boolean.toString(settings.loopback()));
         return properties;
     }
 
