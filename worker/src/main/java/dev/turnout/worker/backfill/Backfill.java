@@ -117,30 +117,30 @@ public final class Backfill implements PhaseWork {
                 : Lane.explore(connection, site, Source.named(site.spec(), chunk.table()));
         KeyRange rest = chunk.rest();
         int size = lane.size();
-        Optional<List<String>> end = road.key().nth(connection, rest, size);
-        KeyRange range = end.map(rest::upTo).orElse(rest);
         if (known.isEmpty()) {
+            KeyRange first = Taken.seen(connection, road.key(), rest, size).range();
             // The tail may be open on both sides, when the table was empty: then there is no bound to reach by an
             // index.
-            if (!range.equals(KeyRange.all()) && !road.write().usesIndex(connection, range)) {
+            if (!first.equals(KeyRange.all()) && !road.write().usesIndex(connection, first)) {
                 return new Batch(Kind.NO_INDEX, chunk.table(), 0, Optional.empty());
             }
             lane.remember(road);
         }
-        int rows = road.write().lock(connection, range, end.isPresent() ? Optional.of(size) : Optional.empty());
-        boolean fits = write(connection, site, road, range, rows);
-        Chunks.Step step =
-                new Chunks.Step(range.hi(), rows, Duration.ofNanos(System.nanoTime() - begun), end.isEmpty());
+        Taken taken = road.write().take(connection, rest, size);
+        boolean fits = write(connection, site, road, taken);
+        Chunks.Step step = new Chunks.Step(
+                taken.range().hi(), taken.rows(), Duration.ofNanos(System.nanoTime() - begun), taken.last());
         if (!Chunks.checkpoint(connection, site, chunk, step, LEASE)) {
             throw new StaleEpoch(site.run(), site.epoch());
         }
-        return new Batch(fits ? Kind.MOVED : Kind.PUT_ASIDE, chunk.table(), rows, end.map(further -> chunk.id()));
+        Optional<Long> open = taken.last() ? Optional.empty() : Optional.of(chunk.id());
+        return new Batch(fits ? Kind.MOVED : Kind.PUT_ASIDE, chunk.table(), taken.rows(), open);
     }
 
     /** @return false when a row was put aside: one that the mapping cannot take, then alone in its range, or in quarantine */
-    private static boolean write(Connection connection, Site site, Lane.Road road, KeyRange range, int rows)
-            throws SQLException {
-        if (rows != 1) {
+    private static boolean write(Connection connection, Site site, Lane.Road road, Taken taken) throws SQLException {
+        KeyRange range = taken.range();
+        if (taken.rows() != 1) {
             road.write().run(connection, range);
             return road.write().quarantine(connection, site, range) == 0;
         }

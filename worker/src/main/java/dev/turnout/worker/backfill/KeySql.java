@@ -187,17 +187,22 @@ public final class KeySql implements KeyOrder {
         }
     }
 
-    long count(Connection connection, KeyRange range) throws SQLException {
-        return count(connection, range, "");
-    }
-
-    /**
-     * Locks the rows of the range, or fails at once where an application holds one.
-     *
-     * @return how many
-     */
-    long lockOrFail(Connection connection, KeyRange range) throws SQLException {
-        return count(connection, range, dialect.lockOrFail());
+    /** Locks the first rows of the range, or fails at once where an application holds one: in one walk, on MySQL. */
+    Taken takeOrFail(Connection connection, KeyRange range, int most) throws SQLException {
+        String sql = "WITH taken AS (SELECT " + String.join(", ", columns()) + " FROM " + table + " WHERE "
+                + within(range) + " ORDER BY " + order("") + " LIMIT ?" + dialect.lockOrFail()
+                + ") SELECT " + asText() + ", (SELECT count(*) FROM taken) FROM taken AS old ORDER BY "
+                + order(" DESC") + " LIMIT 1";
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setInt(bind(select, 1, range), most);
+            Optional<List<String>> last = key(select);
+            if (last.isEmpty()) {
+                return new Taken(range, 0, true);
+            }
+            List<String> end = last.get().subList(0, key.size());
+            int rows = Integer.parseInt(last.get().get(key.size()));
+            return rows < most ? new Taken(range, rows, true) : new Taken(range.upTo(end), rows, false);
+        }
     }
 
     /**
@@ -237,8 +242,8 @@ public final class KeySql implements KeyOrder {
         return "(SELECT " + String.join(", ", columns) + ") AS \"key\"";
     }
 
-    private long count(Connection connection, KeyRange range, String lock) throws SQLException {
-        String sql = "SELECT count(*) FROM " + table + " WHERE " + within(range) + lock;
+    long count(Connection connection, KeyRange range) throws SQLException {
+        String sql = "SELECT count(*) FROM " + table + " WHERE " + within(range);
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             bind(select, 1, range);
             try (ResultSet row = select.executeQuery()) {

@@ -8,7 +8,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Writes the rows of the new table that follow from a range of the old one. The share lock keeps the old rows from the
@@ -48,14 +47,12 @@ final class RangeInsert implements RangeWrite {
     }
 
     @Override
-    public int lock(Connection connection, KeyRange range, Optional<Integer> known) throws SQLException {
+    public Taken take(Connection connection, KeyRange rest, int size) throws SQLException {
         if (key.dialect().mysql()) {
-            return (int) key.lockOrFail(connection, range);
+            return key.takeOrFail(connection, rest, size);
         }
-        if (lockedFirst()) {
-            return (int) key.lock(connection, range);
-        }
-        return known.isPresent() ? known.get() : (int) key.count(connection, range);
+        Taken seen = Taken.seen(connection, key, rest, size);
+        return lockedFirst() ? new Taken(seen.range(), (int) key.lock(connection, seen.range()), seen.last()) : seen;
     }
 
     @Override

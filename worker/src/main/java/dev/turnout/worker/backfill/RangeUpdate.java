@@ -44,11 +44,8 @@ final class RangeUpdate implements RangeWrite {
 
     /** PostgreSQL has a lock timeout of milliseconds; MySQL counts in seconds, so there it is all rows at once or none. */
     @Override
-    public int lock(Connection connection, KeyRange range, Optional<Integer> known) throws SQLException {
-        if (key.dialect().mysql()) {
-            return (int) key.lockOrFail(connection, range);
-        }
-        return known.isPresent() ? known.get() : (int) key.count(connection, range);
+    public Taken take(Connection connection, KeyRange rest, int size) throws SQLException {
+        return key.dialect().mysql() ? key.takeOrFail(connection, rest, size) : Taken.seen(connection, key, rest, size);
     }
 
     @Override

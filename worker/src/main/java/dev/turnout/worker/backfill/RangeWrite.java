@@ -4,17 +4,11 @@ import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Optional;
 
 /** Brings the rows of a range of keys up to date, in the way of its kind of move. */
 interface RangeWrite {
-    /**
-     * Makes sure that the batch waits for nobody while it holds rows.
-     *
-     * @param known how many rows the range has, if that is known
-     * @return how many it has
-     */
-    int lock(Connection connection, KeyRange range, Optional<Integer> known) throws SQLException;
+    /** Takes the first rows of what is left of a chunk in a way that the batch waits for nobody while it holds rows. */
+    Taken take(Connection connection, KeyRange rest, int size) throws SQLException;
 
     void run(Connection connection, KeyRange range) throws SQLException;
 

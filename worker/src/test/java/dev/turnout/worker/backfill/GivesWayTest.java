@@ -13,7 +13,9 @@ import dev.turnout.worker.testkit.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,7 +44,7 @@ class GivesWayTest {
                     SQLException.class, () -> database.database().transaction(Limits.BATCH, connection -> {
                         RangeWrite write = RangeWrites.road(connection, site, Source.of(site.spec(), Shop.companies()))
                                 .write();
-                        write.lock(connection, KeyRange.all(), Optional.empty());
+                        write.take(connection, KeyRange.all(), 10);
                         statement.executeUpdate("INSERT INTO companies (id, name) VALUES (2, 'b')");
                         write.run(connection, KeyRange.all());
                         return "";
@@ -50,6 +52,52 @@ class GivesWayTest {
             assertThat(failure.getErrorCode()).isEqualTo(NOT_WAITED_FOR);
             application.commit();
             assertThat(database.query("SELECT old_id, title FROM places")).containsExactly("2|B");
+        }
+    }
+
+    @Test
+    void with_all_rows_that_it_takes_locked_and_no_other() throws SQLException {
+        try (TestDatabase database = Shop.openOnMySql();
+                Connection application = database.connect()) {
+            database.execute("INSERT INTO companies (id, name) VALUES (1, 'a'), (3, 'c'), (4, 'd')");
+            Site site = Clinic.site(Shop.spec(), database, 1);
+            Bookkeeping.enter(site);
+            application.setAutoCommit(false);
+            database.database().transaction(Limits.BATCH, connection -> {
+                RangeWrite write = RangeWrites.road(connection, site, Source.of(site.spec(), Shop.companies()))
+                        .write();
+                assertThat(write.take(connection, KeyRange.all(), 2))
+                        .isEqualTo(new Taken(KeyRange.all().upTo(List.of("3")), 2, false));
+                assertThat(List.of(free(application, 1), free(application, 3), free(application, 4)))
+                        .containsExactly(false, false, true);
+                return "";
+            });
+        }
+    }
+
+    @Test
+    void and_knows_the_end_of_what_is_left() throws SQLException {
+        try (TestDatabase database = Shop.openOnMySql()) {
+            database.execute("INSERT INTO companies (id, name) VALUES (1, 'a'), (3, 'c')");
+            Site site = Clinic.site(Shop.spec(), database, 1);
+            database.database().transaction(Limits.BATCH, connection -> {
+                RangeWrite write = RangeWrites.road(connection, site, Source.of(site.spec(), Shop.companies()))
+                        .write();
+                KeyRange behind = new KeyRange(Optional.of(List.of("3")), Optional.empty());
+                assertThat(write.take(connection, KeyRange.all(), 3)).isEqualTo(new Taken(KeyRange.all(), 2, true));
+                assertThat(write.take(connection, behind, 3)).isEqualTo(new Taken(behind, 0, true));
+                return "";
+            });
+        }
+    }
+
+    private static boolean free(Connection application, int id) throws SQLException {
+        try (Statement select = application.createStatement()) {
+            select.execute("SELECT 1 FROM companies WHERE id = " + id + " FOR UPDATE NOWAIT");
+            return true;
+        } catch (SQLException e) {
+            assertThat(e.getErrorCode()).isEqualTo(NOT_WAITED_FOR);
+            return false;
         }
     }
 }
