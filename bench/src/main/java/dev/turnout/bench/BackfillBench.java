@@ -6,11 +6,13 @@ import java.io.PrintStream;
 import java.sql.SQLException;
 
 /**
- * Rows per second of the backfill beside the very same statements issued raw. Engine and baseline take turns batch by batch,
- * each on a database of its own, so both feel what else the machine does; compare only figures of one run. When all chunks
- * are done the engine sweeps once over the whole table for rows that are left; the baseline does not, so the ratio is given
- * without and with that sweep. On a busy machine each of the engine's round trips waits for its turn, so the ratio of the
- * processor's time is given as well: what the work costs and not how long others were let in between.
+ * Rows per second of the backfill beside the very same statements issued raw over the same tables, the triggers of the dual
+ * write included: without them no rows can be moved under an application. What they cost a write is shown by the same
+ * statements once more, on tables that have none. Engine and baselines take turns batch by batch, each on a database of its
+ * own, so all feel what else the machine does; compare only figures of one run. When all chunks are done the engine sweeps
+ * once over the whole table for rows that are left; the baseline does not, so the ratio is given without and with that sweep.
+ * On a busy machine each of the engine's round trips waits for its turn, so the ratio of the processor's time is given as
+ * well: what the work costs and not how long others were let in between.
  */
 final class BackfillBench {
     private final Workload workload;
@@ -37,27 +39,41 @@ final class BackfillBench {
                 "%n%s: %,d %s, batches aim at %d ms, one lane%n",
                 workload, rows, workload.target(), Work.BATCH.toMillis());
         out.printf(
-                "%-9s %6s %12s %14s %8s %11s %17s %9s%n",
-                "round", "load", "raw rows/s", "engine rows/s", "ratio", "with sweep", "by CPU (sweep)", "batches");
+                "%-9s %6s %12s %14s %8s %11s %15s %9s %22s%n",
+                "round",
+                "load",
+                "raw rows/s",
+                "engine rows/s",
+                "ratio",
+                "with sweep",
+                "by CPU (sweep)",
+                "batches",
+                "no triggers: raw ratio");
         round("(warm-up)", Math.min(rows, Rig.CHUNK_ROWS));
         Ratios ratios = new Ratios();
         Ratios swept = new Ratios();
         Ratios cpu = new Ratios();
+        Ratios bare = new Ratios();
         for (int round = 1; round <= rounds; round++) {
             Took took = round(Integer.toString(round), rows);
             ratios.add(took.ratio());
             swept.add(took.withSweep());
             cpu.add(took.byCpu());
+            bare.add(took.toBare());
         }
         out.printf(
-                "median ratio %.2f (target at least 0.80), with sweep %.2f, by CPU %.2f%n",
-                ratios.median(), swept.median(), cpu.median());
+                "median ratio %.2f (target at least 0.80), with sweep %.2f, by CPU %.2f; to tables without triggers %.2f%n",
+                ratios.median(), swept.median(), cpu.median(), bare.median());
     }
 
     /** Nanoseconds, by the clock and of the processors. */
-    private record Took(long raw, long engine, long sweep, long rawCpu, long engineCpu, long sweepCpu) {
+    private record Took(long raw, long bare, long engine, long sweep, long rawCpu, long engineCpu, long sweepCpu) {
         double ratio() {
             return (double) raw / engine;
+        }
+
+        double toBare() {
+            return (double) bare / engine;
         }
 
         double withSweep() {
@@ -79,14 +95,16 @@ final class BackfillBench {
         long engineCpu = 0;
         long raw = 0;
         long rawCpu = 0;
+        long bare = 0;
         int batches = 0;
         long sweep = 0;
         long sweepCpu = 0;
         try (Rig rig = Rig.open(workload, rows);
                 Rig twin = Rig.twin(workload, rows);
+                Rig without = Rig.bare(workload, rows);
                 Batches taken = Batches.of(rig)) {
-            twin.bare();
-            try (RawStatement statement = RawStatement.of(twin, RawSql.move(twin))) {
+            try (RawStatement statement = RawStatement.of(twin, RawSql.move(twin));
+                    RawStatement alone = RawStatement.of(without, RawSql.move(without))) {
                 Cpu cpu = Cpu.ofEngine(rig);
                 Backfill backfill = Work.backfill(1);
                 Stride stride;
@@ -106,14 +124,15 @@ final class BackfillBench {
                         long rawBegunCpu = statement.cpu().nanos();
                         raw += statement.issue(range);
                         rawCpu += statement.cpu().nanos() - rawBegunCpu;
+                        bare += alone.issue(range);
                         batches++;
                     }
                 } while (!(stride instanceof Stride.Done));
             }
         }
-        Took took = new Took(raw, engine, sweep, rawCpu, engineCpu, sweepCpu);
+        Took took = new Took(raw, bare, engine, sweep, rawCpu, engineCpu, sweepCpu);
         out.printf(
-                "%-9s %6.1f %,12.0f %,14.0f %8.2f %11.2f %9.2f (%5.2f) %,9d%n",
+                "%-9s %6.1f %,12.0f %,14.0f %8.2f %11.2f %7.2f (%5.2f) %,9d %,16.0f %5.2f%n",
                 name,
                 load,
                 rows * 1e9 / raw,
@@ -122,7 +141,9 @@ final class BackfillBench {
                 took.withSweep(),
                 took.byCpu(),
                 took.byCpuWithSweep(),
-                batches);
+                batches,
+                rows * 1e9 / bare,
+                took.toBare());
         return took;
     }
 }

@@ -32,26 +32,37 @@ final class MemoryBench {
         out.printf(
                 "%n%s: %s, heap of at most %,d MiB%n",
                 workload, workload.target(), Runtime.getRuntime().maxMemory() >> 20);
-        out.printf("%12s %-10s %20s %10s%n", "rows", "phase", "most reachable MiB", "seconds");
-        double tenth = measure(rows / 10);
-        double all = measure(rows);
         out.printf(
-                "peak for all rows %.2f times that for a tenth of them (target: does not grow with the table)%n",
-                all / tenth);
+                "%12s %-10s %6s %20s %10s %12s%n", "rows", "phase", "load", "most reachable MiB", "seconds", "rows/s");
+        Peak tenth = measure(rows / 10);
+        Peak all = measure(rows);
+        out.printf(
+                "peak for all rows %.2f times that for a tenth of them (target: does not grow with the table);"
+                        + " time of the backfill %.1f times, of the verification %.1f times%n",
+                all.mib() / tenth.mib(),
+                (double) all.backfillNanos() / tenth.backfillNanos(),
+                (double) all.verifyNanos() / tenth.verifyNanos());
     }
 
-    private double measure(long rows) throws SQLException, InterruptedException {
+    private record Peak(double mib, long backfillNanos, long verifyNanos) {}
+
+    private record Phase(double mib, long nanos) {}
+
+    private Peak measure(long rows) throws SQLException, InterruptedException {
         try (Rig rig = Rig.open(workload, rows)) {
-            double moving = measure(rig, "backfill", Work.backfill(1));
-            return Math.max(moving, measure(rig, "verify", new Verify()));
+            Phase moving = measure(rig, "backfill", Work.backfill(1));
+            Phase verifying = measure(rig, "verify", new Verify());
+            return new Peak(Math.max(moving.mib(), verifying.mib()), moving.nanos(), verifying.nanos());
         }
     }
 
-    private double measure(Rig rig, String phase, PhaseWork work) throws SQLException, InterruptedException {
+    private Phase measure(Rig rig, String phase, PhaseWork work) throws SQLException, InterruptedException {
         Heap heap = Heap.watch();
         Drive drive = Drive.over(rig, work, 1);
         double most = heap.stop();
-        out.printf("%,12d %-10s %20.1f %10.1f%n", rig.rows(), phase, most, drive.wholeNanos() / 1e9);
-        return most;
+        out.printf(
+                "%,12d %-10s %6.1f %20.1f %10.1f %,12.0f%n",
+                rig.rows(), phase, Print.load(), most, drive.wholeNanos() / 1e9, rig.rows() * 1e9 / drive.wholeNanos());
+        return new Phase(most, drive.wholeNanos());
     }
 }

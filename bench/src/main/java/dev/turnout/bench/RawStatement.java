@@ -1,5 +1,6 @@
 package dev.turnout.bench;
 
+import dev.turnout.worker.jdbc.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -18,7 +19,19 @@ final class RawStatement implements AutoCloseable {
 
     /** @param sql with two parameters, the bounds */
     static RawStatement of(Rig rig, String sql) throws SQLException {
+        return of(rig, rig.raw(), sql);
+    }
+
+    /** As the other one, on a server that would share the statement among several processes as well. */
+    static RawStatement ofOneProcess(Rig rig, String sql) throws SQLException {
         Connection connection = rig.raw();
+        if (!rig.dialect().mysql()) {
+            Sql.run(connection, "SET max_parallel_workers_per_gather = 0");
+        }
+        return of(rig, connection, sql);
+    }
+
+    private static RawStatement of(Rig rig, Connection connection, String sql) throws SQLException {
         return new RawStatement(connection, connection.prepareStatement(sql), Cpu.of(rig, connection));
     }
 

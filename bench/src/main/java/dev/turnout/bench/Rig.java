@@ -1,6 +1,7 @@
 package dev.turnout.bench;
 
 import dev.turnout.migration.Spec;
+import dev.turnout.migration.Transfer;
 import dev.turnout.worker.backfill.ChunkPlan;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.expand.Expand;
@@ -12,6 +13,7 @@ import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
+import dev.turnout.worker.sync.Carrying;
 import dev.turnout.worker.sync.SyncTriggers;
 import dev.turnout.worker.testkit.TestDatabase;
 import java.sql.Connection;
@@ -50,6 +52,18 @@ final class Rig implements AutoCloseable {
     /** The same once more, for a baseline; of another run, because MySQL's bookkeeping is of the whole server. */
     static Rig twin(Workload workload, long rows) throws SQLException {
         return open(workload, rows, 2);
+    }
+
+    /** And without the triggers: what is written meanwhile is lost, so this is no way to move rows, but it is cheaper. */
+    static Rig bare(Workload workload, long rows) throws SQLException {
+        Rig rig = open(workload, rows, 3);
+        try {
+            rig.dropTriggers();
+            return rig;
+        } catch (SQLException | RuntimeException | Error e) {
+            rig.close();
+            throw e;
+        }
     }
 
     private static Rig open(Workload workload, long rows, long run) throws SQLException {
@@ -113,7 +127,10 @@ final class Rig implements AutoCloseable {
         return database.connect();
     }
 
-    /** A connection whose statements mean what they mean in the engine's sessions, and nothing of the engine beside. */
+    /**
+     * A connection whose statements mean what they mean in the engine's sessions, to the triggers as well, and nothing of the
+     * engine beside.
+     */
     Connection raw() throws SQLException {
         Connection connection = database.connect();
         try (Statement set = connection.createStatement()) {
@@ -124,7 +141,21 @@ final class Rig implements AutoCloseable {
                 set.execute("SET turnout.backfill = 'on'; SET plan_cache_mode = force_custom_plan; SET jit = off");
             }
         }
+        for (Transfer transfer : spec.transfers()) {
+            carry(connection, transfer);
+        }
         return connection;
+    }
+
+    /** What the engine sets for a transaction holds here as long as the session. */
+    private void carry(Connection connection, Transfer transfer) throws SQLException {
+        connection.setAutoCommit(false);
+        new Carrying(site(0), transfer).up(connection);
+        if (!dialect().mysql()) {
+            Sql.run(connection, "SELECT set_config('turnout.carry', current_setting('turnout.carry'), false)");
+        }
+        connection.commit();
+        connection.setAutoCommit(true);
     }
 
     private String sqlMode() throws SQLException {
@@ -137,11 +168,7 @@ final class Rig implements AutoCloseable {
         });
     }
 
-    /** Lets the new table of a transfer be written without the triggers of the way back: whoever writes raw has none. */
-    void bare() throws SQLException {
-        if (spec.transfers().isEmpty()) {
-            return;
-        }
+    private void dropTriggers() throws SQLException {
         if (!dialect().mysql()) {
             execute("ALTER TABLE " + workload.target() + " DISABLE TRIGGER USER");
             return;
