@@ -137,7 +137,7 @@ class RunStoreTest {
         List<Future<Void>> late = List.of(
                 claims.enter(old, Phase.CREATED, Phase.EXPANDING, "late", Map.of()),
                 claims.note(old, new Note("late", Map.of(), List.of(), "", Optional.empty())),
-                claims.rejected(old, new Rejected(9, List.of()), 9));
+                claims.rejected(old, new Rejected(9, List.of(), List.of()), 9));
         for (Future<Void> write : late) {
             assertThatThrownBy(() -> await(write)).isInstanceOf(ClaimLost.class);
         }
@@ -167,13 +167,13 @@ class RunStoreTest {
                 .isTrue();
         RejectedRow row =
                 new RejectedRow(41, "t", "{\"id\": 9}", "BACKFILL", "22P02", "not a number: 'x'", Instant.EPOCH);
-        await(claims.rejected(claim, new Rejected(70, List.of(row)), 1));
+        await(claims.rejected(claim, new Rejected(70, List.of(row), List.of()), 1));
         assertThat(await(fixture.operating.rejected(run.id(), 0, 10))).containsExactly(row);
         assertThat(await(fixture.operating.rejected(run.id(), 41, 10))).isEmpty();
         assertThat(await(runs.find("m")).orElseThrow().operating())
                 .isEqualTo(new Run.Operating(
                         Tuning.of(Map.of("lanes", "2")), false, 70, Optional.of(fixture.clock.instant())));
-        await(claims.rejected(claim, new Rejected(0, List.of()), 1));
+        await(claims.rejected(claim, new Rejected(0, List.of(), List.of()), 1));
         assertThat(await(fixture.operating.rejected(run.id(), 0, 10))).isEmpty();
     }
 

@@ -107,7 +107,7 @@ class OperatingApiTest {
                 .mapToObj(id -> new RejectedRow(
                         id, "visits", "{\"id\": " + id + "}", "BACKFILL", "22P02", "bad <b>", Instant.EPOCH))
                 .toList();
-        await(server.control.claims.rejected(claim(), new Rejected(7, rows), 0));
+        await(server.control.claims.rejected(claim(), new Rejected(7, rows, List.of()), 0));
 
         JsonObject page =
                 server.call("GET", MIGRATION + "/rejected?limit=2", "").json();
@@ -136,7 +136,7 @@ class OperatingApiTest {
         assertThat(server.call("GET", MIGRATION + "/rejected", "").json().getBoolean("retryPending"))
                 .isTrue();
         await(server.control.claims.rejected(
-                claim(), new Rejected(0, List.of()), claim().orders().retries()));
+                claim(), new Rejected(0, List.of(), List.of()), claim().orders().retries()));
         page = server.call("GET", MIGRATION + "/rejected", "").json();
         assertThat(page.getBoolean("retryPending")).isFalse();
         assertThat(page.getJsonArray("rows")).isEmpty();
@@ -345,7 +345,7 @@ class OperatingApiTest {
                                 "checks",
                                 List.of(check("mismatches", "PASSED")))));
         RejectedRow row = new RejectedRow(1, "visits", "{\"id\": 3}", "BACKFILL", "22P02", "bad", Instant.EPOCH);
-        await(server.control.claims.rejected(claim(), new Rejected(1, List.of(row)), 0));
+        await(server.control.claims.rejected(claim(), new Rejected(1, List.of(row), List.of()), 0));
         tune("{\"lanes\":4}");
 
         JsonObject validation = server.call("GET", REPORTS + "validation", "").json();

@@ -9,6 +9,7 @@ import dev.turnout.worker.backfill.Backfill;
 import dev.turnout.worker.backfill.BatchLog;
 import dev.turnout.worker.backfill.ChunkPlan;
 import dev.turnout.worker.backfill.Effort;
+import dev.turnout.worker.backfill.RejectedLimit;
 import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.backfill.SecondTry;
 import dev.turnout.worker.bookkeeping.SchemaLog;
@@ -71,6 +72,16 @@ final class Phases implements Works {
     public PhaseWork of(Phase phase, Supplier<RunBoard.Orders> orders, Consumer<RollingVerification.Result> verified) {
         Supplier<Tuning> tuning = () -> orders.get().tuning();
         PhaseWork here = here(phase, tuning, () -> orders.get().demands(), verified);
+        PhaseWork work = whole(phase, tuning, here);
+        return switch (phase) {
+            // Before, no row can be put aside; later the rollout waits for them, and the contract begins with none.
+            case ANALYZING, BACKFILLING, VERIFYING, READY -> new WithinLimit(work);
+            default -> work;
+        };
+    }
+
+    /** With what two servers need besides. */
+    private PhaseWork whole(Phase phase, Supplier<Tuning> tuning, PhaseWork here) {
         if (!remote) {
             return here;
         }
@@ -144,12 +155,14 @@ final class Phases implements Works {
             SecondTry.ofAll(site);
             SecondChance.ofAll(site);
         }
+        List<String> beyond = RejectedLimit.beyond(site);
         return site.database()
                 .transaction(
                         Limits.BOOKKEEPING,
                         connection -> new RunBoard.Rejected(
                                 RejectedRows.count(connection, site),
-                                RejectedRows.first(connection, site, REJECTED_SHOWN)));
+                                RejectedRows.first(connection, site, REJECTED_SHOWN),
+                                beyond));
     }
 
     @Override

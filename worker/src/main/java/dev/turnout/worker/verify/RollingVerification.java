@@ -4,6 +4,7 @@ import dev.turnout.flags.time.Pace;
 import dev.turnout.worker.backfill.Ages;
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.Coverage;
+import dev.turnout.worker.backfill.RejectedLimit;
 import dev.turnout.worker.backfill.SecondTry;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
@@ -144,6 +145,8 @@ public final class RollingVerification implements PhaseWork {
         List<String> all = new ArrayList<>(broken);
         problems.values().forEach(all::addAll);
         all.addAll(unasserted);
+        // They hold the rollout, by themselves; they are no rows that differ without anybody knowing.
+        all.addAll(RejectedLimit.beyond(site));
         Optional<Instant> from = site.spec().additive() ? last.filter(asserted -> unasserted.isEmpty()) : proof.from();
         List<Demand.Met> met = site.spec().additive() ? asserted() : demands.met(site);
         Ages map = met.stream().anyMatch(Demand.Met::over) ? ages.anew(site) : ages.of(site);

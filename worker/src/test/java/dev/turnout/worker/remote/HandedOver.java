@@ -2,6 +2,7 @@ package dev.turnout.worker.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.turnout.migration.Product;
 import dev.turnout.migration.Side;
@@ -33,6 +34,29 @@ abstract class HandedOver {
         assertThat(Shop.finish(new Flip(Side.NEW, Duration.ofSeconds(30))::stride, shop.site()))
                 .isInstanceOf(Stride.Done.class);
         return shop;
+    }
+
+    @Test
+    void theWritesStayWhereTheyAreWhileMoreRowsArePutAsideThanMayBe() throws SQLException {
+        try (Shop shop = new Shop(from, to).with(20).listening().planned(10).carried()) {
+            shop.fresh.execute("ALTER TABLE clients ADD CONSTRAINT no_such_name CHECK (full_name <> 'bad')");
+            shop.old.execute("UPDATE customers SET name = 'bad' WHERE id <= 6");
+            DualWrite flow = DualWrite.flipping(Duration.ofSeconds(30));
+            Stride stride = flow.stride(shop.site());
+            while (stride instanceof Stride.Again) {
+                stride = flow.stride(shop.site());
+            }
+            assertThat(stride.because())
+                    .contains("stay on the old side", "6 rows of clients are put aside, at most 5 may be");
+            assertThat(Flip.authority(shop.site())).isEqualTo(Side.OLD);
+            assertThat(ChangelogTriggers.closed(shop.site(), Side.OLD)).isFalse();
+            shop.old.execute("UPDATE customers SET name = 'mended' WHERE id = 1");
+            DualWrite again = DualWrite.flipping(Duration.ofSeconds(30));
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                again.stride(shop.site());
+                return Flip.authority(shop.site()) == Side.NEW && !ChangelogTriggers.closed(shop.site(), Side.NEW);
+            });
+        }
     }
 
     private static void carry(Shop shop) throws SQLException {

@@ -334,7 +334,7 @@ class ConductorTest {
         @Override
         public RunBoard.Rejected rejected(Site site, boolean tryAgain) {
             tries.addAndGet(tryAgain ? 1 : 0);
-            return new RunBoard.Rejected(putAside.size(), List.copyOf(putAside));
+            return new RunBoard.Rejected(putAside.size(), List.copyOf(putAside), List.of());
         }
 
         @Override

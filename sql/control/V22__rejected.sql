@@ -1,0 +1,4 @@
+-- What is put aside beyond what a spec allows, and on which side.
+
+ALTER TABLE run ADD COLUMN rejected_beyond text NOT NULL DEFAULT '';
+COMMENT ON COLUMN run.rejected_beyond IS 'of which moves more rows are put aside than may be, in words; empty: of none';
