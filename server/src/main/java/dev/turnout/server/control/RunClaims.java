@@ -62,9 +62,9 @@ public final class RunClaims implements RunBoard {
             + " retries_done = greatest(retries_done, ?) WHERE id = ? AND epoch = ?";
     static final String FORGET_REJECTED = "DELETE FROM rejected_row WHERE run = ?";
     static final String ADD_REJECTED =
-            "INSERT INTO rejected_row (run, id, table_name, key, phase, sqlstate, message, at)"
-                    + " SELECT ?, r.id, r.\"table\", CAST(r.key AS jsonb), r.phase, r.sqlstate, r.message, r.at"
-                    + " FROM jsonb_to_recordset(CAST(? AS jsonb)) AS r (id bigint, \"table\" text, key text, phase text,"
+            "INSERT INTO rejected_row (run, side, id, table_name, key, phase, sqlstate, message, at)"
+                    + " SELECT ?, r.side, r.id, r.\"table\", CAST(r.key AS jsonb), r.phase, r.sqlstate, r.message, r.at"
+                    + " FROM jsonb_to_recordset(CAST(? AS jsonb)) AS r (side text, id bigint, \"table\" text, key text, phase text,"
                     + " sqlstate text, message text, at timestamptz)";
     /** Until the transaction ends nobody else takes the run. */
     static final String HELD = "SELECT id FROM run WHERE id = ? AND epoch = ? FOR UPDATE";

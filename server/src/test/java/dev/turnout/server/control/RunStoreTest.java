@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Weight;
 import dev.turnout.flags.rollout.Rollout;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.backfill.Ages;
@@ -166,10 +167,15 @@ class RunStoreTest {
         assertThat(await(runs.find("m")).orElseThrow().operating().retryPending())
                 .isTrue();
         RejectedRow row =
-                new RejectedRow(41, "t", "{\"id\": 9}", "BACKFILL", "22P02", "not a number: 'x'", Instant.EPOCH);
-        await(claims.rejected(claim, new Rejected(70, List.of(row), List.of()), 1));
-        assertThat(await(fixture.operating.rejected(run.id(), 0, 10))).containsExactly(row);
-        assertThat(await(fixture.operating.rejected(run.id(), 41, 10))).isEmpty();
+                new RejectedRow(Side.OLD, 41, "t", "{\"id\": 9}", "BACKFILL", "22P02", "not a number: 'x'", Instant.EPOCH);
+        // Each side numbers its own.
+        RejectedRow fresh = new RejectedRow(Side.NEW, 41, "t", "{\"id\": 8}", "SYNC", "22000", "no", Instant.EPOCH);
+        await(claims.rejected(claim, new Rejected(70, List.of(fresh, row), List.of()), 1));
+        assertThat(await(fixture.operating.rejected(run.id(), 0, 10))).containsExactly(row, fresh);
+        assertThat(await(fixture.operating.rejected(run.id(), OperatingStore.position(row), 10)))
+                .containsExactly(fresh);
+        assertThat(await(fixture.operating.rejected(run.id(), OperatingStore.position(fresh), 10)))
+                .isEmpty();
         assertThat(await(runs.find("m")).orElseThrow().operating())
                 .isEqualTo(new Run.Operating(
                         Tuning.of(Map.of("lanes", "2")), false, 70, Optional.of(fixture.clock.instant())));

@@ -83,7 +83,7 @@ public final class RejectedLimit {
     }
 
     /** Those that have a bookkeeping of their own. */
-    static List<Side> sides(Site site) {
+    public static List<Side> sides(Site site) {
         return site.spec().remote() ? List.of(Side.OLD, Side.NEW) : List.of(Side.OLD);
     }
 }

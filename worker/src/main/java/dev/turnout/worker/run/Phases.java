@@ -2,6 +2,7 @@ package dev.turnout.worker.run;
 
 import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.analyze.Analyze;
@@ -10,6 +11,7 @@ import dev.turnout.worker.backfill.BatchLog;
 import dev.turnout.worker.backfill.ChunkPlan;
 import dev.turnout.worker.backfill.Effort;
 import dev.turnout.worker.backfill.RejectedLimit;
+import dev.turnout.worker.backfill.RejectedRow;
 import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.backfill.SecondTry;
 import dev.turnout.worker.bookkeeping.SchemaLog;
@@ -37,6 +39,7 @@ import dev.turnout.worker.verify.Rehearsal;
 import dev.turnout.worker.verify.RollingVerification;
 import dev.turnout.worker.verify.Verify;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -44,7 +47,7 @@ import java.util.function.Supplier;
 
 /** Which work makes which phase. Thread-safe. */
 final class Phases implements Works {
-    /** A list that somebody reads; the rest is in turnout.rejected. */
+    /** Of each side, in a list that somebody reads; the rest is in turnout.rejected. */
     private static final int REJECTED_SHOWN = 1_000;
 
     private final Pace pace;
@@ -155,14 +158,17 @@ final class Phases implements Works {
             SecondTry.ofAll(site);
             SecondChance.ofAll(site);
         }
-        List<String> beyond = RejectedLimit.beyond(site);
-        return site.database()
-                .transaction(
-                        Limits.BOOKKEEPING,
-                        connection -> new RunBoard.Rejected(
-                                RejectedRows.count(connection, site),
-                                RejectedRows.first(connection, site, REJECTED_SHOWN),
-                                beyond));
+        long total = 0;
+        List<RejectedRow> rows = new ArrayList<>();
+        for (Side side : RejectedLimit.sides(site)) {
+            total += site.database(side)
+                    .transaction(Limits.BOOKKEEPING, connection -> RejectedRows.count(connection, site));
+            rows.addAll(site.database(side)
+                    .transaction(
+                            Limits.BOOKKEEPING,
+                            connection -> RejectedRows.first(connection, site, side, REJECTED_SHOWN)));
+        }
+        return new RunBoard.Rejected(total, rows, RejectedLimit.beyond(site));
     }
 
     @Override

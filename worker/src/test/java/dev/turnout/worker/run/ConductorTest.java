@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.turnout.flags.time.Pace;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Tuning;
@@ -257,7 +258,7 @@ class ConductorTest {
 
     @Test
     void rowsPutAsideAreShownAndTriedAgainEvenWhileTheRunHasFailed() {
-        works.putAside.add(new RejectedRow(1, "visits", "{}", "BACKFILL", "22P02", "bad", Instant.EPOCH));
+        works.putAside.add(new RejectedRow(Side.OLD, 1, "visits", "{}", "BACKFILL", "22P02", "bad", Instant.EPOCH));
         works.script(Phase.BACKFILLING, site -> new Stride.Stop("too many", List.of("1"), "mend them"));
         begin();
         await().until(() -> board.phase() == Phase.FAILED && board.rejected().isPresent());

@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Side;
+import dev.turnout.migration.Tuning;
+import dev.turnout.worker.run.RunBoard.Orders;
 import dev.turnout.worker.run.RunBoard.RolloutView;
 import dev.turnout.worker.run.RunBoard.Wish;
 import dev.turnout.worker.testkit.SetClock;
@@ -196,6 +199,31 @@ abstract class TwoServers {
                     .isEqualTo("5000|0");
             assertThatThrownBy(() -> run.old.query("SELECT * FROM customers")).isInstanceOf(SQLException.class);
             run.fresh.execute("INSERT INTO hooks VALUES (9001, 'free')");
+        }
+    }
+
+    @Test
+    void what_the_way_back_puts_aside_is_listed_counted_and_tried_again() throws Exception {
+        try (Running run = new Running()) {
+            run.until(Phase.ROLLING_OUT);
+            run.board.rollout(RAMPED);
+            run.until(Phase.SOAKING);
+            run.onceTheNewSideTakesIt("INSERT INTO clients VALUES (9000, 'somebody', 'nowhere')");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> run.board.rejected().filter(aside -> aside.total() == 1).isPresent());
+            assertThat(run.board.rejected().orElseThrow().rows()).singleElement().satisfies(row -> {
+                assertThat(row.side()).isEqualTo(Side.NEW);
+                assertThat(row.table()).isEqualTo("clients");
+                assertThat(row.key()).contains("9000");
+                assertThat(row.message()).contains("nowhere");
+            });
+            run.old.execute("INSERT INTO regions VALUES (3, 'nowhere')");
+            run.fresh.execute("UPDATE clients SET region = 'nowhere' WHERE client_id = 9000");
+            run.board.orders(new Orders(Tuning.NONE, 1));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> run.board.triedAgain() == 1
+                            && run.board.rejected().filter(aside -> aside.total() == 0).isPresent());
+            run.onceTheOldSideHas("somebody|3", "SELECT name, region_id FROM customers WHERE id = 9000");
         }
     }
 
