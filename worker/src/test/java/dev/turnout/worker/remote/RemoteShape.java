@@ -270,6 +270,13 @@ abstract class RemoteShape {
     }
 
     @Test
+    void aBatchGivesWaySoonToRowsOfTheOtherServerThatAreNotCommittedYet() throws Exception {
+        try (Shop shop = shop(20).listening().planned(100)) {
+            Interleaving.rowsThatAreNotCommitted(shop);
+        }
+    }
+
+    @Test
     void aTargetThatCommittedBeforeTheWorkerDiedIsFoundThere() throws Exception {
         try (Shop shop = shop(20).listening().planned(100).carried()) {
             Interleaving.deathBetweenTheCommits(shop);
