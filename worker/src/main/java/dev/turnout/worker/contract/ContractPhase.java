@@ -21,6 +21,7 @@ import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.sync.Relaxed;
 import dev.turnout.worker.sync.SyncTriggers;
+import dev.turnout.worker.verify.FreeNumbers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -166,6 +167,8 @@ public final class ContractPhase implements PhaseWork {
             Relaxed.notNull(connection, move.table(), move.down().keySet());
         }
         SyncTriggers.remove(connection, site);
+        // Of the tables that only the old side has written until now.
+        FreeNumbers.ofNewSide(connection, site.spec());
     }
 
     private static Stride end(Site site) throws SQLException {

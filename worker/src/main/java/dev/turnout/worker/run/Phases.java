@@ -35,6 +35,7 @@ import dev.turnout.worker.sync.SyncTriggers;
 import dev.turnout.worker.throttle.Gauge;
 import dev.turnout.worker.throttle.Throttle;
 import dev.turnout.worker.verify.Demand;
+import dev.turnout.worker.verify.FreeNumbers;
 import dev.turnout.worker.verify.Rehearsal;
 import dev.turnout.worker.verify.RollingVerification;
 import dev.turnout.worker.verify.Verify;
@@ -133,7 +134,7 @@ final class Phases implements Works {
                 new Guarded(new Backfill(
                         new Gauge(Throttle.DEFAULT, tuning, pace.clock()), () -> effort(tuning.get()), batches));
             case VERIFYING -> new Guarded(new InOrder(new Verify(demands, verified), new Validation()));
-            case READY -> new Guarded(new Rehearsal());
+            case READY -> new Guarded(new InOrder(new FreeNumbers(), new Rehearsal()));
             case ROLLING_OUT, SOAKING -> new RollingVerification(pace, demands, verified);
             case DONE, PAUSED, ROLLED_BACK, FAILED ->
                 site -> {

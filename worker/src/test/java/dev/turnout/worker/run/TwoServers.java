@@ -107,7 +107,11 @@ abstract class TwoServers {
                             "m.yaml", spec,
                             "new.sql",
                                     "CREATE TABLE clients (client_id bigint PRIMARY KEY, full_name varchar(80) NOT NULL,"
-                                            + " region varchar(40)); CREATE TABLE hooks (id bigint PRIMARY KEY, body varchar(80) NOT NULL)",
+                                            + " region varchar(40)); CREATE TABLE hooks (id "
+                                            + (to == TestServer.MYSQL
+                                                    ? "bigint AUTO_INCREMENT"
+                                                    : "bigint GENERATED ALWAYS AS IDENTITY")
+                                            + " PRIMARY KEY, body varchar(80) NOT NULL)",
                             "new.undo.sql", "DROP TABLE hooks; DROP TABLE clients",
                             "index.sql", "CREATE INDEX clients_name ON clients (full_name)",
                             "index.undo.sql",
@@ -198,7 +202,8 @@ abstract class TwoServers {
             assertThat(run.fresh.one("SELECT count(*), count(marked) FROM clients"))
                     .isEqualTo("5000|0");
             assertThatThrownBy(() -> run.old.query("SELECT * FROM customers")).isInstanceOf(SQLException.class);
-            run.fresh.execute("INSERT INTO hooks VALUES (9001, 'free')");
+            run.fresh.execute("INSERT INTO hooks (body) VALUES ('free')");
+            assertThat(run.fresh.one("SELECT max(id) FROM hooks")).isEqualTo("9001");
         }
     }
 
