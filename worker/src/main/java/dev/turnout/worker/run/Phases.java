@@ -28,6 +28,7 @@ import dev.turnout.worker.remote.DualWrite;
 import dev.turnout.worker.remote.RemoteBackfill;
 import dev.turnout.worker.remote.RemotePlan;
 import dev.turnout.worker.remote.RemotePreflight;
+import dev.turnout.worker.remote.RemoteRehearsal;
 import dev.turnout.worker.remote.SecondChance;
 import dev.turnout.worker.remote.WayBack;
 import dev.turnout.worker.reverse.Rollback;
@@ -100,6 +101,7 @@ final class Phases implements Works {
             // What stays on the old server first: an id map is read by what leaves it.
             case BACKFILLING ->
                 new InOrder(here, new RemoteBackfill(() -> effort(tuning.get()).batch(), batches));
+            case READY -> new InOrder(here, new RemoteRehearsal());
             case CONTRACTING -> new InOrder(WayBack.toNew(settings.flip()), here);
             case ROLLING_BACK -> new InOrder(WayBack.toOld(settings.flip()), here);
             default -> here;
