@@ -153,6 +153,7 @@ public final class Rollback implements PhaseWork {
             site.database(side).transaction(Limits.BOOKKEEPING, connection -> {
                 Bookkeeping.fence(connection, site);
                 forRun(connection, site, "DELETE FROM turnout.chunk WHERE run = ?");
+                forRun(connection, site, "DELETE FROM turnout.changelog WHERE run = ?");
                 forRun(
                         connection,
                         site,

@@ -4,6 +4,7 @@ import dev.turnout.flags.time.Pace;
 import dev.turnout.worker.backfill.Ages;
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.Coverage;
+import dev.turnout.worker.backfill.LookAgain;
 import dev.turnout.worker.backfill.RejectedLimit;
 import dev.turnout.worker.backfill.SecondTry;
 import dev.turnout.worker.jdbc.Limits;
@@ -101,6 +102,7 @@ public final class RollingVerification implements PhaseWork {
             last = Optional.of(now);
             assertedFor = demands.newest();
         }
+        LookAgain.ofAll(site);
         long begun = System.nanoTime();
         if (begun - triedNanos > BETWEEN_SECOND_TRIES.toNanos()) {
             triedNanos = begun;
