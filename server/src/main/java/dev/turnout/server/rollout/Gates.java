@@ -202,7 +202,9 @@ final class Gates {
         return beyond.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Gate(
-                        "rows put aside", Health.UNKNOWN, beyond + ": mend them and have them tried again, or roll back"));
+                        "rows put aside",
+                        Health.UNKNOWN,
+                        beyond + ": mend them and have them tried again, or roll back"));
     }
 
     private boolean stale(Duration age, Duration expected) {

@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.turnout.flags.Flag;
 import dev.turnout.flags.Weight;
 import dev.turnout.flags.rollout.Rollout;
-import dev.turnout.migration.Side;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.backfill.Ages;
 import dev.turnout.worker.backfill.RejectedRow;
@@ -166,8 +166,8 @@ class RunStoreTest {
         assertThat(claim.orders().retries()).isEqualTo(1);
         assertThat(await(runs.find("m")).orElseThrow().operating().retryPending())
                 .isTrue();
-        RejectedRow row =
-                new RejectedRow(Side.OLD, 41, "t", "{\"id\": 9}", "BACKFILL", "22P02", "not a number: 'x'", Instant.EPOCH);
+        RejectedRow row = new RejectedRow(
+                Side.OLD, 41, "t", "{\"id\": 9}", "BACKFILL", "22P02", "not a number: 'x'", Instant.EPOCH);
         // Each side numbers its own.
         RejectedRow fresh = new RejectedRow(Side.NEW, 41, "t", "{\"id\": 8}", "SYNC", "22000", "no", Instant.EPOCH);
         await(claims.rejected(claim, new Rejected(70, List.of(fresh, row), List.of()), 1));

@@ -4,8 +4,8 @@ import static dev.turnout.server.control.ControlFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.turnout.migration.Side;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Side;
 import dev.turnout.server.ServerFixture;
 import dev.turnout.server.ServerFixture.Response;
 import dev.turnout.server.control.ControlFixture;
@@ -346,7 +346,8 @@ class OperatingApiTest {
                                 List.of(table),
                                 "checks",
                                 List.of(check("mismatches", "PASSED")))));
-        RejectedRow row = new RejectedRow(Side.OLD, 1, "visits", "{\"id\": 3}", "BACKFILL", "22P02", "bad", Instant.EPOCH);
+        RejectedRow row =
+                new RejectedRow(Side.OLD, 1, "visits", "{\"id\": 3}", "BACKFILL", "22P02", "bad", Instant.EPOCH);
         await(server.control.claims.rejected(claim(), new Rejected(1, List.of(row), List.of()), 0));
         tune("{\"lanes\":4}");
 

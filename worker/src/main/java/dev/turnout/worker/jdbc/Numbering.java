@@ -122,8 +122,7 @@ public final class Numbering {
         Optional<Long> far = far(connection, table, sequence);
         // Half of the gap is gap enough: what was moved once need not be moved for every number that is used up.
         return far.isEmpty()
-                || sequence.upwards(next(connection, sequence))
-                        > far.get() + free(sequence, far.get(), gap) / 2;
+                || sequence.upwards(next(connection, sequence)) > far.get() + free(sequence, far.get(), gap) / 2;
     }
 
     /** Never more than a quarter of what is left. */

@@ -27,7 +27,8 @@ record NumberCheck(Connection connection, Spec spec, Transfer transfer, Findings
                 notes.warning("move " + transfer.name() + ": " + transfer.from().table() + "." + key + " and "
                         + transfer.into().table() + "." + column
                         + " are numbered by two sequences, so a row of the old application and one of the new may get the"
-                        + " same number" + apart() + " — let both draw from one sequence, or keep the two apart until the"
+                        + " same number" + apart()
+                        + " — let both draw from one sequence, or keep the two apart until the"
                         + " contract: far from each other, or in steps of two from different starts");
             }
         }

@@ -100,7 +100,8 @@ public final class Flip {
             if (!Failure.of(e).transientLike() || Failure.of(e) == Failure.CONNECTION_LOST) {
                 throw e;
             }
-            return Optional.of("a session has drawn a number on " + site.database(to).name() + " and is not over");
+            return Optional.of(
+                    "a session has drawn a number on " + site.database(to).name() + " and is not over");
         }
     }
 

@@ -25,8 +25,8 @@ final class Pause {
         site.database(Side.NEW).transaction(Limits.BOOKKEEPING, connection -> {
             Bookkeeping.fence(connection, site);
             String there = Dialect.of(connection).upsert("turnout.authority", List.of("run"), List.of());
-            try (PreparedStatement insert =
-                    connection.prepareStatement("INSERT INTO turnout.authority (run, side) VALUES (?, 'OLD')" + there)) {
+            try (PreparedStatement insert = connection.prepareStatement(
+                    "INSERT INTO turnout.authority (run, side) VALUES (?, 'OLD')" + there)) {
                 insert.setLong(1, site.run());
                 return insert.executeUpdate();
             }

@@ -141,7 +141,8 @@ public final class RemoteRehearsal implements PhaseWork {
                     values.set(column, rows.get(rows.size() - 1 - i).values().get(column));
                 }
             }
-            exchanged.add(new Ferry.Wanted(rows.get(i).key(), values, rows.get(i).bad()));
+            exchanged.add(
+                    new Ferry.Wanted(rows.get(i).key(), values, rows.get(i).bad()));
         }
         return exchanged;
     }

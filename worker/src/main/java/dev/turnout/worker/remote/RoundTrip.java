@@ -44,8 +44,8 @@ record RoundTrip(Connection old, Connection fresh, Leg there, Leg back) {
 
     /** @param route of a move that has a way back */
     static <T> T of(Site site, Route route, Trip<T> what) throws SQLException {
-        return site.database(Side.OLD).transaction(Limits.SCAN, old -> site.database(Side.NEW)
-                .transaction(Limits.SCAN, fresh -> {
+        return site.database(Side.OLD)
+                .transaction(Limits.SCAN, old -> site.database(Side.NEW).transaction(Limits.SCAN, fresh -> {
                     SearchPath.of(old, site.spec(), Side.OLD);
                     SearchPath.of(fresh, site.spec(), Side.NEW);
                     try {
@@ -54,10 +54,7 @@ record RoundTrip(Connection old, Connection fresh, Leg there, Leg back) {
                         Ferry there = Ferry.of(old, fresh, route);
                         Ferry back = Ferry.of(fresh, old, route.back().orElseThrow());
                         return what.with(new RoundTrip(
-                                old,
-                                fresh,
-                                new Leg(there, there.over(OLD, NEW)),
-                                new Leg(back, back.over(NEW, OLD))));
+                                old, fresh, new Leg(there, there.over(OLD, NEW)), new Leg(back, back.over(NEW, OLD))));
                     } finally {
                         drop(old, OLD);
                         drop(fresh, NEW);

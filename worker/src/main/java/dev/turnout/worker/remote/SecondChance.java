@@ -35,8 +35,7 @@ public final class SecondChance {
     public static boolean underWay(Site site, Duration ago) throws SQLException {
         for (Route route : routes(site)) {
             Optional<Duration> lag = site.database(route.side())
-                    .transaction(
-                            Limits.BOOKKEEPING, connection -> Changelog.lag(connection, site, List.of(route)));
+                    .transaction(Limits.BOOKKEEPING, connection -> Changelog.lag(connection, site, List.of(route)));
             if (lag.isPresent() && lag.get().compareTo(ago) >= 0) {
                 return true;
             }

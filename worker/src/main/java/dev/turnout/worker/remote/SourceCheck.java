@@ -51,8 +51,7 @@ record SourceCheck(Connection source, Site site, Route route) {
     }
 
     /** Whether some columns are those of a unique index. */
-    static boolean unique(Connection connection, TableName table, Iterable<String> columns)
-            throws SQLException {
+    static boolean unique(Connection connection, TableName table, Iterable<String> columns) throws SQLException {
         Set<String> wanted = new TreeSet<>();
         columns.forEach(wanted::add);
         List<List<String>> indexes = Dialect.of(connection).mysql()

@@ -72,19 +72,19 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
                 RETURN NULL;
                 END
                 """.formatted(
-                        feeds.stream().flatMap(FeedSql::declared).collect(joining("\n")),
-                        feeds.stream().flatMap(FeedSql::meetings).collect(joining("\n")),
-                        feeds.stream().map(FeedSql::concerned).collect(joining("\n")),
-                        backwards.stream()
-                                .map(feed -> call(feed, feed.carry().removeFunction(), "INSERT"))
-                                .collect(joining("\n")),
-                        feeds.stream()
-                                .map(feed -> call(feed, feed.carry().writeFunction(), "DELETE', 'TRUNCATE"))
-                                .collect(joining("\n")),
-                        feeds.stream()
-                                .filter(feed -> !feed.sql().transfer().touchedBy().isEmpty())
-                                .map(FeedSql::named)
-                                .collect(joining("\n")));
+                feeds.stream().flatMap(FeedSql::declared).collect(joining("\n")),
+                feeds.stream().flatMap(FeedSql::meetings).collect(joining("\n")),
+                feeds.stream().map(FeedSql::concerned).collect(joining("\n")),
+                backwards.stream()
+                        .map(feed -> call(feed, feed.carry().removeFunction(), "INSERT"))
+                        .collect(joining("\n")),
+                feeds.stream()
+                        .map(feed -> call(feed, feed.carry().writeFunction(), "DELETE', 'TRUNCATE"))
+                        .collect(joining("\n")),
+                feeds.stream()
+                        .filter(feed -> !feed.sql().transfer().touchedBy().isEmpty())
+                        .map(FeedSql::named)
+                        .collect(joining("\n")));
     }
 
     /**

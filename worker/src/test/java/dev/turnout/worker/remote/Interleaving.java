@@ -82,8 +82,7 @@ final class Interleaving {
         try (Connection somebody = shop.fresh.connect();
                 Statement statement = somebody.createStatement()) {
             somebody.setAutoCommit(false);
-            statement.execute(
-                    "SET " + (mysql ? Unseen.MYSQL : Unseen.POSTGRESQL) + " = 'clients'");
+            statement.execute("SET " + (mysql ? Unseen.MYSQL : Unseen.POSTGRESQL) + " = 'clients'");
             statement.execute(
                     "INSERT INTO clients (client_id, full_name) VALUES (2, 'a'), (4, 'b'), (5, 'c'), (7, 'd'), (9, 'e')");
             long begun = System.nanoTime();

@@ -60,8 +60,8 @@ abstract class WayBackRehearsed {
             shop.listening().planned(10).carried();
             assertThat(problems(new RemoteRehearsal().stride(shop.site())))
                     .hasSize(5)
-                    .allSatisfy(problem ->
-                            assertThat(problem).contains("clients: a row inserted by the new application is refused", "since"));
+                    .allSatisfy(problem -> assertThat(problem)
+                            .contains("clients: a row inserted by the new application is refused", "since"));
             assertThat(shop.found()).isEqualTo(shop.wanted());
         }
     }
@@ -70,17 +70,17 @@ abstract class WayBackRehearsed {
     void aDownThatSaysSomethingElseStopsTheRampAndIsMeasuredBefore() throws SQLException {
         try (Shop shop = shop().down("name", "upper(new.full_name)")) {
             shop.listening();
-            Map<String, Object> lossiness = report(done(RemotePreflight.afterExpand().stride(shop.site())));
+            Map<String, Object> lossiness =
+                    report(done(RemotePreflight.afterExpand().stride(shop.site())));
             assertThat(lossiness)
                     .extractingByKey("name")
                     .asString()
                     .contains("rows=46", "differing=46", "percent=100.00", "written=name 1", "rebuilt=NAME 1");
             assertThat(lossiness).extractingByKey("email").asString().contains("differing=0");
             shop.planned(10).carried();
-            assertThat(problems(new RemoteRehearsal().stride(shop.site())))
-                    .allSatisfy(problem -> assertThat(problem)
-                            .contains("clients: a row inserted by the new application is not the same on both sides")
-                            .contains("full_name"));
+            assertThat(problems(new RemoteRehearsal().stride(shop.site()))).allSatisfy(problem -> assertThat(problem)
+                    .contains("clients: a row inserted by the new application is not the same on both sides")
+                    .contains("full_name"));
         }
     }
 
@@ -114,7 +114,8 @@ abstract class WayBackRehearsed {
 
     @SuppressWarnings("unchecked")
     private static Map<String, Object> report(Stride.Done done) {
-        Map<String, Object> moves = (Map<String, Object>) Objects.requireNonNull(done.report().get("lossiness"));
+        Map<String, Object> moves =
+                (Map<String, Object>) Objects.requireNonNull(done.report().get("lossiness"));
         return (Map<String, Object>) Objects.requireNonNull(moves.get("clients"));
     }
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.turnout.flags.time.Pace;
-import dev.turnout.migration.Side;
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.backfill.RejectedRow;
 import dev.turnout.worker.backfill.Visits;

@@ -214,20 +214,27 @@ abstract class TwoServers {
             run.board.rollout(RAMPED);
             run.until(Phase.SOAKING);
             run.onceTheNewSideTakesIt("INSERT INTO clients VALUES (9000, 'somebody', 'nowhere')");
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> run.board.rejected().filter(aside -> aside.total() == 1).isPresent());
-            assertThat(run.board.rejected().orElseThrow().rows()).singleElement().satisfies(row -> {
-                assertThat(row.side()).isEqualTo(Side.NEW);
-                assertThat(row.table()).isEqualTo("clients");
-                assertThat(row.key()).contains("9000");
-                assertThat(row.message()).contains("nowhere");
-            });
+            await().atMost(Duration.ofSeconds(30)).until(() -> run.board
+                    .rejected()
+                    .filter(aside -> aside.total() == 1)
+                    .isPresent());
+            assertThat(run.board.rejected().orElseThrow().rows())
+                    .singleElement()
+                    .satisfies(row -> {
+                        assertThat(row.side()).isEqualTo(Side.NEW);
+                        assertThat(row.table()).isEqualTo("clients");
+                        assertThat(row.key()).contains("9000");
+                        assertThat(row.message()).contains("nowhere");
+                    });
             run.old.execute("INSERT INTO regions VALUES (3, 'nowhere')");
             run.fresh.execute("UPDATE clients SET region = 'nowhere' WHERE client_id = 9000");
             run.board.orders(new Orders(Tuning.NONE, 1));
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> run.board.triedAgain() == 1
-                            && run.board.rejected().filter(aside -> aside.total() == 0).isPresent());
+                            && run.board
+                                    .rejected()
+                                    .filter(aside -> aside.total() == 0)
+                                    .isPresent());
             run.onceTheOldSideHas("somebody|3", "SELECT name, region_id FROM customers WHERE id = 9000");
         }
     }

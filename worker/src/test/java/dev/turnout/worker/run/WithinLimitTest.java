@@ -37,8 +37,8 @@ class WithinLimitTest {
             visits.db.execute("DELETE FROM visits WHERE id = 3");
             PhaseWork resumed = work(visits, phase);
             assertThat(resumed.stride(visits.site()))
-                    .isInstanceOfSatisfying(
-                            Stride.Wait.class, wait -> assertThat(wait.because()).contains("tried again"));
+                    .isInstanceOfSatisfying(Stride.Wait.class, wait -> assertThat(wait.because())
+                            .contains("tried again"));
             assertThat(resumed.stride(visits.site()).because()).doesNotContain("put aside, at most");
         }
     }
