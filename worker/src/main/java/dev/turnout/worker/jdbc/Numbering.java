@@ -75,6 +75,26 @@ public final class Numbering {
         return ended;
     }
 
+    /** The sequences of some columns that this role may not move, in words; empty: it may move every one. */
+    public static List<String> immovable(Connection connection, String table, Collection<String> columns)
+            throws SQLException {
+        List<String> immovable = new ArrayList<>();
+        for (Sequence sequence : of(connection, table, columns)) {
+            List<String> owner = Sql.rows(
+                            connection,
+                            "SELECT pg_get_userbyid(relowner), current_user, pg_has_role(relowner, 'USAGE') FROM pg_class"
+                                    + " WHERE oid = to_regclass(?)",
+                            sequence.name())
+                    .get(0);
+            if (owner.get(2).equals("f")) {
+                immovable.add(table + "." + sequence.column() + " is numbered by " + sequence.name() + ", which "
+                        + owner.get(0) + " alone may move: GRANT " + quote(owner.get(0)) + " TO "
+                        + quote(owner.get(1)));
+            }
+        }
+        return immovable;
+    }
+
     /**
      * Whether two columns draw from two sequences that go up in the same steps and will give the same number, sooner or
      * later.

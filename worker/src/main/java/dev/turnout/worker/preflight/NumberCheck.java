@@ -7,6 +7,7 @@ import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Numbering;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.sync.TransferSql;
+import dev.turnout.worker.verify.FreeNumbers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -18,6 +19,9 @@ import java.util.List;
  */
 record NumberCheck(Connection connection, Spec spec, Transfer transfer, Findings.Notes notes) {
     void run(TransferSql sql) throws SQLException {
+        for (String problem : FreeNumbers.immovable(connection, spec, transfer)) {
+            notes.problem("move " + transfer.name() + ": " + problem, "or connect as that role");
+        }
         if (transfer.down().isEmpty()) {
             return;
         }

@@ -70,7 +70,11 @@ public final class Flip {
             return open(site);
         }
         if (!ChangelogTriggers.closed(site, from())) {
-            return close(site);
+            // First while nobody waits for it: what cannot be done then cannot be done later.
+            Optional<String> taken = taken(site);
+            return taken.isEmpty()
+                    ? close(site)
+                    : new Stride.Wait(BREATH, taken.get() + ": writes stay where they are, and it is tried again");
         }
         long now = System.nanoTime();
         // A process that found it closed does not know since when: it allows the whole time once more.
@@ -97,11 +101,12 @@ public final class Flip {
             List<String> taken = Numbers.free(site, to, Route.movable(site.spec()));
             return taken.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", taken));
         } catch (SQLException e) {
-            if (!Failure.of(e).transientLike() || Failure.of(e) == Failure.CONNECTION_LOST) {
+            if (Failure.of(e) == Failure.CONNECTION_LOST) {
                 throw e;
             }
-            return Optional.of(
-                    "a session has drawn a number on " + site.database(to).name() + " and is not over");
+            // Whatever it is, writes must not stay closed for it.
+            return Optional.of("what numbers the rows of " + site.database(to).name() + " cannot be moved: "
+                    + Failure.words(e));
         }
     }
 

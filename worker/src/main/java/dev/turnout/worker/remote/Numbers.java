@@ -6,6 +6,7 @@ import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Numbering;
 import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -29,11 +30,26 @@ final class Numbers {
             List<String> taken = new ArrayList<>();
             for (Route route : routes) {
                 Route towards = side == Side.NEW ? route : route.back().orElseThrow();
-                Set<String> written = new LinkedHashSet<>(towards.as().keySet());
-                written.addAll(towards.up().keySet());
-                taken.addAll(Numbering.beyond(connection, Route.quoted(towards.into()), written, 0));
+                taken.addAll(Numbering.beyond(connection, Route.quoted(towards.into()), written(towards), 0));
             }
             return taken;
         });
+    }
+
+    private static Set<String> written(Route towards) {
+        Set<String> written = new LinkedHashSet<>(towards.as().keySet());
+        written.addAll(towards.up().keySet());
+        return written;
+    }
+
+    /** What the flip, and the way back from it, could not move; for the preflight. */
+    static List<String> immovable(Connection old, Connection fresh, Route route) throws SQLException {
+        List<String> immovable =
+                new ArrayList<>(Numbering.immovable(fresh, Route.quoted(route.into()), written(route)));
+        if (route.back().isPresent()) {
+            Route back = route.back().get();
+            immovable.addAll(Numbering.immovable(old, Route.quoted(back.into()), written(back)));
+        }
+        return immovable;
     }
 }

@@ -120,6 +120,9 @@ public final class RemotePreflight implements PhaseWork {
                         + " holds rows already — empty it: whose they are cannot be told");
             }
         }
+        for (Route route : Route.forward(site.spec())) {
+            problems.addAll(Numbers.immovable(source, target, route));
+        }
         for (Route back : Route.backward(site.spec())) {
             Map<String, ColumnType> into = ColumnType.of(source, back.into());
             if (!into.isEmpty() && !ColumnType.of(target, back.from()).isEmpty()) {

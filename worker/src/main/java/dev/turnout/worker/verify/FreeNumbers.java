@@ -70,12 +70,26 @@ public final class FreeNumbers implements PhaseWork {
     /** For the old side, once nothing comes back any more. */
     public static void ofOldSide(Connection connection, Spec spec) throws SQLException {
         for (Transfer transfer : here(spec)) {
-            Set<String> written = new LinkedHashSet<>(transfer.key());
-            written.addAll(transfer.down().keySet());
             if (!transfer.down().isEmpty()) {
-                Numbering.beyond(connection, quoted(from(spec, transfer)), written, 0);
+                Numbering.beyond(connection, quoted(from(spec, transfer)), written(transfer), 0);
             }
         }
+    }
+
+    /** Sequences of a transfer within one server that could not be moved, in words; for the preflight. */
+    public static List<String> immovable(Connection connection, Spec spec, Transfer transfer) throws SQLException {
+        List<String> immovable = new ArrayList<>(Numbering.immovable(
+                connection, quoted(spec.into(transfer)), transfer.up().keySet()));
+        if (!transfer.down().isEmpty()) {
+            immovable.addAll(Numbering.immovable(connection, quoted(from(spec, transfer)), written(transfer)));
+        }
+        return immovable;
+    }
+
+    private static Set<String> written(Transfer transfer) {
+        Set<String> written = new LinkedHashSet<>(transfer.key());
+        written.addAll(transfer.down().keySet());
+        return written;
     }
 
     private static boolean meeting(Connection connection, Spec spec, Transfer transfer) throws SQLException {

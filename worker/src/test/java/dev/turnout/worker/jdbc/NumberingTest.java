@@ -127,4 +127,20 @@ class NumberingTest {
                 .transaction(
                         Limits.DDL, connection -> Numbering.meet(connection, "\"t\"", "id", "\"u\"", "id", within));
     }
+
+    @Test
+    void a_sequence_that_belongs_to_somebody_else_is_named() throws SQLException {
+        String owner = "owner_" + database.name();
+        database.execute(
+                "CREATE TABLE t (id bigserial, text text)",
+                "CREATE ROLE " + owner,
+                "CREATE ROLE turnout_" + owner,
+                "ALTER TABLE t OWNER TO " + owner);
+        List<String> immovable = database.database().transaction(Limits.DDL, connection -> {
+            Sql.run(connection, "SET LOCAL ROLE turnout_" + owner);
+            return Numbering.immovable(connection, "\"t\"", List.of("id"));
+        });
+        database.execute("DROP TABLE t", "DROP ROLE " + owner, "DROP ROLE turnout_" + owner);
+        assertThat(immovable).singleElement().asString().contains("t_id_seq", "GRANT \"" + owner + "\" TO");
+    }
 }
