@@ -18,7 +18,7 @@ final class RejectedCommand extends RemoteCommand {
     @Option(names = "--retry", description = "have a worker try them again: somebody has mended them")
     private boolean retry;
 
-    @Option(names = "--after", paramLabel = "ID", description = "go on after the row of that id")
+    @Option(names = "--after", paramLabel = "N", description = "go on where the last page ended")
     private long after;
 
     @Option(names = "--limit", paramLabel = "N", description = "rows to show, 100 unless given")
@@ -47,8 +47,9 @@ final class RejectedCommand extends RemoteCommand {
                 + page.path("asOf").asText() + ")"
                 + (page.path("retryPending").asBoolean() ? ", a worker is to try them again" : ""));
         page.path("rows")
-                .forEach(row -> lines.add("  %s  %s %s  %s  %s (%s)"
+                .forEach(row -> lines.add("  %s %s  %s %s  %s  %s (%s)"
                         .formatted(
+                                row.path("side").asText(),
                                 row.path("id").asText(),
                                 row.path("table").asText(),
                                 row.path("key"),

@@ -1,5 +1,6 @@
 package dev.turnout.server.control;
 
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.backfill.RejectedRow;
 import io.vertx.core.Future;
@@ -12,8 +13,8 @@ import java.util.Optional;
 public final class OperatingStore {
     static final String TUNE = "UPDATE run SET tuning = CAST(? AS jsonb) WHERE id = ?";
     static final String RETRY = "UPDATE run SET retries_wanted = retries_wanted + 1 WHERE id = ?";
-    static final String REJECTED = "SELECT id, table_name, key, phase, sqlstate, message, at FROM rejected_row"
-            + " WHERE run = ? AND id > ? ORDER BY id LIMIT ?";
+    static final String REJECTED = "SELECT side, id, table_name, key, phase, sqlstate, message, at FROM rejected_row"
+            + " WHERE run = ? AND 2 * id + CASE side WHEN 'NEW' THEN 1 ELSE 0 END > ? ORDER BY id, side DESC LIMIT ?";
 
     private final ControlDatabase database;
     private final RunStore runs;
@@ -48,11 +49,21 @@ public final class OperatingStore {
                 .mapEmpty());
     }
 
-    /** In the order in which they were put aside; what the worker showed last, which may not be all. */
+    /** Where the list goes on behind a row: each side numbers its rows by itself. */
+    public static long position(RejectedRow row) {
+        return 2 * row.id() + (row.side() == Side.NEW ? 1 : 0);
+    }
+
+    /**
+     * In the order in which they were put aside; what the worker showed last, which may not be all.
+     *
+     * @param after the {@link #position} behind which to begin; 0: the first one
+     */
     public Future<List<RejectedRow>> rejected(long run, long after, int limit) {
         return database.transaction(tx -> tx.all(
                 REJECTED,
                 row -> new RejectedRow(
+                        Columns.word(row, "side", Side.class),
                         row.getLong("id"),
                         Columns.text(row, "table_name"),
                         Columns.text(row, "key"),

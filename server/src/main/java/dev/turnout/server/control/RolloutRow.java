@@ -37,8 +37,11 @@ public record RolloutRow(
         gates = List.copyOf(gates);
     }
 
-    /** @param maxAge business age a row's verification may reach before the rollout waits */
-    public record Proof(Duration maxAge, Verified verified) {}
+    /**
+     * @param maxAge business age a row's verification may reach before the rollout waits
+     * @param beyond of which moves more rows are put aside than may be, in words; empty: of none
+     */
+    public record Proof(Duration maxAge, Verified verified, String beyond) {}
 
     /**
      * What others have said.

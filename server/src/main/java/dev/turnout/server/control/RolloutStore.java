@@ -19,6 +19,7 @@ public final class RolloutStore {
             + " coalesce(r.paused_from, r.phase, 'ROLLING_OUT') AS phase, o.flag_key,"
             + " o.plan, o.verify_max_age_seconds, o.state, o.step, o.entered_at, o.approved_step, o.paused,"
             + " o.full_since, o.gates, o.because, r.verified_from, coalesce(r.mismatches, 0) AS mismatches,"
+            + " coalesce(r.rejected_beyond, '') AS rejected_beyond,"
             + " o.alone, o.began_by, o.approved_by, r.contract_approved_by,"
             + " (SELECT string_agg(CASE WHEN z.flag_key IS NULL THEN 'every flag' ELSE 'this flag' END || ' is frozen by '"
             + " || z.actor || ': ' || z.reason, '; ' ORDER BY z.at) FROM frozen z"
@@ -152,7 +153,8 @@ public final class RolloutStore {
                 Columns.text(row, "because"),
                 new RolloutRow.Proof(
                         Duration.ofSeconds(row.getLong("verify_max_age_seconds")),
-                        new Verified(Columns.optionalInstant(row, "verified_from"), row.getLong("mismatches"))),
+                        new Verified(Columns.optionalInstant(row, "verified_from"), row.getLong("mismatches")),
+                        Columns.text(row, "rejected_beyond")),
                 new RolloutRow.Around(
                         row.getBoolean("alone"),
                         Columns.text(row, "began_by"),

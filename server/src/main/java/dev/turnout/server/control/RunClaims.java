@@ -58,13 +58,13 @@ public final class RunClaims implements RunBoard {
             + " AS m (demand bigint, chunks bigint, done bigint, differences bigint, \"over\" boolean)"
             + " WHERE v.id = m.demand AND v.run = ? AND v.over_at IS NULL";
     static final String UNMET = "UPDATE verification SET over_at = ?, unmet = ? WHERE run = ? AND over_at IS NULL";
-    static final String REJECTED = "UPDATE run SET rejected_total = ?, rejected_at = ?,"
+    static final String REJECTED = "UPDATE run SET rejected_total = ?, rejected_at = ?, rejected_beyond = ?,"
             + " retries_done = greatest(retries_done, ?) WHERE id = ? AND epoch = ?";
     static final String FORGET_REJECTED = "DELETE FROM rejected_row WHERE run = ?";
     static final String ADD_REJECTED =
-            "INSERT INTO rejected_row (run, id, table_name, key, phase, sqlstate, message, at)"
-                    + " SELECT ?, r.id, r.\"table\", CAST(r.key AS jsonb), r.phase, r.sqlstate, r.message, r.at"
-                    + " FROM jsonb_to_recordset(CAST(? AS jsonb)) AS r (id bigint, \"table\" text, key text, phase text,"
+            "INSERT INTO rejected_row (run, side, id, table_name, key, phase, sqlstate, message, at)"
+                    + " SELECT ?, r.side, r.id, r.\"table\", CAST(r.key AS jsonb), r.phase, r.sqlstate, r.message, r.at"
+                    + " FROM jsonb_to_recordset(CAST(? AS jsonb)) AS r (side text, id bigint, \"table\" text, key text, phase text,"
                     + " sqlstate text, message text, at timestamptz)";
     /** Until the transaction ends nobody else takes the run. */
     static final String HELD = "SELECT id FROM run WHERE id = ? AND epoch = ? FOR UPDATE";
@@ -189,7 +189,13 @@ public final class RunClaims implements RunBoard {
     @Override
     public Future<Void> rejected(Claim claim, Rejected rows, long triedAgain) {
         return database.transaction(tx -> tx.change(
-                        REJECTED, rows.total(), Columns.bind(clock.instant()), triedAgain, claim.run(), claim.epoch())
+                        REJECTED,
+                        rows.total(),
+                        Columns.bind(clock.instant()),
+                        String.join("; ", rows.beyond()),
+                        triedAgain,
+                        claim.run(),
+                        claim.epoch())
                 .compose(shown ->
                         shown == 0 ? Future.failedFuture(lost(claim)) : tx.change(FORGET_REJECTED, claim.run()))
                 .compose(forgotten -> tx.change(ADD_REJECTED, claim.run(), Json.write(rows.rows())))

@@ -99,7 +99,7 @@ final class OperatingResource implements Resource {
         page.put("retryPending", run.operating().retryPending());
         page.put("rows", rows.stream().map(OperatingResource::row).toList());
         if (rows.size() == limit) {
-            page.put("next", rows.get(rows.size() - 1).id());
+            page.put("next", OperatingStore.position(rows.get(rows.size() - 1)));
         }
         return page;
     }
@@ -107,6 +107,7 @@ final class OperatingResource implements Resource {
     private static Map<String, Object> row(RejectedRow row) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("id", row.id());
+        document.put("side", row.side());
         document.put("table", row.table());
         document.put("key", Wire.read(Buffer.buffer(row.key())));
         document.put("phase", row.phase());

@@ -128,6 +128,7 @@ public final class Reports {
 
     private static Map<String, Object> row(RejectedRow row) {
         Map<String, Object> values = new LinkedHashMap<>();
+        values.put("side", row.side().name());
         values.put("table", row.table());
         values.put("key", row.key());
         values.put("phase", row.phase());

@@ -57,6 +57,7 @@ final class Gates {
         RolloutRow.Around around = sight.row().around();
         if (!around.alone()) {
             gates.add(verification(sight));
+            rejected(sight).ifPresent(gates::add);
         }
         holdback(sight).ifPresent(gates::add);
         around.frozen().ifPresent(by -> gates.add(new Gate("freeze", Health.UNKNOWN, by)));
@@ -193,6 +194,17 @@ final class Gates {
                         VERIFICATION,
                         Health.GOOD,
                         "every row verified since " + verified.from().get());
+    }
+
+    /** There while more rows are put aside than may be. Mending them opens it; their values are lost on neither side. */
+    private static Optional<Gate> rejected(Sight sight) {
+        String beyond = sight.row().proof().beyond();
+        return beyond.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Gate(
+                        "rows put aside",
+                        Health.UNKNOWN,
+                        beyond + ": mend them and have them tried again, or roll back"));
     }
 
     private boolean stale(Duration age, Duration expected) {

@@ -10,6 +10,7 @@ import dev.turnout.flags.Flag;
 import dev.turnout.flags.Weight;
 import dev.turnout.flags.rollout.Rollout;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.backfill.Ages;
 import dev.turnout.worker.backfill.RejectedRow;
@@ -137,7 +138,7 @@ class RunStoreTest {
         List<Future<Void>> late = List.of(
                 claims.enter(old, Phase.CREATED, Phase.EXPANDING, "late", Map.of()),
                 claims.note(old, new Note("late", Map.of(), List.of(), "", Optional.empty())),
-                claims.rejected(old, new Rejected(9, List.of()), 9));
+                claims.rejected(old, new Rejected(9, List.of(), List.of()), 9));
         for (Future<Void> write : late) {
             assertThatThrownBy(() -> await(write)).isInstanceOf(ClaimLost.class);
         }
@@ -165,15 +166,20 @@ class RunStoreTest {
         assertThat(claim.orders().retries()).isEqualTo(1);
         assertThat(await(runs.find("m")).orElseThrow().operating().retryPending())
                 .isTrue();
-        RejectedRow row =
-                new RejectedRow(41, "t", "{\"id\": 9}", "BACKFILL", "22P02", "not a number: 'x'", Instant.EPOCH);
-        await(claims.rejected(claim, new Rejected(70, List.of(row)), 1));
-        assertThat(await(fixture.operating.rejected(run.id(), 0, 10))).containsExactly(row);
-        assertThat(await(fixture.operating.rejected(run.id(), 41, 10))).isEmpty();
+        RejectedRow row = new RejectedRow(
+                Side.OLD, 41, "t", "{\"id\": 9}", "BACKFILL", "22P02", "not a number: 'x'", Instant.EPOCH);
+        // Each side numbers its own.
+        RejectedRow fresh = new RejectedRow(Side.NEW, 41, "t", "{\"id\": 8}", "SYNC", "22000", "no", Instant.EPOCH);
+        await(claims.rejected(claim, new Rejected(70, List.of(fresh, row), List.of()), 1));
+        assertThat(await(fixture.operating.rejected(run.id(), 0, 10))).containsExactly(row, fresh);
+        assertThat(await(fixture.operating.rejected(run.id(), OperatingStore.position(row), 10)))
+                .containsExactly(fresh);
+        assertThat(await(fixture.operating.rejected(run.id(), OperatingStore.position(fresh), 10)))
+                .isEmpty();
         assertThat(await(runs.find("m")).orElseThrow().operating())
                 .isEqualTo(new Run.Operating(
                         Tuning.of(Map.of("lanes", "2")), false, 70, Optional.of(fixture.clock.instant())));
-        await(claims.rejected(claim, new Rejected(0, List.of()), 1));
+        await(claims.rejected(claim, new Rejected(0, List.of(), List.of()), 1));
         assertThat(await(fixture.operating.rejected(run.id(), 0, 10))).isEmpty();
     }
 

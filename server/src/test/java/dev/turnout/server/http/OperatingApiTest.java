@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Side;
 import dev.turnout.server.ServerFixture;
 import dev.turnout.server.ServerFixture.Response;
 import dev.turnout.server.control.ControlFixture;
@@ -105,24 +106,25 @@ class OperatingApiTest {
 
         List<RejectedRow> rows = LongStream.rangeClosed(1, 5)
                 .mapToObj(id -> new RejectedRow(
-                        id, "visits", "{\"id\": " + id + "}", "BACKFILL", "22P02", "bad <b>", Instant.EPOCH))
+                        Side.OLD, id, "visits", "{\"id\": " + id + "}", "BACKFILL", "22P02", "bad <b>", Instant.EPOCH))
                 .toList();
-        await(server.control.claims.rejected(claim(), new Rejected(7, rows), 0));
+        await(server.control.claims.rejected(claim(), new Rejected(7, rows, List.of()), 0));
 
         JsonObject page =
                 server.call("GET", MIGRATION + "/rejected?limit=2", "").json();
         assertThat(page.getInteger("total")).isEqualTo(7);
-        assertThat(page.getInteger("next")).isEqualTo(2);
+        assertThat(page.getInteger("next")).isEqualTo(4);
         assertThat(page.getJsonArray("rows").getJsonObject(0))
                 .isEqualTo(new JsonObject()
                         .put("id", 1)
+                        .put("side", "OLD")
                         .put("table", "visits")
                         .put("key", new JsonObject().put("id", 1))
                         .put("phase", "BACKFILL")
                         .put("sqlstate", "22P02")
                         .put("error", "bad <b>")
                         .put("at", "1970-01-01T00:00:00Z"));
-        page = server.call("GET", MIGRATION + "/rejected?cursor=4", "").json();
+        page = server.call("GET", MIGRATION + "/rejected?cursor=8", "").json();
         assertThat(page.getJsonArray("rows")).hasSize(1);
         assertThat(page.containsKey("next")).isFalse();
         assertThat(server.call("GET", MIGRATION, "").json().getInteger("rejected"))
@@ -136,7 +138,7 @@ class OperatingApiTest {
         assertThat(server.call("GET", MIGRATION + "/rejected", "").json().getBoolean("retryPending"))
                 .isTrue();
         await(server.control.claims.rejected(
-                claim(), new Rejected(0, List.of()), claim().orders().retries()));
+                claim(), new Rejected(0, List.of(), List.of()), claim().orders().retries()));
         page = server.call("GET", MIGRATION + "/rejected", "").json();
         assertThat(page.getBoolean("retryPending")).isFalse();
         assertThat(page.getJsonArray("rows")).isEmpty();
@@ -344,8 +346,9 @@ class OperatingApiTest {
                                 List.of(table),
                                 "checks",
                                 List.of(check("mismatches", "PASSED")))));
-        RejectedRow row = new RejectedRow(1, "visits", "{\"id\": 3}", "BACKFILL", "22P02", "bad", Instant.EPOCH);
-        await(server.control.claims.rejected(claim(), new Rejected(1, List.of(row)), 0));
+        RejectedRow row =
+                new RejectedRow(Side.OLD, 1, "visits", "{\"id\": 3}", "BACKFILL", "22P02", "bad", Instant.EPOCH);
+        await(server.control.claims.rejected(claim(), new Rejected(1, List.of(row), List.of()), 0));
         tune("{\"lanes\":4}");
 
         JsonObject validation = server.call("GET", REPORTS + "validation", "").json();

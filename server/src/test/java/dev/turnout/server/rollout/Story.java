@@ -30,6 +30,7 @@ import dev.turnout.worker.monitor.MonitorBoard.Measurement;
 import dev.turnout.worker.monitor.MonitorBoard.Verdict;
 import dev.turnout.worker.run.RunBoard.Claim;
 import dev.turnout.worker.run.RunBoard.Note;
+import dev.turnout.worker.run.RunBoard.Rejected;
 import dev.turnout.worker.run.RunBoard.Verified;
 import dev.turnout.worker.testkit.TestMonitor;
 import java.sql.SQLException;
@@ -145,6 +146,11 @@ final class Story implements AutoCloseable {
                         List.of(),
                         "",
                         Optional.of(new Verified(Optional.of(fixture.clock.instant()), mismatches)))));
+    }
+
+    /** @param beyond of which moves there are too many, in words */
+    void putAside(long rows, String... beyond) {
+        await(fixture.claims.rejected(claim, new Rejected(rows, List.of(), List.of(beyond)), 0));
     }
 
     void measured(Verdict verdict) {

@@ -214,6 +214,19 @@ class TickTest {
     }
 
     @Test
+    void moreRowsPutAsideThanMayBeHoldTheFlagUntilTheyAreMended() {
+        story.toFirstStep();
+        story.putAside(6, "6 rows of visits are put aside, at most 5 may be");
+        story.pass(Duration.ofDays(2));
+        assertThat(because(story.tickHealthy()))
+                .contains("6 rows of visits are put aside, at most 5 may be", "mend them", "roll back");
+        assertThat(story.flag().weight()).isEqualTo(new Weight(5_000));
+        assertThat(story.incidents()).isEmpty();
+        story.putAside(5);
+        assertThat(story.tickHealthy()).containsInstanceOf(Advance.class);
+    }
+
+    @Test
     void onceTheOldSideIsBeingTakenAwayAnIncidentIsRaisedButNothingMoves() {
         story.toFirstStep();
         story.enter(Phase.ROLLING_OUT, Phase.CONTRACTING);

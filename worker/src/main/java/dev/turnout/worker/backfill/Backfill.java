@@ -205,16 +205,10 @@ public final class Backfill implements PhaseWork {
     }
 
     private Stride afterPuttingAside(Site site, String table) throws SQLException {
-        Source source = Source.named(site.spec(), table);
-        long rejected = site.database()
-                .transaction(Limits.BOOKKEEPING, connection -> RejectedRows.count(connection, site, table));
-        if (rejected <= source.maxRejected()) {
-            return new Stride.Again("put a row of " + table + " aside", course.progress(site, lanes()));
-        }
-        return new Stride.Stop(
-                rejected + " rows of " + table + " are put aside, at most " + source.maxRejected() + " may be",
-                rejected(site, source),
-                "mend the rows or the mapping; rows put aside are in turnout.rejected; then resume");
+        Optional<Stride> tooMany = RejectedLimit.stop(site);
+        return tooMany.isPresent()
+                ? tooMany.get()
+                : new Stride.Again("put a row of " + table + " aside", course.progress(site, lanes()));
     }
 
     private Stride.Wait failed(Lane lane, SQLException e) throws SQLException {

@@ -3,6 +3,7 @@ package dev.turnout.worker.backfill;
 import static dev.turnout.worker.jdbc.Identifiers.literal;
 
 import dev.turnout.migration.Move;
+import dev.turnout.migration.Side;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Identifiers;
 import dev.turnout.worker.phase.Site;
@@ -128,8 +129,8 @@ public final class RejectedRows {
         }
     }
 
-    /** The first of them, in the order in which they were put aside. */
-    public static List<RejectedRow> first(Connection connection, Site site, int most) throws SQLException {
+    /** The first of them in the database of a side, in the order in which they were put aside. */
+    public static List<RejectedRow> first(Connection connection, Site site, Side side, int most) throws SQLException {
         String sql = "SELECT id, table_name, " + Dialect.of(connection).asText("\"key\"") + """
                 , phase, "sqlstate", message, at FROM turnout.rejected
                 WHERE run = ? AND resolved_at IS NULL ORDER BY id LIMIT ?""";
@@ -140,6 +141,7 @@ public final class RejectedRows {
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     rows.add(new RejectedRow(
+                            side,
                             row.getLong("id"),
                             row.getString("table_name"),
                             row.getString(3),

@@ -3,6 +3,7 @@ package dev.turnout.worker.contract;
 import dev.turnout.migration.Contract.ContractStep;
 import dev.turnout.migration.Move;
 import dev.turnout.migration.Side;
+import dev.turnout.worker.backfill.LookAgain;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.bookkeeping.SchemaChange;
 import dev.turnout.worker.bookkeeping.Steps;
@@ -21,8 +22,10 @@ import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.sync.Relaxed;
 import dev.turnout.worker.sync.SyncTriggers;
+import dev.turnout.worker.verify.FreeNumbers;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -166,6 +169,12 @@ public final class ContractPhase implements PhaseWork {
             Relaxed.notNull(connection, move.table(), move.down().keySet());
         }
         SyncTriggers.remove(connection, site);
+        // Nobody writes any more, and a collision is repeated, with everything that was checked before.
+        if (LookAgain.waits(connection, site)) {
+            throw new SQLTransactionRollbackException("rows are still to be looked at again", "40001");
+        }
+        // Of the tables that only the old side has written until now.
+        FreeNumbers.ofNewSide(connection, site.spec());
     }
 
     private static Stride end(Site site) throws SQLException {

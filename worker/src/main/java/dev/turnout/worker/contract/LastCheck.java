@@ -3,6 +3,7 @@ package dev.turnout.worker.contract;
 import dev.turnout.migration.Assertion;
 import dev.turnout.migration.Move;
 import dev.turnout.migration.Transfer;
+import dev.turnout.worker.backfill.LookAgain;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.SearchPath;
@@ -26,6 +27,7 @@ final class LastCheck {
      */
     static List<String> problems(Site site) throws SQLException {
         List<String> problems = new ArrayList<>(SyncTriggers.intact(site));
+        LookAgain.ofAll(site);
         for (Move move : site.spec().moves()) {
             long rejected = count(
                     site,

@@ -118,6 +118,26 @@ public final class Database implements AutoCloseable {
         return once(limits, Map.of(), Kind.SNAPSHOT, work);
     }
 
+    /**
+     * As {@link #snapshot(Limits, Work)}, from a moment that the caller chooses while the connection stands ready: what
+     * comes before it may take long, and what is done with others' locks held until it is taken need not last longer.
+     */
+    public <T> T snapshot(Limits limits, Moment moment, Work<T> work) throws SQLException {
+        return once(limits, Map.of(), Kind.SNAPSHOT, moment, work);
+    }
+
+    /** Has to take the snapshot, once. */
+    @FunctionalInterface
+    public interface Moment {
+        void choose(Snapshot snapshot) throws SQLException;
+    }
+
+    @FunctionalInterface
+    public interface Snapshot {
+        /** Begins the transaction; in MySQL what is read first makes the snapshot. */
+        Connection take() throws SQLException;
+    }
+
     private enum Kind {
         WRITING,
         READING,
@@ -132,6 +152,11 @@ public final class Database implements AutoCloseable {
 
     /** The pool itself gives auto-commit, read-only and isolation back their defaults. */
     private <T> T once(Limits limits, Map<String, String> settings, Kind kind, Work<T> work) throws SQLException {
+        return once(limits, settings, kind, Snapshot::take, work);
+    }
+
+    private <T> T once(Limits limits, Map<String, String> settings, Kind kind, Moment moment, Work<T> work)
+            throws SQLException {
         try (Connection connection = pool.getConnection()) {
             connection.setReadOnly(kind != Kind.WRITING);
             if (kind == Kind.SNAPSHOT) {
@@ -139,7 +164,10 @@ public final class Database implements AutoCloseable {
             }
             connection.setAutoCommit(false);
             try {
-                dialect.begin(connection, limits, settings);
+                moment.choose(() -> {
+                    dialect.begin(connection, limits, settings);
+                    return connection;
+                });
                 T result = work.with(timed(connection, limits));
                 connection.commit();
                 return result;

@@ -4,8 +4,10 @@ import dev.turnout.migration.Spec;
 import dev.turnout.migration.TableName;
 import dev.turnout.migration.Transfer;
 import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.Numbering;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.sync.TransferSql;
+import dev.turnout.worker.verify.FreeNumbers;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -16,10 +18,10 @@ import java.util.List;
  * the numbers itself, or draws them in steps that never meet, nobody can see here.
  */
 record NumberCheck(Connection connection, Spec spec, Transfer transfer, Findings.Notes notes) {
-    /** More numbers than a ramp uses up lie between the two. */
-    private static final long FAR = 100_000_000;
-
     void run(TransferSql sql) throws SQLException {
+        for (String problem : FreeNumbers.immovable(connection, spec, transfer)) {
+            notes.problem("move " + transfer.name() + ": " + problem, "or connect as that role");
+        }
         if (transfer.down().isEmpty()) {
             return;
         }
@@ -29,28 +31,21 @@ record NumberCheck(Connection connection, Spec spec, Transfer transfer, Findings
                 notes.warning("move " + transfer.name() + ": " + transfer.from().table() + "." + key + " and "
                         + transfer.into().table() + "." + column
                         + " are numbered by two sequences, so a row of the old application and one of the new may get the"
-                        + " same number — let both draw from one sequence, or keep the two apart until the contract: far from"
-                        + " each other, or in steps of two from different starts");
+                        + " same number" + apart()
+                        + " — let both draw from one sequence, or keep the two apart until the"
+                        + " contract: far from each other, or in steps of two from different starts");
             }
         }
     }
 
-    /** Two sequences whose next numbers are near to each other and go up in the same steps. */
+    private String apart() throws SQLException {
+        return Dialect.of(connection).mysql()
+                ? ""
+                : "; before the ramp that of the new side is moved " + Numbering.FAR + " numbers ahead for this reason";
+    }
+
     private boolean apart(TransferSql sql, String key, String column) throws SQLException {
-        return !Sql.rows(connection, """
-                WITH drawn AS (
-                  SELECT w.side, coalesce(substring(pg_get_expr(d.adbin, d.adrelid) FROM 'nextval\\(''(.+)''::regclass\\)'),
-                           pg_get_serial_sequence(w.tab, w.col))::regclass AS sequence
-                  FROM (VALUES (1, ?::text, ?::text), (2, ?, ?)) AS w (side, tab, col)
-                  JOIN pg_attribute a ON a.attrelid = to_regclass(w.tab) AND a.attname = w.col
-                  LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum),
-                next AS (
-                  SELECT side, sequence, seqincrement AS step, coalesce(pg_sequence_last_value(sequence), seqstart) AS at
-                  FROM drawn JOIN pg_sequence ON seqrelid = sequence)
-                SELECT 1 FROM next o JOIN next n ON o.side = 1 AND n.side = 2
-                WHERE o.sequence <> n.sequence AND abs(o.at - n.at) < ?
-                  AND (o.step <> n.step OR (o.at - n.at) % o.step = 0)""", sql.from(), key, sql.into(), column, FAR)
-                .isEmpty();
+        return Numbering.meet(connection, sql.from(), key, sql.into(), column, Numbering.FAR);
     }
 
     private boolean inMySql(String key, String column) throws SQLException {

@@ -96,6 +96,9 @@ public final class Applier implements PhaseWork {
         List<Load.Outcome> outcomes = site.database(other()).transaction(TARGET, target -> {
             Bookkeeping.fence(target, site);
             SearchPath.of(target, site.spec(), other());
+            if (side == Side.OLD) {
+                Pause.pass(target, site);
+            }
             for (Load load : loads) {
                 Gate.exclusive(target, site, load.route().move());
             }

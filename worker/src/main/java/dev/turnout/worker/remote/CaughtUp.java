@@ -2,7 +2,9 @@ package dev.turnout.worker.remote;
 
 import dev.turnout.migration.Side;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.jdbc.Database;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.jdbc.Work;
 import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
@@ -22,16 +24,19 @@ import java.util.Set;
 /**
  * Asks the new side on another server as it stands once everything is carried that the old side had committed at one moment:
  * changes of one transaction arrive one after the other, so a question over several rows finds in between what never was.
- * What is on its way is read in one snapshot of the old side, with every gate taken before, written, and taken back behind
- * the answer. So the answer is that of this moment, however fast changes come. Stateless and thread-safe.
+ * While nothing else is carried, what is on its way is read in one snapshot of the old side and written, and then a snapshot
+ * is taken of the new one. So the answer is that of this moment, however fast changes come; and as the question goes to the
+ * snapshot, changes are carried on while it is thought about. Stateless and thread-safe.
  */
 public final class CaughtUp {
-    /** More rows than this are not written for a question. */
+    /** More rows than this are not written for a question: nothing else would be carried for too long. */
     private static final int MOST = 20_000;
 
     private static final int ROWS_AT_ONCE = 500;
-    /** The question may read whole tables; what is on its way waits for as long. */
-    private static final Limits TARGET = new Limits(Duration.ofSeconds(5), Duration.ofHours(1), 1);
+    /** For as long nothing else is carried. */
+    private static final Limits PAUSED = new Limits(Duration.ofSeconds(5), Duration.ofSeconds(10), 1);
+
+    private static final Limits QUESTION = new Limits(Duration.ofSeconds(5), Duration.ofHours(1), 1);
 
     private CaughtUp() {}
 
@@ -41,12 +46,35 @@ public final class CaughtUp {
     }
 
     /**
-     * The answer of the new side. Waits for batches under way, and everything that carries waits for it.
+     * The answer of the new side. Waits for batches under way; everything that carries waits until the snapshot is taken,
+     * and not for the answer.
      *
      * @throws SQLException also when it cannot be known yet, because too much is on its way: to be asked again
      */
     public static <T> T ask(Site site, Work<T> question) throws SQLException {
-        return site.database(Side.NEW).transaction(TARGET, target -> {
+        Pause.possible(site);
+        Database fresh = site.database(Side.NEW);
+        return fresh.snapshot(
+                QUESTION,
+                snapshot -> fresh.transaction(PAUSED, pause -> {
+                    Bookkeeping.fence(pause, site);
+                    Pause.begin(pause, site);
+                    arrive(site);
+                    // MySQL's begins with what it reads first.
+                    Sql.rows(snapshot.take(), "SELECT epoch FROM turnout.run WHERE run = ?", site.run());
+                    // Had the pause been lost meanwhile, others might have gone on too soon: this fails then.
+                    Pause.begin(pause, site);
+                    return site;
+                }),
+                connection -> {
+                    SearchPath.of(connection, site.spec(), Side.NEW);
+                    return question.with(connection);
+                });
+    }
+
+    /** What is on its way is not taken off the changelog: it is carried once more, and finds itself there. */
+    private static void arrive(Site site) throws SQLException {
+        site.database(Side.NEW).transaction(PAUSED, target -> {
             Bookkeeping.fence(target, site);
             SearchPath.of(target, site.spec(), Side.NEW);
             List<Route> routes = Route.forward(site.spec());
@@ -56,10 +84,7 @@ public final class CaughtUp {
             // Begins behind the gates: a change that its changelog does not name any more has been written there.
             List<Load.Read> reads =
                     site.database(Side.OLD).snapshot(Limits.SCAN, source -> onTheWay(source, target, site, routes));
-            Landing.of(target, reads);
-            T answer = question.with(target);
-            target.rollback();
-            return answer;
+            return Landing.of(target, reads);
         });
     }
 

@@ -1,11 +1,13 @@
 package dev.turnout.worker.remote;
 
 import dev.turnout.migration.Side;
+import dev.turnout.worker.backfill.RejectedLimit;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,6 +16,7 @@ import java.util.Optional;
  */
 public final class DualWrite implements PhaseWork {
     private static final Duration REST = Duration.ofMillis(50);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(2);
 
     private final Applier forward = new Applier(Side.OLD);
     private final Applier backward = new Applier(Side.NEW);
@@ -46,6 +49,14 @@ public final class DualWrite implements PhaseWork {
         }
         if (System.nanoTime() - flipAgainNanos < 0) {
             return new Stride.Wait(REST, stride.because());
+        }
+        // A flip that has begun ends by itself.
+        boolean begins = authority == Side.OLD && !ChangelogTriggers.closed(site, Side.OLD);
+        List<String> beyond = begins ? RejectedLimit.beyond(site) : List.of();
+        if (!beyond.isEmpty()) {
+            // Their new rows are older than the old ones: whoever went on from them would bring that back.
+            flipAgainNanos = System.nanoTime() + BETWEEN_LOOKS.toNanos();
+            return new Stride.Wait(REST, "the writes stay on the old side: " + String.join("; ", beyond));
         }
         Stride flipped = flip.get().stride(site);
         if (flipped instanceof Stride.Wait wait) {

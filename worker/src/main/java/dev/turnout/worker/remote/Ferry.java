@@ -1,5 +1,6 @@
 package dev.turnout.worker.remote;
 
+import dev.turnout.migration.TableName;
 import dev.turnout.worker.backfill.KeyRange;
 import dev.turnout.worker.jdbc.Failure;
 import java.sql.Connection;
@@ -43,6 +44,11 @@ final class Ferry {
         }
         Inverse inverse = Inverse.of(source, to, route);
         return new Ferry(route, source, TargetTable.of(to, route, inverse.types()), Optional.of(inverse));
+    }
+
+    /** The same from one copy to another, with the same columns. */
+    Ferry over(TableName from, TableName into) {
+        return new Ferry(route.from(from).into(into), source.over(from), target.over(into), inverse);
     }
 
     Route route() {

@@ -3,6 +3,7 @@ package dev.turnout.worker.remote;
 import dev.turnout.migration.Side;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Progress;
@@ -16,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Gives the authority over the writes of those moves that have a way back from one side to the other: closes the side that has it, drains its changelog, and opens the
- * other. Closing is a trigger that refuses; making it waits for every transaction that has written, so what it finds in the
+ * Gives the authority over the writes of those moves that have a way back from one side to the other: closes the side that has it, drains its changelog, lets the
+ * other number its own rows behind what was carried, and opens it. Closing is a trigger that refuses; making it waits for every transaction that has written, so what it finds in the
  * changelog then is all there will be. Each step is harmless when repeated and tells from the databases where it is, so a
  * process that dies anywhere is followed by one that goes on. Taken back when the drain does not end in time.
  */
@@ -69,23 +70,44 @@ public final class Flip {
             return open(site);
         }
         if (!ChangelogTriggers.closed(site, from())) {
-            return close(site);
+            // First while nobody waits for it: what cannot be done then cannot be done later.
+            Optional<String> taken = taken(site);
+            return taken.isEmpty()
+                    ? close(site)
+                    : new Stride.Wait(BREATH, taken.get() + ": writes stay where they are, and it is tried again");
         }
         long now = System.nanoTime();
         // A process that found it closed does not know since when: it allows the whole time once more.
         long since = closedNanos.orElse(now);
         closedNanos = Optional.of(since);
         boolean more = applier.stride(site) instanceof Stride.Again;
-        if (!more && empty(site)) {
+        boolean drained = !more && empty(site);
+        Optional<String> taken = drained ? taken(site) : Optional.empty();
+        if (drained && taken.isEmpty()) {
             give(site);
             return open(site);
         }
         if (now - since > longest.toNanos()) {
-            return takeBack(site);
+            return takeBack(site, taken.orElse("the changelog was not drained"));
         }
         return more
                 ? new Stride.Again("draining the changelog", Progress.of(0, 1, "steps"))
-                : new Stride.Wait(PAUSE, "draining the changelog, with writes closed");
+                : new Stride.Wait(PAUSE, taken.orElse("draining the changelog") + ", with writes closed");
+    }
+
+    /** Why the side cannot number rows by itself yet; empty: it can. */
+    private Optional<String> taken(Site site) throws SQLException {
+        try {
+            List<String> taken = Numbers.free(site, to, Route.movable(site.spec()));
+            return taken.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", taken));
+        } catch (SQLException e) {
+            if (Failure.of(e) == Failure.CONNECTION_LOST) {
+                throw e;
+            }
+            // Whatever it is, writes must not stay closed for it.
+            return Optional.of("what numbers the rows of " + site.database(to).name() + " cannot be moved: "
+                    + Failure.words(e));
+        }
     }
 
     private Stride close(Site site) throws SQLException {
@@ -101,13 +123,12 @@ public final class Flip {
         return new Stride.Again(what, Progress.of(0, 1, "steps"));
     }
 
-    private Stride takeBack(Site site) throws SQLException {
+    private Stride takeBack(Site site, String because) throws SQLException {
         ChangelogTriggers.close(site, from(), false);
         closedNanos = Optional.empty();
         return new Stride.Wait(
                 BREATH,
-                "the changelog was not drained within " + longest.toMillis()
-                        + " ms: writes stay where they are, and it is tried again");
+                because + " within " + longest.toMillis() + " ms: writes stay where they are, and it is tried again");
     }
 
     private boolean empty(Site site) throws SQLException {

@@ -6,6 +6,7 @@ import dev.turnout.worker.backfill.BatchSizer;
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.Chunks;
 import dev.turnout.worker.backfill.KeyRange;
+import dev.turnout.worker.backfill.RejectedLimit;
 import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.backfill.Search;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
@@ -195,24 +196,12 @@ public final class RemoteBackfill implements PhaseWork {
             lane.sizer.took(batch.rows(), took, target.get());
         }
         if (batch.aside() > 0) {
-            Optional<Stride> stop = tooMany(site, route(site, batch.move()));
+            Optional<Stride> stop = RejectedLimit.stop(site);
             if (stop.isPresent()) {
                 return stop.get();
             }
         }
         return new Stride.Again("moving rows of " + batch.move(), progress(site));
-    }
-
-    private static Optional<Stride> tooMany(Site site, Route route) throws SQLException {
-        long rejected = site.database()
-                .transaction(Limits.BOOKKEEPING, connection -> RejectedRows.count(connection, site, route.move()));
-        if (rejected <= route.maxRejected()) {
-            return Optional.empty();
-        }
-        return Optional.of(new Stride.Stop(
-                rejected + " rows of " + route.move() + " are put aside, at most " + route.maxRejected() + " may be",
-                rejected(site, route),
-                "mend the rows or the mapping; rows put aside are in turnout.rejected; then resume"));
     }
 
     private static List<String> rejected(Site site, Route route) throws SQLException {
@@ -266,12 +255,12 @@ public final class RemoteBackfill implements PhaseWork {
             return new Stride.Wait(FOR_OTHERS, "the changelog is " + lag.get().toSeconds() + " s behind");
         }
         Map<String, Object> report = new LinkedHashMap<>();
+        // The applier puts rows aside as well, and is not asked how many.
+        Optional<Stride> stop = RejectedLimit.stop(site);
+        if (stop.isPresent()) {
+            return stop.get();
+        }
         for (Route route : Route.forward(site.spec())) {
-            // The applier puts rows aside as well, and is not asked how many.
-            Optional<Stride> stop = tooMany(site, route);
-            if (stop.isPresent()) {
-                return stop.get();
-            }
             report.put(route.move(), Map.of("rejected", rejected(site, route)));
         }
         report.put("rows", totals.rowsDone());

@@ -28,6 +28,8 @@ public final class RemotePlan implements PhaseWork {
 
     @Override
     public Stride stride(Site site) throws SQLException {
+        // Nothing is carried yet, so whoever does it will find that there may be one.
+        Pause.possible(site);
         for (Route route : Route.forward(site.spec())) {
             boolean whole = site.database().transaction(LIMITS, connection -> plan(connection, site, route));
             if (!whole) {

@@ -16,20 +16,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * Refuses what cannot cross to the other server exactly, all at once: pairs of types, keys that are none, cascades that no
- * trigger sees, a target with rows of somebody else. Changes nothing. Stateless and thread-safe.
+ * trigger sees, a target with rows of somebody else. Reports what the way back would lose. Changes nothing. Stateless and
+ * thread-safe.
  */
 public final class RemotePreflight implements PhaseWork {
-    private static final Set<Form> NO_KEY = Set.of(Form.FLOAT, Form.DOUBLE, Form.JSON, Form.TEXTS);
-
     private final boolean expanded;
 
     private RemotePreflight(boolean expanded) {
@@ -52,9 +48,12 @@ public final class RemotePreflight implements PhaseWork {
                 .transaction(Limits.BOOKKEEPING, source -> site.database(Side.NEW)
                         .transaction(Limits.BOOKKEEPING, target -> problems(source, target, site)));
         if (problems.isEmpty()) {
-            return new Stride.Done(
-                    "every column has an exact counterpart on the other server",
-                    Map.of("written on the old side until the contract", stayOld(site)));
+            Map<String, Object> report = new LinkedHashMap<>();
+            report.put("written on the old side until the contract", stayOld(site));
+            if (expanded) {
+                report.put("lossiness", Lossy.of(site));
+            }
+            return new Stride.Done("every column has an exact counterpart on the other server", report);
         }
         return new Stride.Stop(
                 problems.size() + " thing(s) keep rows from crossing exactly; nothing was changed",
@@ -101,8 +100,7 @@ public final class RemotePreflight implements PhaseWork {
                 problems.add("there is no table " + route.from() + " — check its spelling");
                 continue;
             }
-            key(source, route, from, problems);
-            cascades(source, site, route, problems);
+            problems.addAll(new SourceCheck(source, site, route).problems(from));
             Map<String, ColumnType> into = ColumnType.of(target, route.into());
             if (into.isEmpty() && !expanded && madeByAStep(site)) {
                 continue;
@@ -113,7 +111,7 @@ public final class RemotePreflight implements PhaseWork {
                 continue;
             }
             types(source, route, into, problems);
-            if (!unique(target, route.into(), route.as().keySet())) {
+            if (!SourceCheck.unique(target, route.into(), route.as().keySet())) {
                 problems.add("(" + String.join(", ", route.as().keySet()) + ") of " + route.into()
                         + " is not unique — make it its key, or a unique index of just these columns");
             }
@@ -121,6 +119,9 @@ public final class RemotePreflight implements PhaseWork {
                 problems.add(route.into() + " on " + site.database(Side.NEW).name()
                         + " holds rows already — empty it: whose they are cannot be told");
             }
+        }
+        for (Route route : Route.forward(site.spec())) {
+            problems.addAll(Numbers.immovable(source, target, route));
         }
         for (Route back : Route.backward(site.spec())) {
             Map<String, ColumnType> into = ColumnType.of(source, back.into());
@@ -157,31 +158,6 @@ public final class RemotePreflight implements PhaseWork {
     private static boolean madeByAStep(Site site) {
         return site.spec().expand().stream()
                 .anyMatch(step -> step instanceof ExpandStep.Run run && run.on() == Side.NEW);
-    }
-
-    private static void key(Connection source, Route route, Map<String, ColumnType> from, List<String> problems)
-            throws SQLException {
-        for (String column : route.key()) {
-            ColumnType type = from.get(column);
-            if (type == null) {
-                problems.add(
-                        "the key column " + column + " is not in " + route.from() + " — name columns of the table");
-                return;
-            }
-            boolean zoned = type.dialect().mysql() && type.form() == Form.INSTANT;
-            if (NO_KEY.contains(type.form()) || zoned) {
-                problems.add("the key column " + route.from() + "." + column + " is " + type.words()
-                        + ", whose text does not tell values apart in every session — choose another unique key");
-            }
-            if (!type.notNull()) {
-                problems.add("the key column " + route.from() + "." + column
-                        + " may be NULL — use the primary key, or a unique key whose columns are NOT NULL");
-            }
-        }
-        if (!unique(source, route.from(), route.key())) {
-            problems.add("the key (" + String.join(", ", route.key()) + ") of " + route.from()
-                    + " is not unique — name the columns of a unique index");
-        }
     }
 
     private static void wayBack(
@@ -237,49 +213,6 @@ public final class RemotePreflight implements PhaseWork {
                     .refusal()
                     .ifPresent(reason -> problems.add(
                             column + ": " + reason + " — give it a type that has, or cast it in its expression"));
-        }
-    }
-
-    private static boolean unique(Connection connection, TableName table, Iterable<String> columns)
-            throws SQLException {
-        Set<String> wanted = new TreeSet<>();
-        columns.forEach(wanted::add);
-        List<List<String>> indexes = Dialect.of(connection).mysql()
-                ? Sql.rows(connection, """
-                        SELECT group_concat(column_name ORDER BY column_name SEPARATOR '\n') FROM information_schema.statistics
-                        WHERE table_schema = coalesce(nullif(?, ''), database()) AND table_name = ? AND non_unique = 0
-                        GROUP BY index_name HAVING count(sub_part) = 0""", table.schema().orElse(""), table.table())
-                : Sql.rows(connection, """
-                        SELECT (SELECT string_agg(a.attname, E'\\n' ORDER BY a.attname)
-                                FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k (attnum, nth)
-                                JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
-                                WHERE nth <= i.indnkeyatts)
-                        FROM pg_index i
-                        WHERE i.indrelid = to_regclass(?) AND i.indisunique AND i.indisvalid AND i.indimmediate
-                          AND i.indpred IS NULL AND i.indexprs IS NULL""", Route.quoted(table));
-        return indexes.stream()
-                .map(index -> new TreeSet<>(Arrays.asList(index.get(0).split("\n", -1))))
-                .anyMatch(wanted::equals);
-    }
-
-    /** MySQL's cascades fire no trigger, so what they change would never be carried. */
-    private static void cascades(Connection source, Site site, Route route, List<String> problems) throws SQLException {
-        if (!Dialect.of(source).mysql()) {
-            return;
-        }
-        List<TableName> tables = new ArrayList<>(List.of(route.from()));
-        route.touchedBy().keySet().forEach(table -> tables.add(Wide.touching(site, route, table)));
-        for (TableName table : tables) {
-            String found = Sql.rows(source, """
-                            SELECT constraint_name FROM information_schema.referential_constraints
-                            WHERE constraint_schema = coalesce(nullif(?, ''), database()) AND table_name = ?
-                              AND (delete_rule IN ('CASCADE', 'SET NULL') OR update_rule IN ('CASCADE', 'SET NULL'))""", table.schema().orElse(""), table.table()).stream()
-                    .map(row -> row.get(0))
-                    .collect(Collectors.joining(", "));
-            if (!found.isEmpty()) {
-                problems.add(table + " is changed by cascades, which fire no trigger in MySQL: " + found
-                        + " — replace them by RESTRICT for the time of the migration");
-            }
         }
     }
 

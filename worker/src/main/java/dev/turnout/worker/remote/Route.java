@@ -220,6 +220,11 @@ record Route(
         return ordered;
     }
 
+    Route from(TableName copy) {
+        return new Route(
+                move, side, copy, alias, key, only, where, into, as, up, touchedBy, back, reverses, maxRejected);
+    }
+
     Route into(TableName copy) {
         return new Route(
                 move, side, from, alias, key, only, where, copy, as, up, touchedBy, back, reverses, maxRejected);

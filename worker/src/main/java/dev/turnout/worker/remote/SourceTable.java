@@ -3,6 +3,7 @@ package dev.turnout.worker.remote;
 import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static java.util.stream.Collectors.joining;
 
+import dev.turnout.migration.TableName;
 import dev.turnout.worker.backfill.KeyOrder;
 import dev.turnout.worker.backfill.KeyRange;
 import dev.turnout.worker.backfill.KeySql;
@@ -61,6 +62,11 @@ final class SourceTable implements KeyOrder {
                         .collect(joining(", "))
                 + " FROM " + route.fromAsAlias() + " WHERE 1 = 0";
         return new SourceTable(Dialect.of(connection), route, key, columns, ColumnType.ofQuery(connection, query));
+    }
+
+    /** The same over a copy with the same columns. */
+    SourceTable over(TableName copy) {
+        return new SourceTable(dialect, route.from(copy), key, columns, up);
     }
 
     Dialect dialect() {

@@ -58,6 +58,10 @@ public final class WayBack implements PhaseWork {
             if (left.isPresent()) {
                 return left.get();
             }
+            Optional<Stride> taken = remaining == Side.NEW ? taken(site) : Optional.empty();
+            if (taken.isPresent()) {
+                return taken.get();
+            }
             try {
                 // First where nobody may write, then where everybody does: what is written in between is not carried,
                 // and not missed.
@@ -102,6 +106,24 @@ public final class WayBack implements PhaseWork {
                         "rows that are put aside would be lost with the side that they are on",
                         put,
                         "mend them, and try again"));
+    }
+
+    /** What keeps the tables that only the old side has written from numbering rows by themselves; empty: nothing. */
+    private static Optional<Stride> taken(Site site) throws SQLException {
+        List<Route> routes = Route.forward(site.spec()).stream()
+                .filter(route -> route.back().isEmpty())
+                .toList();
+        try {
+            List<String> taken = Numbers.free(site, Side.NEW, routes);
+            return taken.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Stride.Stop(
+                            "new rows would get numbers that rows have already",
+                            taken,
+                            "raise the end of the sequence (ALTER SEQUENCE … MAXVALUE …), then resume"));
+        } catch (SQLException e) {
+            return Optional.of(ChangelogTriggers.blocked(site, Side.NEW, "moving what numbers the new rows", e));
+        }
     }
 
     /** The old side's last word, of the moves that it has kept until now. Empty: all of it is carried. */

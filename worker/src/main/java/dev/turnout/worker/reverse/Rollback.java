@@ -25,6 +25,7 @@ import dev.turnout.worker.sync.Mapping;
 import dev.turnout.worker.sync.Relaxed;
 import dev.turnout.worker.sync.SyncTriggers;
 import dev.turnout.worker.verify.Agreement;
+import dev.turnout.worker.verify.FreeNumbers;
 import dev.turnout.worker.verify.Leftovers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -90,6 +91,7 @@ public final class Rollback implements PhaseWork {
                     Relaxed.notNull(connection, move.table(), required(move));
                 }
                 SyncTriggers.remove(connection, site);
+                FreeNumbers.ofOldSide(connection, site.spec());
                 return site;
             });
         } catch (SQLException e) {
@@ -151,6 +153,7 @@ public final class Rollback implements PhaseWork {
             site.database(side).transaction(Limits.BOOKKEEPING, connection -> {
                 Bookkeeping.fence(connection, site);
                 forRun(connection, site, "DELETE FROM turnout.chunk WHERE run = ?");
+                forRun(connection, site, "DELETE FROM turnout.changelog WHERE run = ?");
                 forRun(
                         connection,
                         site,

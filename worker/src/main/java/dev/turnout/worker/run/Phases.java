@@ -2,6 +2,7 @@ package dev.turnout.worker.run;
 
 import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.analyze.Analyze;
@@ -9,6 +10,8 @@ import dev.turnout.worker.backfill.Backfill;
 import dev.turnout.worker.backfill.BatchLog;
 import dev.turnout.worker.backfill.ChunkPlan;
 import dev.turnout.worker.backfill.Effort;
+import dev.turnout.worker.backfill.RejectedLimit;
+import dev.turnout.worker.backfill.RejectedRow;
 import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.backfill.SecondTry;
 import dev.turnout.worker.bookkeeping.SchemaLog;
@@ -25,6 +28,7 @@ import dev.turnout.worker.remote.DualWrite;
 import dev.turnout.worker.remote.RemoteBackfill;
 import dev.turnout.worker.remote.RemotePlan;
 import dev.turnout.worker.remote.RemotePreflight;
+import dev.turnout.worker.remote.RemoteRehearsal;
 import dev.turnout.worker.remote.SecondChance;
 import dev.turnout.worker.remote.WayBack;
 import dev.turnout.worker.reverse.Rollback;
@@ -32,10 +36,12 @@ import dev.turnout.worker.sync.SyncTriggers;
 import dev.turnout.worker.throttle.Gauge;
 import dev.turnout.worker.throttle.Throttle;
 import dev.turnout.worker.verify.Demand;
+import dev.turnout.worker.verify.FreeNumbers;
 import dev.turnout.worker.verify.Rehearsal;
 import dev.turnout.worker.verify.RollingVerification;
 import dev.turnout.worker.verify.Verify;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -43,7 +49,7 @@ import java.util.function.Supplier;
 
 /** Which work makes which phase. Thread-safe. */
 final class Phases implements Works {
-    /** A list that somebody reads; the rest is in turnout.rejected. */
+    /** Of each side, in a list that somebody reads; the rest is in turnout.rejected. */
     private static final int REJECTED_SHOWN = 1_000;
 
     private final Pace pace;
@@ -71,6 +77,16 @@ final class Phases implements Works {
     public PhaseWork of(Phase phase, Supplier<RunBoard.Orders> orders, Consumer<RollingVerification.Result> verified) {
         Supplier<Tuning> tuning = () -> orders.get().tuning();
         PhaseWork here = here(phase, tuning, () -> orders.get().demands(), verified);
+        PhaseWork work = whole(phase, tuning, here);
+        return switch (phase) {
+            // Before, no row can be put aside; later the rollout waits for them, and the contract begins with none.
+            case ANALYZING, BACKFILLING, VERIFYING, READY -> new WithinLimit(work);
+            default -> work;
+        };
+    }
+
+    /** With what two servers need besides. */
+    private PhaseWork whole(Phase phase, Supplier<Tuning> tuning, PhaseWork here) {
         if (!remote) {
             return here;
         }
@@ -85,6 +101,7 @@ final class Phases implements Works {
             // What stays on the old server first: an id map is read by what leaves it.
             case BACKFILLING ->
                 new InOrder(here, new RemoteBackfill(() -> effort(tuning.get()).batch(), batches));
+            case READY -> new InOrder(here, new RemoteRehearsal());
             case CONTRACTING -> new InOrder(WayBack.toNew(settings.flip()), here);
             case ROLLING_BACK -> new InOrder(WayBack.toOld(settings.flip()), here);
             default -> here;
@@ -119,7 +136,7 @@ final class Phases implements Works {
                 new Guarded(new Backfill(
                         new Gauge(Throttle.DEFAULT, tuning, pace.clock()), () -> effort(tuning.get()), batches));
             case VERIFYING -> new Guarded(new InOrder(new Verify(demands, verified), new Validation()));
-            case READY -> new Guarded(new Rehearsal());
+            case READY -> new Guarded(new InOrder(new FreeNumbers(), new Rehearsal()));
             case ROLLING_OUT, SOAKING -> new RollingVerification(pace, demands, verified);
             case DONE, PAUSED, ROLLED_BACK, FAILED ->
                 site -> {
@@ -144,12 +161,17 @@ final class Phases implements Works {
             SecondTry.ofAll(site);
             SecondChance.ofAll(site);
         }
-        return site.database()
-                .transaction(
-                        Limits.BOOKKEEPING,
-                        connection -> new RunBoard.Rejected(
-                                RejectedRows.count(connection, site),
-                                RejectedRows.first(connection, site, REJECTED_SHOWN)));
+        long total = 0;
+        List<RejectedRow> rows = new ArrayList<>();
+        for (Side side : RejectedLimit.sides(site)) {
+            total += site.database(side)
+                    .transaction(Limits.BOOKKEEPING, connection -> RejectedRows.count(connection, site));
+            rows.addAll(site.database(side)
+                    .transaction(
+                            Limits.BOOKKEEPING,
+                            connection -> RejectedRows.first(connection, site, side, REJECTED_SHOWN)));
+        }
+        return new RunBoard.Rejected(total, rows, RejectedLimit.beyond(site));
     }
 
     @Override

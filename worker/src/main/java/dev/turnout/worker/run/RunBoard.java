@@ -109,10 +109,12 @@ public interface RunBoard {
     /**
      * @param total rows that are put aside now
      * @param rows the first of them, in the order in which they were put aside
+     * @param beyond a sentence for each move of which there are more than the spec allows
      */
-    record Rejected(long total, List<RejectedRow> rows) {
+    record Rejected(long total, List<RejectedRow> rows, List<String> beyond) {
         public Rejected {
             rows = List.copyOf(rows);
+            beyond = List.copyOf(beyond);
         }
     }
 

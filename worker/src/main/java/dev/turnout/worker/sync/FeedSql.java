@@ -1,5 +1,6 @@
 package dev.turnout.worker.sync;
 
+import static dev.turnout.worker.jdbc.Identifiers.literal;
 import static dev.turnout.worker.jdbc.Identifiers.quote;
 import static java.util.stream.Collectors.joining;
 
@@ -67,18 +68,44 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
                 %s
                 %s
                 %s
+                %s
                 RETURN NULL;
                 END
                 """.formatted(
-                        feeds.stream().flatMap(FeedSql::declared).collect(joining("\n")),
-                        feeds.stream().flatMap(FeedSql::meetings).collect(joining("\n")),
-                        feeds.stream().map(FeedSql::concerned).collect(joining("\n")),
-                        backwards.stream()
-                                .map(feed -> call(feed, feed.carry().removeFunction(), "INSERT"))
-                                .collect(joining("\n")),
-                        feeds.stream()
-                                .map(feed -> call(feed, feed.carry().writeFunction(), "DELETE', 'TRUNCATE"))
-                                .collect(joining("\n")));
+                feeds.stream().flatMap(FeedSql::declared).collect(joining("\n")),
+                feeds.stream().flatMap(FeedSql::meetings).collect(joining("\n")),
+                feeds.stream().map(FeedSql::concerned).collect(joining("\n")),
+                backwards.stream()
+                        .map(feed -> call(feed, feed.carry().removeFunction(), "INSERT"))
+                        .collect(joining("\n")),
+                feeds.stream()
+                        .map(feed -> call(feed, feed.carry().writeFunction(), "DELETE', 'TRUNCATE"))
+                        .collect(joining("\n")),
+                feeds.stream()
+                        .filter(feed -> !feed.sql().transfer().touchedBy().isEmpty())
+                        .map(FeedSql::named)
+                        .collect(joining("\n")));
+    }
+
+    /**
+     * A transaction on a snapshot of its own does not see what others have committed to the feeding rows since, and where
+     * neither of the two writes a row there is nothing to collide on. What it touches is looked at once more when it is over.
+     */
+    private static String named(Feed feed) {
+        List<String> keys = feed.sql().transfer().key().stream()
+                .map(name -> feed.sql().key().name(name))
+                .toList();
+        return """
+                IF %s IS NOT NULL AND current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+                INSERT INTO turnout.changelog (run, move, of_table, key)
+                SELECT %d, %s, '', jsonb_build_array(%s)::text FROM unnest(%s) AS key (%s);
+                END IF;""".formatted(
+                        feed.variables().get(0),
+                        feed.carry().run(),
+                        literal(feed.sql().transfer().name()),
+                        keys.stream().map(key -> "key." + key + "::text").collect(joining(", ")),
+                        String.join(", ", feed.variables()),
+                        String.join(", ", keys));
     }
 
     private static Stream<String> declared(Feed feed) {

@@ -5,6 +5,7 @@ import dev.turnout.migration.Side;
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.Coverage;
 import dev.turnout.worker.backfill.KeySql;
+import dev.turnout.worker.backfill.LookAgain;
 import dev.turnout.worker.backfill.Source;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Failure;
@@ -32,6 +33,14 @@ final class ChunkCheck {
         Source source = Source.named(site.spec(), chunk.table());
         Instant before = site.clock().instant();
         Difference difference = compare(site, source, chunk);
+        if (difference.differing() > 0 && LookAgain.concerns(site, source)) {
+            LookAgain.of(site, source);
+            difference = compare(site, source, chunk);
+            if (difference.differing() > 0 && LookAgain.waits(site, source)) {
+                // Which of them is still to be looked at is not told: the chunk is not marked, and has its turn again.
+                return new Difference(difference.rows(), difference.rejected(), 0, List.of());
+            }
+        }
         if (difference.differing() > 0 && source.transfer().isPresent()) {
             Repair.run(site, source, chunk);
             difference = difference.repaired(compare(site, source, chunk));

@@ -4,6 +4,8 @@ import dev.turnout.flags.time.Pace;
 import dev.turnout.worker.backfill.Ages;
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.Coverage;
+import dev.turnout.worker.backfill.LookAgain;
+import dev.turnout.worker.backfill.RejectedLimit;
 import dev.turnout.worker.backfill.SecondTry;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.PhaseWork;
@@ -103,6 +105,7 @@ public final class RollingVerification implements PhaseWork {
             asserted = Optional.of(now);
             assertedFor = demands.newest();
         }
+        LookAgain.ofAll(site);
         long begun = System.nanoTime();
         if (begun - triedNanos > BETWEEN_SECOND_TRIES.toNanos()) {
             triedNanos = begun;
@@ -148,6 +151,8 @@ public final class RollingVerification implements PhaseWork {
         List<String> all = new ArrayList<>(broken);
         problems.values().forEach(all::addAll);
         all.addAll(unasserted);
+        // They hold the rollout, by themselves; they are no rows that differ without anybody knowing.
+        all.addAll(RejectedLimit.beyond(site));
         Optional<Instant> from = site.spec().additive() ? asserted.filter(at -> unasserted.isEmpty()) : proof.from();
         List<Demand.Met> met = site.spec().additive() ? metByAssertions() : demands.met(site);
         Ages map = met.stream().anyMatch(Demand.Met::over) ? ages.anew(site) : ages.of(site);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.TestServer;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -131,6 +132,29 @@ abstract class DatabaseCompatibility {
                     .isEqualTo(Failure.STATEMENT_TIMEOUT);
             one.transaction(PATIENT, connection -> run(connection, reading(Duration.ofMillis(1500))));
             one.alone(PATIENT, connection -> run(connection, reading(Duration.ofMillis(1500))));
+        }
+    }
+
+    /** A driver that went on behind it would wait for a lock once per row, however short the limit is. */
+    @Test
+    void a_batch_ends_with_the_first_row_that_somebody_holds() throws Exception {
+        try (Connection somebody = test.connect();
+                Statement statement = somebody.createStatement()) {
+            somebody.setAutoCommit(false);
+            statement.execute("INSERT INTO t VALUES (10, 'a'), (20, 'b'), (30, 'c'), (40, 'd'), (50, 'e')");
+            long begun = System.nanoTime();
+            Failure failure = failureOf(() -> test.database().transaction(SHORT, connection -> {
+                try (PreparedStatement insert = connection.prepareStatement("INSERT INTO t VALUES (?, lower(?))")) {
+                    for (int x = 5; x < 60; x++) {
+                        insert.setInt(1, x);
+                        insert.setString(2, "x");
+                        insert.addBatch();
+                    }
+                    return insert.executeBatch();
+                }
+            }));
+            assertThat(failure).isEqualTo(Failure.LOCK_TIMEOUT);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
         }
     }
 

@@ -12,6 +12,8 @@ import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -69,6 +71,26 @@ final class Interleaving {
             assertThat(Shop.backfill().stride(site)).isInstanceOf(Stride.Wait.class);
             shop.old.execute("DELETE FROM orders WHERE id = 10", "DELETE FROM customers WHERE id = 1");
             target.commit();
+            shop.carried();
+            assertThat(shop.found()).isEqualTo(shop.wanted());
+        }
+    }
+
+    /** Two of them, far apart: a batch that went on behind the first one would wait for the second one, too. */
+    static void rowsThatAreNotCommitted(Shop shop) throws Exception {
+        boolean mysql = shop.product(Side.NEW) == Product.MYSQL;
+        try (Connection somebody = shop.fresh.connect();
+                Statement statement = somebody.createStatement()) {
+            somebody.setAutoCommit(false);
+            statement.execute("SET " + (mysql ? Unseen.MYSQL : Unseen.POSTGRESQL) + " = 'clients'");
+            statement.execute(
+                    "INSERT INTO clients (client_id, full_name) VALUES (2, 'a'), (4, 'b'), (5, 'c'), (7, 'd'), (9, 'e')");
+            long begun = System.nanoTime();
+            Stride stride = Shop.backfill().stride(shop.site());
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
+            assertThat(stride).isInstanceOfSatisfying(Stride.Wait.class, wait -> assertThat(wait.because())
+                    .contains("giving way"));
+            somebody.rollback();
             shop.carried();
             assertThat(shop.found()).isEqualTo(shop.wanted());
         }

@@ -65,7 +65,7 @@ final class Shop implements AutoCloseable {
                         + " region varchar(40))",
                 "CREATE TABLE purchases (id bigint PRIMARY KEY, client_id bigint NOT NULL, total decimal(12,2) NOT NULL,"
                         + " FOREIGN KEY (client_id) REFERENCES clients (client_id))");
-        transfers = List.of(clients(), purchases());
+        transfers = new ArrayList<>(List.of(clients(), purchases()));
         Bookkeeping.enter(site());
     }
 
@@ -109,6 +109,39 @@ final class Shop implements AutoCloseable {
                 Map.of("customers", "it.id = old.customer_id"),
                 false,
                 5);
+    }
+
+    /** With another expression for a column of the clients. */
+    Shop up(String column, String expression) {
+        Map<String, String> up = new LinkedHashMap<>(transfers.get(0).up());
+        up.put(column, expression);
+        return clients(up, transfers.get(0).down());
+    }
+
+    /** With another way back for a column of the customers. */
+    Shop down(String column, String expression) {
+        Map<String, Move.Down> down = new LinkedHashMap<>(transfers.get(0).down());
+        down.put(column, new Move.Down(expression, Optional.empty()));
+        return clients(transfers.get(0).up(), down);
+    }
+
+    private Shop clients(Map<String, String> up, Map<String, Move.Down> down) {
+        Transfer was = transfers.get(0);
+        transfers.set(
+                0,
+                new Transfer(
+                        was.name(),
+                        was.from(),
+                        was.key(),
+                        was.where(),
+                        was.into(),
+                        was.as(),
+                        up,
+                        down,
+                        was.touchedBy(),
+                        was.stays(),
+                        was.maxRejected()));
+        return this;
     }
 
     Product product(Side side) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.backfill.RejectedRow;
 import dev.turnout.worker.backfill.Visits;
@@ -257,7 +258,7 @@ class ConductorTest {
 
     @Test
     void rowsPutAsideAreShownAndTriedAgainEvenWhileTheRunHasFailed() {
-        works.putAside.add(new RejectedRow(1, "visits", "{}", "BACKFILL", "22P02", "bad", Instant.EPOCH));
+        works.putAside.add(new RejectedRow(Side.OLD, 1, "visits", "{}", "BACKFILL", "22P02", "bad", Instant.EPOCH));
         works.script(Phase.BACKFILLING, site -> new Stride.Stop("too many", List.of("1"), "mend them"));
         begin();
         await().until(() -> board.phase() == Phase.FAILED && board.rejected().isPresent());
@@ -334,7 +335,7 @@ class ConductorTest {
         @Override
         public RunBoard.Rejected rejected(Site site, boolean tryAgain) {
             tries.addAndGet(tryAgain ? 1 : 0);
-            return new RunBoard.Rejected(putAside.size(), List.copyOf(putAside));
+            return new RunBoard.Rejected(putAside.size(), List.copyOf(putAside), List.of());
         }
 
         @Override
