@@ -2,6 +2,7 @@ package dev.turnout.worker.run;
 
 import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Phase;
+import dev.turnout.migration.Side;
 import dev.turnout.migration.Spec;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.analyze.Analyze;
@@ -85,8 +86,8 @@ final class Phases implements Works {
             // What stays on the old server first: an id map is read by what leaves it.
             case BACKFILLING ->
                 new InOrder(here, new RemoteBackfill(() -> effort(tuning.get()).batch(), batches));
-            case CONTRACTING -> new InOrder(WayBack.toNew(settings.flip()), here);
-            case ROLLING_BACK -> new InOrder(WayBack.toOld(settings.flip()), here);
+            case CONTRACTING -> new InOrder(WayBack.toNew(settings.flip()), here, WayBack.opening(Side.OLD));
+            case ROLLING_BACK -> new InOrder(WayBack.toOld(settings.flip()), here, WayBack.opening(Side.NEW));
             default -> here;
         };
     }
