@@ -3,6 +3,7 @@ package dev.turnout.worker.expand;
 import dev.turnout.migration.SqlText;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.remote.Unseen;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -31,6 +32,14 @@ public final class Script {
     /** @param done statements that have run already, of a script that was cut; 0 in PostgreSQL */
     public static void run(Connection connection, String sql, int done, boolean resumed, Mark mark)
             throws SQLException {
+        Unseen.byOperator(connection, same -> {
+            statements(same, sql, done, resumed, mark);
+            return sql;
+        });
+    }
+
+    private static void statements(Connection connection, String sql, int done, boolean resumed, Mark mark)
+            throws SQLException {
         if (!Dialect.of(connection).mysql()) {
             Sql.run(connection, sql);
             return;
@@ -54,6 +63,13 @@ public final class Script {
 
     /** An undo that was cut runs again from its begin: what is gone by then is passed over. */
     public static void undo(Connection connection, String sql) throws SQLException {
+        Unseen.byOperator(connection, same -> {
+            statements(same, sql);
+            return sql;
+        });
+    }
+
+    private static void statements(Connection connection, String sql) throws SQLException {
         if (!Dialect.of(connection).mysql()) {
             Sql.run(connection, sql);
             return;

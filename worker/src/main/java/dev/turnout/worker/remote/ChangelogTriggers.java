@@ -15,13 +15,12 @@ import dev.turnout.worker.phase.Progress;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -43,8 +42,9 @@ public final class ChangelogTriggers implements PhaseWork {
 
     private static boolean standing(Site site, Side side, Route route) throws SQLException {
         return site.database(side).transaction(Limits.BOOKKEEPING, connection -> {
-            Optional<String> recorded = recorded(connection, site, route);
-            return recorded.isPresent() && recorded.get().equals(hash(connection, tap(connection, site, side, route)));
+            Optional<Recorded> recorded = Recorded.of(connection, site, route);
+            return recorded.isPresent()
+                    && recorded.get().hash().equals(hash(connection, tap(connection, site, side, route)));
         });
     }
 
@@ -56,7 +56,7 @@ public final class ChangelogTriggers implements PhaseWork {
                 Bookkeeping.fence(connection, site);
                 SchemaLog.begun(connection, site, logged);
                 Taps.Tap tap = tap(connection, site, side, route);
-                run(connection, dropping(tap));
+                run(connection, dropping(tap.all()));
                 for (ChangelogSql naming : tap.naming()) {
                     run(connection, naming.create());
                 }
@@ -66,7 +66,7 @@ public final class ChangelogTriggers implements PhaseWork {
                 if (side == Side.NEW) {
                     run(connection, tap.refusing().create());
                 }
-                record(connection, site, route, side == Side.NEW ? "CLOSED" : "OPEN", hash(connection, tap));
+                Recorded.put(connection, site, route, side == Side.NEW ? "CLOSED" : "OPEN", hash(connection, tap));
                 SchemaLog.applied(connection, site, logged);
                 return tap;
             });
@@ -88,8 +88,8 @@ public final class ChangelogTriggers implements PhaseWork {
         return Taps.of(connection, site, side, route.move());
     }
 
-    private static List<String> dropping(Taps.Tap tap) {
-        return tap.all().stream().flatMap(triggers -> triggers.drop().stream()).toList();
+    private static List<String> dropping(List<TableTriggers> all) {
+        return all.stream().flatMap(triggers -> triggers.drop().stream()).toList();
     }
 
     /**
@@ -116,6 +116,12 @@ public final class ChangelogTriggers implements PhaseWork {
 
     private static void close(Site site, Side side, Route route, boolean closed, List<RefuseSql> more)
             throws SQLException {
+        // Committed before the first of them changes: whoever looks at them meanwhile finds that they are changing.
+        site.database(side).transaction(Limits.BOOKKEEPING, connection -> {
+            Bookkeeping.fence(connection, site);
+            Recorded.changing(connection, site, route);
+            return route;
+        });
         site.database(side).transaction(Limits.DDL, connection -> {
             Bookkeeping.fence(connection, site);
             Taps.Tap tap = tap(connection, site, side, route);
@@ -127,7 +133,7 @@ public final class ChangelogTriggers implements PhaseWork {
                     run(connection, door.create());
                 }
             }
-            record(connection, site, route, closed ? "CLOSED" : "OPEN", hash(connection, tap));
+            Recorded.put(connection, site, route, closed ? "CLOSED" : "OPEN", hash(connection, tap));
             return tap;
         });
     }
@@ -137,9 +143,25 @@ public final class ChangelogTriggers implements PhaseWork {
         return closed(site, side, Route.movable(site.spec()));
     }
 
-    /** Whether all of the old side is closed. */
+    /** Whether all of the old side is closed: of the tables that touch a move its state says nothing. */
     static boolean closedForGood(Site site) throws SQLException {
-        return closed(site, Side.OLD, Route.forward(site.spec()));
+        List<Route> routes = Route.forward(site.spec());
+        return closed(site, Side.OLD, routes)
+                && site.database(Side.OLD)
+                        .transaction(Limits.BOOKKEEPING, connection -> shut(connection, site, routes));
+    }
+
+    private static boolean shut(Connection connection, Site site, List<Route> routes) throws SQLException {
+        for (Route route : routes) {
+            for (RefuseSql door : Taps.doors(Dialect.of(connection), site, Side.OLD, route.move())) {
+                for (String name : door.triggers()) {
+                    if (found(connection, name).isEmpty()) {
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
     }
 
     private static boolean closed(Site site, Side side, List<Route> routes) throws SQLException {
@@ -169,25 +191,52 @@ public final class ChangelogTriggers implements PhaseWork {
 
     /** Takes the triggers of a side away, and what they have written. Harmless when repeated. */
     static void remove(Site site, Side side) throws SQLException {
+        remove(site, side, Taps.Tap::all);
+    }
+
+    /** As {@link #remove}, but what shuts the side stays: a write that came too late would be carried by nobody. */
+    static void silence(Site site, Side side) throws SQLException {
+        remove(site, side, Taps.Tap::hearing);
+    }
+
+    private static void remove(Site site, Side side, Function<Taps.Tap, List<TableTriggers>> which)
+            throws SQLException {
         for (Route route : Route.forward(site.spec())) {
             site.database(side).transaction(Limits.DDL, connection -> {
                 Bookkeeping.fence(connection, site);
-                if (recorded(connection, site, route).isPresent()) {
-                    run(connection, dropping(tap(connection, site, side, route)));
+                if (Recorded.of(connection, site, route).isPresent()) {
+                    run(connection, dropping(which.apply(tap(connection, site, side, route))));
                     Changelog.forget(connection, site, route.move());
-                    forget(connection, site, route);
+                    Recorded.forget(connection, site, route);
                 }
                 return route;
             });
         }
     }
 
-    /** What is wrong with the triggers, one sentence per move and side; empty: they stand as installed. */
+    /** Opens what is left of a side that was shut until its end. Harmless when repeated. */
+    static void open(Site site, Side side) throws SQLException {
+        for (Route route : Route.forward(site.spec())) {
+            site.database(side).transaction(Limits.DDL, connection -> {
+                Bookkeeping.fence(connection, site);
+                for (RefuseSql door : Taps.doors(Dialect.of(connection), site, side, route.move())) {
+                    run(connection, door.dropAnywhere());
+                }
+                return route;
+            });
+        }
+    }
+
+    /** What is wrong with the triggers, one sentence per move and side; empty: they stand as installed, or change just now. */
     public static List<String> intact(Site site) throws SQLException {
         List<String> problems = new ArrayList<>();
         for (Side side : Side.values()) {
             for (Route route : Route.forward(site.spec())) {
-                if (!standing(site, side, route)) {
+                Optional<Recorded> before = recorded(site, side, route);
+                boolean broken = before.isEmpty()
+                        || (before.get().changing() ? before.get().stuck() : altered(site, side, route));
+                // A flip that has begun since then has recorded that.
+                if (broken && recorded(site, side, route).equals(before)) {
                     problems.add("the triggers of " + route.move() + " on "
                             + site.database(side).name()
                             + " have been altered, disabled or dropped since they were installed");
@@ -197,37 +246,20 @@ public final class ChangelogTriggers implements PhaseWork {
         return problems;
     }
 
-    private static Optional<String> recorded(Connection connection, Site site, Route route) throws SQLException {
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT hash FROM turnout.flow WHERE run = ? AND move = ?")) {
-            select.setLong(1, site.run());
-            select.setString(2, route.move());
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? Optional.of(row.getString(1)) : Optional.empty();
+    private static boolean altered(Site site, Side side, Route route) throws SQLException {
+        try {
+            return !standing(site, side, route);
+        } catch (SQLException e) {
+            // PostgreSQL's own words for a function that is dropped while it is asked about it.
+            if ("XX000".equals(e.getSQLState())) {
+                return true;
             }
+            throw e;
         }
     }
 
-    private static void record(Connection connection, Site site, Route route, String state, String hash)
-            throws SQLException {
-        String again = Dialect.of(connection).upsert("turnout.flow", List.of("run", "move"), List.of("state", "hash"));
-        try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO turnout.flow (run, move, state, hash) VALUES (?, ?, ?, ?)" + again)) {
-            insert.setLong(1, site.run());
-            insert.setString(2, route.move());
-            insert.setString(3, state);
-            insert.setString(4, hash);
-            insert.executeUpdate();
-        }
-    }
-
-    private static void forget(Connection connection, Site site, Route route) throws SQLException {
-        try (PreparedStatement delete =
-                connection.prepareStatement("DELETE FROM turnout.flow WHERE run = ? AND move = ?")) {
-            delete.setLong(1, site.run());
-            delete.setString(2, route.move());
-            delete.executeUpdate();
-        }
+    private static Optional<Recorded> recorded(Site site, Side side, Route route) throws SQLException {
+        return site.database(side).transaction(Limits.BOOKKEEPING, connection -> Recorded.of(connection, site, route));
     }
 
     /** Of what the catalogue holds: it changes when anybody alters, disables or drops a trigger or its function. */
@@ -237,16 +269,21 @@ public final class ChangelogTriggers implements PhaseWork {
                 .toList();
         StringBuilder all = new StringBuilder();
         for (String name : names) {
-            List<List<String>> found =
-                    Dialect.of(connection).mysql() ? Sql.rows(connection, """
-                            SELECT action_timing, event_manipulation, event_object_schema, event_object_table, action_statement
-                            FROM information_schema.triggers WHERE trigger_name = ?""", name) : Sql.rows(connection, """
-                            SELECT pg_get_functiondef(tgfoid), pg_get_triggerdef(oid), tgenabled FROM pg_trigger
-                            WHERE tgname = ? AND NOT tgisinternal""", name);
             all.append(name)
-                    .append(found.stream().map(row -> String.join(" ", row)).collect(Collectors.joining("\n")));
+                    .append(found(connection, name).stream()
+                            .map(row -> String.join(" ", row))
+                            .collect(Collectors.joining("\n")));
         }
         return Steps.hash(all.toString());
+    }
+
+    /** What the catalogue says of the triggers of a name. */
+    private static List<List<String>> found(Connection connection, String name) throws SQLException {
+        return Dialect.of(connection).mysql() ? Sql.rows(connection, """
+                SELECT action_timing, event_manipulation, event_object_schema, event_object_table, action_statement
+                FROM information_schema.triggers WHERE trigger_name = ?""", name) : Sql.rows(connection, """
+                SELECT pg_get_functiondef(tgfoid), pg_get_triggerdef(oid), tgenabled FROM pg_trigger
+                WHERE tgname = ? AND NOT tgisinternal""", name);
     }
 
     /** Each by itself and as it is: a body holds semicolons. */

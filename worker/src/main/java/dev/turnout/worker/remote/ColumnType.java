@@ -191,8 +191,6 @@ record ColumnType(
         return switch (form) {
             case BYTES -> "encode(" + value + ", 'hex')";
             case INSTANT -> "((" + value + ") AT TIME ZONE 'UTC')::text";
-            // A label holds no comma where a set of MySQL is what it comes from.
-            case TEXTS -> "array_to_string(" + value + ", ',')";
             default -> "(" + value + ")::text";
         };
     }
@@ -217,7 +215,6 @@ record ColumnType(
         return switch (form) {
             case BYTES -> "decode(" + text + ", 'hex')";
             case INSTANT -> "(CAST(" + text + " AS timestamp) AT TIME ZONE 'UTC')";
-            case TEXTS -> "string_to_array(" + text + ", ',')";
             // The cast to a type without length changes nothing; what is too long then fails as it is stored.
             default -> "CAST(" + text + " AS " + base + ")";
         };

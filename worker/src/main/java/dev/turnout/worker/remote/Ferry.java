@@ -5,7 +5,6 @@ import dev.turnout.worker.backfill.KeyRange;
 import dev.turnout.worker.jdbc.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -69,68 +68,83 @@ final class Ferry {
     /** What must stand for one key: the values in the target's form, or why there are none. */
     record Wanted(List<String> key, List<@Nullable String> values, Optional<Bad> bad) {}
 
+    /**
+     * Some rows of a range that must stand.
+     *
+     * @param bad those on which the mapping raises
+     * @param rest what of the range lies behind them; empty: nothing
+     */
+    record Page(List<SourceTable.Row> rows, List<Bad> bad, Optional<KeyRange> rest) {}
+
+    /** The first rows of a range, in the order of their keys. */
+    Page page(Connection from, KeyRange range, int most) throws SQLException {
+        try {
+            List<SourceTable.Row> rows = Sieve.attempt(from, same -> source.wanted(same, range, most));
+            return new Page(
+                    rows,
+                    List.of(),
+                    behind(range, rows.stream().map(SourceTable.Row::key).toList(), most));
+        } catch (SQLException e) {
+            if (Failure.of(e) != Failure.BAD_DATA) {
+                throw e;
+            }
+        }
+        List<List<String>> keys = source.keys(from, range, most);
+        Sieve.Sifted sifted = wanted(from, keys);
+        return new Page(sifted.good(), sifted.bad(), behind(range, keys, most));
+    }
+
+    private static Optional<KeyRange> behind(KeyRange range, List<List<String>> keys, int most) {
+        return keys.size() < most ? Optional.empty() : Optional.of(range.above(keys.get(keys.size() - 1)));
+    }
+
+    private Sieve.Sifted wanted(Connection from, List<List<String>> keys) throws SQLException {
+        return Sieve.of(from, keys, key -> key, (some, bad) -> source.wanted(from, some));
+    }
+
     /** Fills the rows of a range in that are not there yet. The bad ones are left out and named. */
     List<Bad> fill(Connection from, Connection to, KeyRange range) throws SQLException {
         List<Bad> bad = new ArrayList<>();
-        KeyRange rest = range;
         // Page by page: neither driver need hold more, and each page is read with the gate taken.
-        for (List<SourceTable.Row> page = source.wanted(from, rest, ROWS_AT_ONCE);
-                !page.isEmpty();
-                page = page.size() < ROWS_AT_ONCE ? List.of() : source.wanted(from, rest, ROWS_AT_ONCE)) {
+        for (Optional<KeyRange> rest = Optional.of(range); rest.isPresent(); ) {
+            Page page = page(from, rest.get(), ROWS_AT_ONCE);
+            bad.addAll(page.bad());
             List<List<@Nullable String>> rows = new ArrayList<>();
-            for (SourceTable.Row row : page) {
+            for (SourceTable.Row row : page.rows()) {
                 Wanted wanted = carry(row);
                 wanted.bad().ifPresentOrElse(bad::add, () -> rows.add(wanted.values()));
             }
             Unseen.by(to, route.move(), engine -> target.insertMissing(engine, rows));
-            rest = rest.above(page.get(page.size() - 1).key());
+            rest = page.rest();
         }
         return bad;
     }
 
     /** What must stand for some keys now. */
     Delta delta(Connection from, Connection to, List<List<String>> keys) throws SQLException {
-        List<SourceTable.Row> rows = source.wanted(from, keys);
+        Sieve.Sifted read = wanted(from, keys);
         Set<List<String>> gone = new LinkedHashSet<>(keys);
-        rows.forEach(row -> gone.remove(row.key()));
-        if (inverse.isEmpty()) {
-            return new Delta(rows.stream().map(this::carry).toList(), List.copyOf(gone));
-        }
+        read.good().forEach(row -> gone.remove(row.key()));
+        read.bad().forEach(row -> gone.remove(row.key()));
         List<Wanted> standing = new ArrayList<>();
-        for (int at = 0; at < rows.size(); at += INVERTED_AT_ONCE) {
-            List<SourceTable.Row> some = rows.subList(at, Math.min(rows.size(), at + INVERTED_AT_ONCE));
-            List<Bad> bad = new ArrayList<>();
-            inverted(to, some, bad).forEach(row -> standing.add(carry(row)));
-            bad.forEach(row -> standing.add(new Wanted(row.key(), List.of(), Optional.of(row))));
+        read.bad().forEach(row -> standing.add(bad(row)));
+        if (inverse.isEmpty()) {
+            read.good().forEach(row -> standing.add(carry(row)));
+            return new Delta(standing, List.copyOf(gone));
+        }
+        for (int at = 0; at < read.good().size(); at += INVERTED_AT_ONCE) {
+            List<SourceTable.Row> some =
+                    read.good().subList(at, Math.min(read.good().size(), at + INVERTED_AT_ONCE));
+            Sieve.Sifted inverted = Sieve.of(
+                    to, some, SourceTable.Row::key, (rows, bad) -> inverse.get().evaluate(to, rows, bad));
+            inverted.good().forEach(row -> standing.add(carry(row)));
+            inverted.bad().forEach(row -> standing.add(bad(row)));
         }
         return new Delta(standing, List.copyOf(gone));
     }
 
-    /** One by one where down raises on a row. */
-    private List<SourceTable.Row> inverted(Connection to, List<SourceTable.Row> rows, List<Bad> bad)
-            throws SQLException {
-        Savepoint before = to.setSavepoint();
-        try {
-            List<Bad> found = new ArrayList<>();
-            List<SourceTable.Row> given = inverse.orElseThrow().evaluate(to, rows, found);
-            to.releaseSavepoint(before);
-            bad.addAll(found);
-            return given;
-        } catch (SQLException e) {
-            if (Failure.of(e) != Failure.BAD_DATA) {
-                throw e;
-            }
-            to.rollback(before);
-            if (rows.size() == 1) {
-                bad.add(new Bad(rows.get(0).key(), String.valueOf(e.getSQLState()), Failure.words(e)));
-                return List.of();
-            }
-        }
-        List<SourceTable.Row> given = new ArrayList<>();
-        for (SourceTable.Row row : rows) {
-            given.addAll(inverted(to, List.of(row), bad));
-        }
-        return given;
+    private static Wanted bad(Bad row) {
+        return new Wanted(row.key(), List.of(), Optional.of(row));
     }
 
     /**

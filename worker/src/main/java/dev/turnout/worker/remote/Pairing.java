@@ -58,7 +58,6 @@ record Pairing(ColumnType source, ColumnType target) {
                     // A length on the other side would bend a value in silence: those are looked at.
                     case INTEGER, DECIMAL, TEXT, BITS, TIME, TIMESTAMP, INSTANT ->
                         !target.limited() || (target.form() != Form.DECIMAL && target.scale() == 6);
-                    case JSON -> source.base().equals("json");
                     default -> true;
                 };
     }

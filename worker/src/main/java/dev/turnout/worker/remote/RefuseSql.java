@@ -73,6 +73,11 @@ record RefuseSql(Dialect dialect, long run, int number, TableName table, Rule ru
         return statements;
     }
 
+    /** As {@link #drop}, under whatever name the table stands by now, if it does. */
+    List<String> dropAnywhere() {
+        return dialect.mysql() ? drop() : List.of("DROP FUNCTION IF EXISTS " + function() + "() CASCADE");
+    }
+
     @Override
     public List<String> create() {
         return dialect.mysql() ? createMySql() : createPostgreSql();

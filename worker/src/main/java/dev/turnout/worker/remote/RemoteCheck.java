@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -42,7 +43,7 @@ public final class RemoteCheck {
      * @param differing rows that are not what the mapping says, whatever is still on its way
      * @param undecided rows that differ and have changes on their way: the chunk has to be looked at again
      * @param keys of the differing rows
-     * @param samples of the differing rows
+     * @param samples of the first differing rows, each value that is wrong
      */
     public record Finding(
             long rows,
@@ -81,15 +82,13 @@ public final class RemoteCheck {
         Ferry ferry = Ferry.of(source, target, route);
         long[] rows = new long[1];
         Set<List<String>> suspects = new LinkedHashSet<>();
-        KeyRange rest = chunk.range();
-        for (List<SourceTable.Row> page = ferry.source().wanted(source, rest, ROWS_AT_ONCE);
-                !page.isEmpty();
-                page = page.size() < ROWS_AT_ONCE ? List.of() : ferry.source().wanted(source, rest, ROWS_AT_ONCE)) {
-            rows[0] += page.size();
-            List<Ferry.Wanted> good = ferry.good(page);
-            suspects.addAll(ferry.bad(page));
-            compare(ferry, target, good).forEach(wrong -> suspects.add(wrong.key()));
-            rest = rest.above(page.get(page.size() - 1).key());
+        for (Optional<KeyRange> rest = Optional.of(chunk.range()); rest.isPresent(); ) {
+            Ferry.Page page = ferry.page(source, rest.get(), ROWS_AT_ONCE);
+            rows[0] += page.rows().size() + page.bad().size();
+            page.bad().forEach(bad -> suspects.add(bad.key()));
+            suspects.addAll(ferry.bad(page.rows()));
+            compare(ferry, target, ferry.good(page.rows())).forEach(wrong -> suspects.add(wrong.key()));
+            rest = page.rest();
         }
         if (chunk.seq() == Chunks.TAIL) {
             // Once per pass over the table: rows of the target that no row of the source is the reason for.
@@ -124,14 +123,15 @@ public final class RemoteCheck {
     private static Finding decide(Site site, Route route, Set<List<String>> suspects, long rows) throws SQLException {
         long rejected = 0;
         long undecided = 0;
-        Map<List<String>, Comparison.Wrong> wrong = new LinkedHashMap<>();
+        Map<List<String>, Set<Comparison.Wrong>> wrong = new LinkedHashMap<>();
         List<List<String>> left = new ArrayList<>(suspects);
         for (int from = 0; from < left.size(); from += ROWS_AT_ONCE) {
             List<List<String>> some = left.subList(from, Math.min(left.size(), from + ROWS_AT_ONCE));
             Decision decision = underGate(site, route, some);
             rejected += decision.aside();
             undecided += decision.undecided();
-            decision.wrong().forEach(one -> wrong.putIfAbsent(one.key(), one));
+            decision.wrong().forEach(one -> wrong.computeIfAbsent(one.key(), key -> new LinkedHashSet<>())
+                    .add(one));
         }
         return new Finding(
                 rows,
@@ -141,6 +141,7 @@ public final class RemoteCheck {
                 wrong.keySet(),
                 wrong.values().stream()
                         .limit(SAMPLES)
+                        .flatMap(Set::stream)
                         .map(one -> new Sample(
                                 one.key().size() == route.key().size()
                                         ? Keys.object(route.key(), List.copyOf(one.key()))
@@ -192,19 +193,19 @@ public final class RemoteCheck {
             Aside.open(target, site, route.back().orElseThrow())
                     .forEach(row -> ferry.keyOf(row.key()).ifPresent(aside::add));
         }
-        int asides = 0;
-        int undecided = 0;
+        Set<List<String>> asides = new LinkedHashSet<>();
+        Set<List<String>> undecided = new LinkedHashSet<>();
         List<Comparison.Wrong> sure = new ArrayList<>();
         for (Comparison.Wrong one : wrong) {
             if (aside.contains(one.key())) {
-                asides++;
+                asides.add(one.key());
             } else if (onTheWay.stream().anyMatch(changes -> changes.has(one.key()))) {
-                undecided++;
+                undecided.add(one.key());
             } else {
                 sure.add(one);
             }
         }
-        return new Decision(asides, undecided, sure);
+        return new Decision(asides.size(), undecided.size(), sure);
     }
 
     /** Names the differing rows in the changelogs, so that the applier brings them up to date. */

@@ -53,7 +53,8 @@ public final class RemoteControl {
             Connection source, Connection target, Route route, List<String> blind, List<String> unproven)
             throws SQLException {
         Ferry ferry = Ferry.of(source, target, route);
-        List<Ferry.Wanted> rows = ferry.good(ferry.source().wanted(source, KeyRange.all(), ROWS));
+        List<Ferry.Wanted> rows =
+                ferry.good(ferry.page(source, KeyRange.all(), ROWS).rows());
         TargetTable copy = copy(target, ferry.target());
         try {
             copy.upsert(target, rows.stream().map(Ferry.Wanted::values).toList());

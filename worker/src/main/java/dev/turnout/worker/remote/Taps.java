@@ -35,30 +35,59 @@ final class Taps {
             Optional<RefuseSql> holding,
             List<RefuseSql> feeding) {
         List<TableTriggers> all() {
+            // In this order their hash has been recorded.
             List<TableTriggers> all = new ArrayList<>(naming);
             all.add(refusing);
             holding.ifPresent(all::add);
             all.addAll(feeding);
             return all;
         }
+
+        /** Without those that shut the side. */
+        List<TableTriggers> hearing() {
+            List<TableTriggers> hearing = new ArrayList<>(naming);
+            holding.ifPresent(hearing::add);
+            return hearing;
+        }
     }
 
     static Tap of(Connection connection, Site site, Side side, String move) throws SQLException {
         List<Route> forward = Route.forward(site.spec());
+        int i = place(forward, move);
+        return side == Side.OLD ? old(connection, site, forward, i) : fresh(connection, site, forward, i);
+    }
+
+    private static int place(List<Route> forward, String move) {
         int i = 0;
         while (!forward.get(i).move().equals(move)) {
             i++;
         }
-        return side == Side.OLD ? old(connection, site, forward, i) : fresh(connection, site, forward, i);
+        return i;
+    }
+
+    /** What may shut the table of a move, and then those that touch it. Nothing is looked up: they may be gone. */
+    static List<RefuseSql> doors(Dialect dialect, Site site, Side side, String move) {
+        List<Route> forward = Route.forward(site.spec());
+        int i = place(forward, move);
+        Route route = forward.get(i);
+        List<TableName> tables = new ArrayList<>(List.of(side == Side.OLD ? route.from() : route.into()));
+        if (side == Side.OLD) {
+            route.touchedBy().keySet().forEach(table -> tables.add(Wide.touching(site, route, table)));
+        }
+        List<RefuseSql> doors = new ArrayList<>();
+        for (TableName table : tables) {
+            doors.add(new RefuseSql(
+                    dialect, site.run(), i * PER_MOVE + doors.size(), table, new RefuseSql.Rule.Closed()));
+        }
+        return doors;
     }
 
     private static Tap old(Connection connection, Site site, List<Route> forward, int i) throws SQLException {
         Route route = forward.get(i);
         Dialect dialect = Dialect.of(connection);
         int number = i * PER_MOVE;
-        RefuseSql refusing = new RefuseSql(dialect, site.run(), number, route.from(), new RefuseSql.Rule.Closed());
+        List<RefuseSql> doors = doors(dialect, site, Side.OLD, route.move());
         List<ChangelogSql> naming = new ArrayList<>();
-        List<RefuseSql> feeding = new ArrayList<>();
         naming.add(own(connection, site, route, number, Map.of()));
         for (String table : route.touchedBy().keySet()) {
             TableName touching = Wide.touching(site, route, table);
@@ -68,9 +97,8 @@ final class Taps {
             Map<String, ColumnType> all = dialect.mysql() ? ColumnType.of(connection, touching) : Map.of();
             naming.add(
                     new ChangelogSql(dialect, site.run(), number, route.move(), touching, table, read, Map.of(), all));
-            feeding.add(new RefuseSql(dialect, site.run(), number, touching, new RefuseSql.Rule.Closed()));
         }
-        return new Tap(route, naming, refusing, Optional.empty(), feeding);
+        return new Tap(route, naming, doors.get(0), Optional.empty(), doors.subList(1, doors.size()));
     }
 
     private static Tap fresh(Connection connection, Site site, List<Route> forward, int i) throws SQLException {

@@ -66,6 +66,8 @@ final class Values {
                     case BYTES -> bytes(value, source);
                     case BITS -> source.form() == Form.BOOLEAN ? value : bits(value, target);
                     case JSON -> normal(value, target);
+                    case SET -> source.form() == Form.TEXTS ? Texts.set(value) : value;
+                    case TEXTS -> Texts.ofSet(value);
                     default -> value;
                 },
                 target);
@@ -87,6 +89,7 @@ final class Values {
                 case TIME -> LocalTime.parse(text, TIME).format(TIME);
                 case TIMESTAMP, INSTANT -> LocalDateTime.parse(text, TIMESTAMP).format(TIMESTAMP);
                 case JSON -> json(JSON.readTree(text));
+                case TEXTS -> Texts.normal(text);
                 default -> text;
             };
         } catch (NumberFormatException | DateTimeException e) {

@@ -13,7 +13,8 @@ import java.util.Optional;
 
 /**
  * The end of the flow between two servers, on the way back or before the contract: the side that is to remain gets the
- * authority, with every change of the other, and the triggers of both go away. Harmless when repeated.
+ * authority, with every change of the other, and the triggers of both go away, but for those that shut the other side: who
+ * writes there now is refused until it is taken down. Harmless when repeated.
  */
 public final class WayBack implements PhaseWork {
     private final Side remaining;
@@ -34,6 +35,26 @@ public final class WayBack implements PhaseWork {
     /** The new side remains. There is no way back from here. */
     public static WayBack toNew(Duration longest) {
         return new WayBack(Side.NEW, longest);
+    }
+
+    /** Opens what stands of a side that did not remain, once everything has been taken down that goes. */
+    public static PhaseWork opening(Side side) {
+        return site -> {
+            try {
+                ChangelogTriggers.open(site, side);
+            } catch (SQLException e) {
+                return ChangelogTriggers.blocked(
+                        site,
+                        side,
+                        "opening what is left on " + site.database(side).name(),
+                        e);
+            }
+            return new Stride.Done("the run is at its end on both servers");
+        };
+    }
+
+    private Side other() {
+        return remaining == Side.OLD ? Side.NEW : Side.OLD;
     }
 
     /** What has ended the way back; empty: there is one. */
@@ -65,7 +86,7 @@ public final class WayBack implements PhaseWork {
             try {
                 // First where nobody may write, then where everybody does: what is written in between is not carried,
                 // and not missed.
-                ChangelogTriggers.remove(site, remaining == Side.OLD ? Side.NEW : Side.OLD);
+                ChangelogTriggers.silence(site, other());
                 ChangelogTriggers.remove(site, remaining);
             } catch (SQLException e) {
                 return ChangelogTriggers.blocked(site, remaining, "removing the triggers between the servers", e);
@@ -99,7 +120,7 @@ public final class WayBack implements PhaseWork {
     }
 
     private Optional<Stride> putAside(Site site) throws SQLException {
-        List<String> put = Aside.words(site, remaining == Side.OLD ? Side.NEW : Side.OLD);
+        List<String> put = Aside.words(site, other());
         return put.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Stride.Stop(

@@ -102,8 +102,8 @@ final class Phases implements Works {
             case BACKFILLING ->
                 new InOrder(here, new RemoteBackfill(() -> effort(tuning.get()).batch(), batches));
             case READY -> new InOrder(here, new RemoteRehearsal());
-            case CONTRACTING -> new InOrder(WayBack.toNew(settings.flip()), here);
-            case ROLLING_BACK -> new InOrder(WayBack.toOld(settings.flip()), here);
+            case CONTRACTING -> new InOrder(WayBack.toNew(settings.flip()), here, WayBack.opening(Side.OLD));
+            case ROLLING_BACK -> new InOrder(WayBack.toOld(settings.flip()), here, WayBack.opening(Side.NEW));
             default -> here;
         };
     }

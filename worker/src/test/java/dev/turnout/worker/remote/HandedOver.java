@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.turnout.migration.Product;
 import dev.turnout.migration.Side;
+import dev.turnout.worker.bookkeeping.SchemaChange;
+import dev.turnout.worker.expand.Script;
+import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.TestServer;
@@ -14,6 +17,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -212,5 +220,83 @@ abstract class HandedOver {
             assertThat(shop.old.one("SELECT name FROM customers WHERE id = 5")).isEqualTo("unseen");
             assertThat(shop.verified()).isEmpty();
         }
+    }
+
+    /** Nothing carries it any more, and nobody may believe that it counts. */
+    @Test
+    void whoWritesTheSideThatDidNotRemainIsRefusedUntilItIsTakenDown() throws SQLException {
+        try (Shop shop = flipped()) {
+            assertThat(Shop.finish(WayBack.toOld(Duration.ofSeconds(30)), shop.site()))
+                    .isInstanceOf(Stride.Done.class);
+            refused(shop.fresh, "UPDATE clients SET full_name = 'too late' WHERE client_id = 1");
+            shop.old.execute("UPDATE customers SET name = 'in time' WHERE id = 1");
+            shop.fresh.execute("ALTER TABLE clients RENAME TO former_clients");
+            refused(shop.fresh, "DELETE FROM former_clients WHERE client_id = 1");
+            assertThat(Shop.finish(WayBack.opening(Side.NEW), shop.site())).isInstanceOf(Stride.Done.class);
+            assertThat(Shop.finish(WayBack.opening(Side.NEW), shop.site())).isInstanceOf(Stride.Done.class);
+            shop.fresh.execute("UPDATE former_clients SET full_name = 'free' WHERE client_id = 1");
+        }
+        try (Shop shop = flipped()) {
+            assertThat(Shop.finish(WayBack.toNew(Duration.ofSeconds(30)), shop.site()))
+                    .isInstanceOf(Stride.Done.class);
+            refused(shop.old, "UPDATE customers SET name = 'too late' WHERE id = 1");
+            refused(shop.old, "UPDATE regions SET label = 'too late' WHERE id = 1");
+            shop.fresh.execute("UPDATE clients SET full_name = 'in time', region = 'anywhere' WHERE client_id = 1");
+            // A step of the contract may write what it takes away.
+            SchemaChange.run(shop.site(), Limits.DDL, connection -> {
+                Script.run(connection, "DELETE FROM orders; DROP TABLE orders", 0, false, (same, done) -> {});
+                return connection;
+            });
+            assertThat(Shop.finish(WayBack.opening(Side.OLD), shop.site())).isInstanceOf(Stride.Done.class);
+            shop.old.execute("UPDATE customers SET name = 'free' WHERE id = 1", "DELETE FROM regions");
+        }
+    }
+
+    /** The rolling verification looks at the triggers all the time, also while they change. */
+    @Test
+    void triggersThatAreChangingAreNotCalledBroken() throws Exception {
+        ExecutorService looking = Executors.newSingleThreadExecutor();
+        try (Shop shop = flipped()) {
+            AtomicBoolean over = new AtomicBoolean();
+            Future<Integer> looks = looking.submit(() -> {
+                int many = 0;
+                for (; !over.get(); many++) {
+                    assertThat(ChangelogTriggers.intact(shop.site())).isEmpty();
+                }
+                return many;
+            });
+            try {
+                for (int i = 0; i < 8; i++) {
+                    ChangelogTriggers.close(shop.site(), Side.NEW, true);
+                    ChangelogTriggers.close(shop.site(), Side.OLD, false);
+                    ChangelogTriggers.close(shop.site(), Side.OLD, true);
+                    ChangelogTriggers.close(shop.site(), Side.NEW, false);
+                }
+            } finally {
+                over.set(true);
+            }
+            assertThat(looks.get(1, TimeUnit.MINUTES)).isGreaterThan(10);
+        } finally {
+            looking.shutdownNow();
+        }
+    }
+
+    @Test
+    void triggersThatHaveBeenChangingForLongAre() throws SQLException {
+        try (Shop shop = flipped()) {
+            shop.fresh.execute("UPDATE turnout.flow SET hash = ''");
+            assertThat(ChangelogTriggers.intact(shop.site())).isEmpty();
+            shop.fresh.execute("UPDATE turnout.flow SET since = since - INTERVAL '2' MINUTE");
+            assertThat(ChangelogTriggers.intact(shop.site())).hasSize(2);
+            ChangelogTriggers.close(shop.site(), Side.NEW, false);
+            assertThat(ChangelogTriggers.intact(shop.site())).isEmpty();
+        }
+    }
+
+    private static void refused(TestDatabase database, String write) {
+        assertThatThrownBy(() -> database.execute(write))
+                .as(write)
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("closed");
     }
 }

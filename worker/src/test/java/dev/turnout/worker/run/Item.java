@@ -7,7 +7,7 @@ record Item(String name, Optional<Integer> count) {
     /** One more than fits: the mapping adds a thousand, so a row of it cannot be moved. */
     static final int TOO_LARGE = Integer.MAX_VALUE - 500;
 
-    private static final int ADDED = 1_000;
+    static final int ADDED = 1_000;
 
     boolean movable() {
         return count.filter(number -> number >= TOO_LARGE).isEmpty();

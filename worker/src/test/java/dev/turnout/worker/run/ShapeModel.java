@@ -6,8 +6,8 @@ import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Side;
 import dev.turnout.migration.Tuning;
-import dev.turnout.worker.backfill.SecondTry;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
@@ -36,7 +36,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.lifecycle.AfterProperty;
 
 /**
  * Random applications write while a migration goes through its phases; whatever they did, in the end the old side is what
@@ -47,14 +49,11 @@ abstract class ShapeModel {
     private static final int WRITERS = 3;
     private static final int KEYS = 12;
     private static final int LANES = 2;
-    private static final List<Phase> PHASES = List.of(
-            Phase.EXPANDING,
-            Phase.SYNCING,
-            Phase.ANALYZING,
-            Phase.BACKFILLING,
-            Phase.VERIFYING,
-            Phase.READY,
-            Phase.ROLLING_OUT);
+    /** They end when somebody says so. */
+    private static final Set<Phase> ENDLESS = Set.of(Phase.ROLLING_OUT, Phase.SOAKING);
+
+    private final Toll toll = new Toll();
+    private int tries;
 
     /** Made anew for each try. */
     abstract Subject subject() throws SQLException;
@@ -63,27 +62,28 @@ abstract class ShapeModel {
     void theNewSideIsUpOfTheOldOneWhateverApplicationsDo(
             @ForAll("applications") List<List<Unit>> applications, @ForAll("stocks") Map<Integer, Item> stock)
             throws Exception {
+        tell(applications, stock);
+    }
+
+    @Tag("slow")
+    @Property(tries = 60, shrinking = ShrinkingMode.OFF)
+    void theNewSideIsUpOfTheOldOneWhateverManyApplicationsDo(
+            @ForAll("applications") List<List<Unit>> applications, @ForAll("stocks") Map<Integer, Item> stock)
+            throws Exception {
+        tell(applications, stock);
+    }
+
+    @AfterProperty
+    void report() {
+        System.out.println(getClass().getSimpleName() + ": " + tries + " tries, " + toll);
+    }
+
+    private void tell(List<List<Unit>> applications, Map<Integer, Item> stock) throws Exception {
+        tries++;
         try (Subject subject = subject()) {
             Story story = new Story(subject, applications, stock);
             story.tell();
-            Map<Integer, Item> rows = story.rows();
-            Map<Integer, String> old = new TreeMap<>();
-            Map<Integer, String> moved = new TreeMap<>();
-            Set<Integer> aside = new TreeSet<>();
-            rows.forEach((key, item) -> {
-                old.put(key, item.old());
-                if (item.movable()) {
-                    moved.put(key, item.moved());
-                } else {
-                    aside.add(key);
-                }
-            });
-            assertThat(subject.rows(Side.OLD)).isEqualTo(old);
-            assertThat(subject.putAside()).isEqualTo(aside);
-            Map<Integer, String> found = subject.rows(Side.NEW);
-            // What stands for a row that is put aside is not said anywhere.
-            found.keySet().removeAll(aside);
-            assertThat(found).isEqualTo(moved);
+            toll.add(story.toll());
         }
     }
 
@@ -126,15 +126,18 @@ abstract class ShapeModel {
     private static final class Story {
         private final Subject subject;
         private final List<Writer> writers = new ArrayList<>();
-        private final Phases phases = new Phases(
-                new Pace(new SetClock(), 1, Duration.ofMillis(1)),
-                new RunSettings("model", LANES, 7, Duration.ofMillis(5), Duration.ofMillis(50), Duration.ofSeconds(5)));
+        private final Phases phases;
 
         Story(Subject subject, List<List<Unit>> applications, Map<Integer, Item> stock) throws SQLException {
             this.subject = subject;
-            try (Connection connection = subject.connect(Side.OLD)) {
+            this.phases = new Phases(
+                    new Pace(new SetClock(), 1, Duration.ofMillis(1)),
+                    new RunSettings(
+                            "model", LANES, 7, Duration.ofMillis(5), Duration.ofMillis(50), Duration.ofSeconds(5)),
+                    subject.site(0).spec());
+            try (Connection connection = subject.database(Side.OLD).connect()) {
                 for (Map.Entry<Integer, Item> row : stock.entrySet()) {
-                    subject.insert(connection, Side.OLD, row.getKey(), row.getValue());
+                    subject.items(Side.OLD).insert(connection, row.getKey(), row.getValue());
                 }
             }
             for (int number = 0; number < WRITERS; number++) {
@@ -145,45 +148,92 @@ abstract class ShapeModel {
             }
         }
 
-        Map<Integer, Item> rows() {
+        Toll toll() {
+            Toll all = new Toll();
+            writers.forEach(writer -> all.add(writer.toll()));
+            return all;
+        }
+
+        void tell() throws Exception {
+            Bookkeeping.enter(subject.site(0));
+            ExecutorService threads = Executors.newFixedThreadPool(WRITERS + LANES + 1);
+            List<Phase> there = subject.phases();
+            List<Phase> back = subject.wayBack();
+            int parts = there.size() + back.size();
+            try {
+                for (int part = 0; part < there.size(); part++) {
+                    during(threads, there.get(part), part, parts);
+                }
+                subject.settle();
+                bothSides();
+                for (int part = there.size(); part < parts; part++) {
+                    during(threads, back.get(part - there.size()), part, parts);
+                }
+                oldSide();
+            } finally {
+                threads.shutdownNow();
+                threads.awaitTermination(10, TimeUnit.SECONDS);
+            }
+        }
+
+        private Map<Integer, Item> rows() {
             Map<Integer, Item> rows = new TreeMap<>();
             writers.forEach(writer -> rows.putAll(writer.rows()));
             return rows;
         }
 
-        void tell() throws Exception {
-            Bookkeeping.enter(subject.site(0));
-            ExecutorService threads = Executors.newFixedThreadPool(WRITERS + LANES);
-            try {
-                for (int part = 0; part < PHASES.size(); part++) {
-                    during(threads, PHASES.get(part), part);
+        private void oldSide() throws SQLException {
+            Map<Integer, String> old = new TreeMap<>();
+            rows().forEach((key, item) -> old.put(key, item.old()));
+            assertThat(found(Side.OLD)).as("the old side").isEqualTo(old);
+        }
+
+        private void bothSides() throws SQLException {
+            oldSide();
+            Map<Integer, String> moved = new TreeMap<>();
+            Set<Integer> aside = new TreeSet<>();
+            rows().forEach((key, item) -> {
+                if (item.movable()) {
+                    moved.put(key, item.moved());
+                } else {
+                    aside.add(key);
                 }
-            } finally {
-                threads.shutdownNow();
-                threads.awaitTermination(10, TimeUnit.SECONDS);
-            }
-            settle();
+            });
+            assertThat(subject.putAside()).as("put aside").isEqualTo(aside);
+            Map<Integer, String> fresh = found(Side.NEW);
+            // What stands for a row that is put aside is not said anywhere.
+            fresh.keySet().removeAll(aside);
+            assertThat(fresh).as("the new side").isEqualTo(moved);
+            assertThat(subject.leftOpen()).as("left open").isEmpty();
+        }
+
+        private Map<Integer, String> found(Side side) throws SQLException {
+            return subject.items(side).rows(subject.database(side));
         }
 
         /** A phase is over when its work is done and the writers have done their part of it. */
-        private void during(ExecutorService threads, Phase phase, int part) throws Exception {
+        private void during(ExecutorService threads, Phase phase, int part, int parts) throws Exception {
             PhaseWork work = phases.of(phase, () -> RunBoard.Orders.NONE, result -> {});
+            Optional<PhaseWork> beside = phases.beside(phase);
             AtomicBoolean writing = new AtomicBoolean(true);
             AtomicBoolean done = new AtomicBoolean();
             List<Future<?>> lanes = new ArrayList<>();
             for (int lane = 0; lane < phases.lanes(phase, Tuning.NONE); lane++) {
                 int number = lane;
-                lanes.add(threads.submit(() -> strides(work, subject.site(number), phase, writing, done)));
+                lanes.add(threads.submit(() -> strides(work, number, phase, writing, done)));
             }
-            List<Future<?>> parts = new ArrayList<>();
+            if (beside.isPresent()) {
+                lanes.add(threads.submit(() -> strides(beside.get(), 0, phase, writing, done)));
+            }
+            List<Future<?>> writes = new ArrayList<>();
             for (Writer writer : writers) {
-                parts.add(threads.submit((Callable<Boolean>) () -> {
-                    writer.part(part, PHASES.size(), phase == Phase.ROLLING_OUT);
+                writes.add(threads.submit((Callable<Boolean>) () -> {
+                    writer.part(part, parts, phase);
                     return true;
                 }));
             }
             try {
-                for (Future<?> each : parts) {
+                for (Future<?> each : writes) {
                     each.get(2, TimeUnit.MINUTES);
                 }
             } finally {
@@ -194,17 +244,15 @@ abstract class ShapeModel {
             }
         }
 
-        private static Optional<Stride> strides(
-                PhaseWork work, Site site, Phase phase, AtomicBoolean writing, AtomicBoolean done) throws SQLException {
+        /** As the driver of a run does: what collides with an application is tried again. */
+        private Optional<Stride> strides(
+                PhaseWork work, int lane, Phase phase, AtomicBoolean writing, AtomicBoolean done) throws SQLException {
             while (!done.get()) {
-                Stride stride = work.stride(site);
-                if (stride instanceof Stride.Stop stop) {
-                    throw new AssertionError(phase + " stops: " + stop);
-                }
+                Stride stride = stride(work, subject.site(lane), phase);
                 if (stride instanceof Stride.Done) {
                     done.set(true);
                 }
-                if (phase == Phase.ROLLING_OUT && !writing.get()) {
+                if (ENDLESS.contains(phase) && !writing.get() && subject.over(phase)) {
                     done.set(true);
                 }
                 if (stride instanceof Stride.Wait wait) {
@@ -214,9 +262,19 @@ abstract class ShapeModel {
             return Optional.empty();
         }
 
-        /** Nobody writes any more: what was mended is taken up again. */
-        private void settle() throws SQLException {
-            SecondTry.ofAll(subject.site(0));
+        private static Stride stride(PhaseWork work, Site site, Phase phase) throws SQLException {
+            try {
+                Stride stride = work.stride(site);
+                if (stride instanceof Stride.Stop stop) {
+                    throw new AssertionError(phase + " stops: " + stop);
+                }
+                return stride;
+            } catch (SQLException e) {
+                if (!Failure.of(e).transientLike()) {
+                    throw e;
+                }
+                return new Stride.Wait(Duration.ofMillis(5), "giving way");
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.turnout.worker.run;
 
-import dev.turnout.migration.Move;
 import dev.turnout.migration.Side;
 import dev.turnout.migration.TableName;
 import dev.turnout.migration.Transfer;
@@ -8,38 +7,27 @@ import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.testkit.SetClock;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.TestSpec;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /** Another table of the same server: {@code things} from {@code items}, and back. */
 record TransferModel(TestDatabase db) implements Subject {
-    private static final long RUN = 9;
+    static final String OLD_TABLE = "CREATE TABLE items (id int PRIMARY KEY, name varchar(40) NOT NULL, count int)";
+    static final String NEW_TABLE =
+            "CREATE TABLE things (item int PRIMARY KEY, label varchar(60) NOT NULL, amount int)";
 
     static TransferModel on(TestDatabase db) throws SQLException {
-        db.execute(
-                "CREATE TABLE items (id int PRIMARY KEY, name varchar(40) NOT NULL, count int)",
-                "CREATE TABLE things (item int PRIMARY KEY, label varchar(60) NOT NULL, amount int)");
+        db.execute(OLD_TABLE, NEW_TABLE);
         return new TransferModel(db);
     }
 
-    private static Transfer transfer() {
+    static Transfer transfer() {
         Map<String, String> up = new LinkedHashMap<>();
         up.put("item", "old.id");
-        up.put("label", "old.name || '!'");
-        up.put("amount", "old.count + 1000");
-        Map<String, Move.Down> down = new LinkedHashMap<>();
-        down.put("name", new Move.Down("substr(new.label, 1, char_length(new.label) - 1)", Optional.empty()));
-        down.put("count", new Move.Down("new.amount - 1000", Optional.empty()));
+        up.putAll(Subject.up());
         return new Transfer(
                 "things",
                 TableName.of("items"),
@@ -48,10 +36,16 @@ record TransferModel(TestDatabase db) implements Subject {
                 TableName.of("things"),
                 List.of("item"),
                 up,
-                down,
+                Subject.down(),
                 Map.of(),
                 false,
                 1_000);
+    }
+
+    static ItemTable table(Side side) {
+        return side == Side.OLD
+                ? new ItemTable(side, "items", "id", "name", "count")
+                : new ItemTable(side, "things", "item", "label", "amount");
     }
 
     @Override
@@ -61,107 +55,18 @@ record TransferModel(TestDatabase db) implements Subject {
     }
 
     @Override
-    public Connection connect(Side side) throws SQLException {
-        return db.connect();
-    }
-
-    private static String table(Side side) {
-        return side == Side.OLD ? "items" : "things";
-    }
-
-    private static String key(Side side) {
-        return side == Side.OLD ? "id" : "item";
-    }
-
-    private static String text(Side side) {
-        return side == Side.OLD ? "name" : "label";
-    }
-
-    private static String number(Side side) {
-        return side == Side.OLD ? "count" : "amount";
+    public TestDatabase database(Side side) {
+        return db;
     }
 
     @Override
-    public void insert(Connection connection, Side side, int key, Item item) throws SQLException {
-        String columns = text(side) + ", " + number(side) + ", " + key(side);
-        write(connection, "INSERT INTO " + table(side) + " (" + columns + ") VALUES (?, ?, ?)", side, key, item);
-    }
-
-    @Override
-    public void update(Connection connection, Side side, int key, Item item) throws SQLException {
-        String set = text(side) + " = ?, " + number(side) + " = ? WHERE " + key(side) + " = ?";
-        write(connection, "UPDATE " + table(side) + " SET " + set, side, key, item);
-    }
-
-    private static void write(Connection connection, String sql, Side side, int key, Item item) throws SQLException {
-        try (PreparedStatement write = connection.prepareStatement(sql)) {
-            write.setString(1, side == Side.OLD ? item.name() : item.label());
-            Optional<Integer> number = side == Side.OLD ? item.count() : item.amount();
-            if (number.isPresent()) {
-                write.setInt(2, number.get());
-            } else {
-                write.setNull(2, Types.INTEGER);
-            }
-            write.setInt(3, key);
-            write.executeUpdate();
-        }
-    }
-
-    @Override
-    public void delete(Connection connection, Side side, int key) throws SQLException {
-        change(connection, "DELETE FROM " + table(side) + " WHERE " + key(side) + " = ?", key);
-    }
-
-    @Override
-    public void rekey(Connection connection, Side side, int key, int to) throws SQLException {
-        String sql = "UPDATE " + table(side) + " SET " + key(side) + " = ? WHERE " + key(side) + " = ?";
-        change(connection, sql, to, key);
-    }
-
-    @Override
-    public void recount(Connection connection, Side side, Set<Integer> keys, int count) throws SQLException {
-        String list = keys.stream().map(String::valueOf).collect(Collectors.joining(", "));
-        change(
-                connection,
-                "UPDATE " + table(side) + " SET " + number(side) + " = ? WHERE " + key(side) + " IN (" + list + ")",
-                side == Side.OLD ? count : count + 1_000);
-    }
-
-    private static void change(Connection connection, String sql, int... values) throws SQLException {
-        try (PreparedStatement write = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                write.setInt(i + 1, values[i]);
-            }
-            write.executeUpdate();
-        }
-    }
-
-    @Override
-    public boolean writableOnNewSide() {
-        return true;
+    public ItemTable items(Side side) {
+        return table(side);
     }
 
     @Override
     public boolean holdsUnmovable(Side side) {
         return side == Side.OLD;
-    }
-
-    @Override
-    public Map<Integer, String> rows(Side side) throws SQLException {
-        Map<Integer, String> rows = new TreeMap<>();
-        for (String row :
-                db.query("SELECT " + key(side) + ", " + text(side) + ", " + number(side) + " FROM " + table(side))) {
-            int bar = row.indexOf('|');
-            rows.put(Integer.valueOf(row.substring(0, bar)), row.substring(bar + 1));
-        }
-        return rows;
-    }
-
-    @Override
-    public Set<Integer> putAside() throws SQLException {
-        return new TreeSet<>(db.query("SELECT r.key FROM turnout.rejected r WHERE resolved_at IS NULL").stream()
-                .map(key -> Integer.valueOf(key.replaceAll("\\D", "")))
-                .toList());
     }
 
     @Override

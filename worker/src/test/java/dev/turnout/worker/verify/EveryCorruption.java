@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.ChunkPlan;
-import dev.turnout.worker.backfill.Coverage;
+import dev.turnout.worker.backfill.Chunks;
 import dev.turnout.worker.backfill.Visits;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Limits;
@@ -32,19 +32,27 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class EveryCorruption {
-    private static final int CHUNK_ROWS = 50;
+    static final int CHUNK_ROWS = 50;
 
-    private final TestDatabase db;
-    private final String table;
-    private final Site site;
+    /** Of the old side, with the bookkeeping. */
+    final TestDatabase db;
+
+    final String table;
+    final Site site;
+    private final TestDatabase fresh;
     private int planted;
     private int found;
 
-    /** @param table where the new columns are, with a column {@code id} */
+    /** @param table where the new columns are, with a column {@code id}; also the name of the move */
     EveryCorruption(TestDatabase db, String table, TestSpec spec) {
+        this(db, db, table, new Site(spec.spec(), 7, 1, 0, "a worker", db.database(), new SetClock()));
+    }
+
+    EveryCorruption(TestDatabase db, TestDatabase fresh, String table, Site site) {
         this.db = db;
+        this.fresh = fresh;
         this.table = table;
-        this.site = new Site(spec.spec(), 7, 1, 0, "a worker", db.database(), new SetClock());
+        this.site = site;
     }
 
     abstract Stream<Corruption> corruptions();
@@ -52,30 +60,44 @@ abstract class EveryCorruption {
     /** Precedes what the triggers must not see. */
     abstract String pastTheTriggers();
 
+    /** What moves the rows. */
+    List<PhaseWork> phases() {
+        return List.of(
+                new SyncTriggers(), new ChunkPlan(CHUNK_ROWS), Visits.backfill(Duration.ofMillis(50)), new Verify());
+    }
+
+    /** Before what was planted may be found. */
+    void before(Corruption corruption) throws SQLException {}
+
+    /** After all of it was found. */
+    void after(Corruption corruption) throws SQLException {}
+
     @BeforeAll
     void move() throws SQLException {
         Bookkeeping.enter(site);
-        for (PhaseWork phase : List.of(
-                new SyncTriggers(), new ChunkPlan(CHUNK_ROWS), Visits.backfill(Duration.ofMillis(50)), new Verify())) {
+        for (PhaseWork phase : phases()) {
             assertThat(Visits.finish(phase, site)).isInstanceOf(Stride.Done.class);
         }
-        db.execute("CREATE TABLE kept AS SELECT * FROM " + table);
+        fresh.execute("CREATE TABLE kept AS SELECT * FROM " + table);
     }
 
     @AfterAll
     void close() throws SQLException {
         System.out.println(getClass().getSimpleName() + ": " + planted + " planted, " + found + " found");
         db.close();
+        fresh.close();
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("corruptions")
     void everyOneIsFoundWhereItIs(Corruption corruption) throws SQLException {
         planted++;
-        db.execute(pastTheTriggers() + corruption.plants().formatted(table));
+        fresh.execute(pastTheTriggers() + corruption.plants().formatted(table));
         try {
+            before(corruption);
             assertThat(differing()).as(corruption.title()).containsExactlyInAnyOrderElementsOf(corruption.found());
             found++;
+            after(corruption);
         } finally {
             undo();
         }
@@ -83,17 +105,14 @@ abstract class EveryCorruption {
     }
 
     private void undo() throws SQLException {
-        db.execute(pastTheTriggers() + "DELETE FROM " + table + "; INSERT INTO " + table + " SELECT * FROM kept");
+        fresh.execute(pastTheTriggers() + "DELETE FROM " + table + "; INSERT INTO " + table + " SELECT * FROM kept");
     }
 
     /** Key and column of whatever the verification of all chunks finds. */
-    private List<String> differing() throws SQLException {
-        db.execute("UPDATE turnout.chunk SET verified_at = NULL");
+    final List<String> differing() throws SQLException {
         List<String> lines = new ArrayList<>();
-        for (int n = Integer.parseInt(db.one("SELECT count(*) FROM turnout.chunk")); n > 0; n--) {
-            Chunk chunk = site.database()
-                    .transaction(Limits.BOOKKEEPING, connection -> Coverage.stalest(connection, site))
-                    .orElseThrow();
+        for (Chunk chunk :
+                site.database().transaction(Limits.BOOKKEEPING, connection -> Chunks.all(connection, site, table))) {
             ChunkCheck.run(site, chunk, 0)
                     .samples()
                     .forEach(sample -> lines.add(sample.key().replaceAll("[^0-9-]", "") + " " + sample.column()));

@@ -15,6 +15,9 @@ import java.util.Map;
 record Ledger(Map<String, String> types, Map<String, String> values, String numbers) {
     private static final int ROWS = 240;
 
+    private static final String SET =
+            "set('a','tag 0','tag 1','tag 2','tag 3','tag 4','tag 5','tag 6','tag 7','tag 8','tag 9')";
+
     static final Ledger POSTGRESQL = new Ledger("generate_series(1, " + ROWS + ") AS s (n)")
             .with("title", "text", "'Café ' || n")
             .with("label", "text COLLATE anyhow", "'Jose ' || n || ' 🙂'")
@@ -49,12 +52,37 @@ record Ledger(Map<String, String> types, Map<String, String> values, String numb
             .as("digits", "varchar(40)")
             .as("written", "varchar(60)");
 
+    /** From MySQL to PostgreSQL, with what either has and the other has otherwise. */
+    static final Ledger MYSQL_TO_POSTGRESQL = new Ledger(MYSQL.numbers)
+            .with("title", "text", "concat('Café ', n)", "varchar(40) COLLATE utf8mb4_unicode_ci")
+            .with("label", "text COLLATE anyhow", "concat('Jose ', n, ' 🙂')", "varchar(40) COLLATE utf8mb4_unicode_ci")
+            .with("bytes", "bytea", "unhex(concat('00', lpad(hex(n), 4, '0')))", "varbinary(20)")
+            .with("price", "numeric(12,2)", "n * 1.01", "decimal(12,2)")
+            .with("mass", "numeric", "CAST('1e25' AS decimal(40,10)) + n", "decimal(40,10)")
+            .with("moment", "timestamp", "'2026-03-29 00:30:00.123456' + INTERVAL n MINUTE", "datetime(6)")
+            .with("instant", "timestamptz", "from_unixtime(1774744200.123456 + n * 60)", "timestamp(6)")
+            .with("flag", "boolean", "n % 2 = 0", "tinyint(1)")
+            .with("doc", "jsonb", "JSON_OBJECT('n', n, 'x', NULL)", "json")
+            .with("ratio", "double precision", "CASE n WHEN 7 THEN 1 WHEN 9 THEN 0 ELSE n / 7.0 END", "double")
+            .with("big", "bigint", "9223372036854775807 - abs(n - 7)", "bigint")
+            .with("huge", "numeric(20,0)", "18446744073709551615 - n", "bigint unsigned")
+            .with("raw", "json", "JSON_OBJECT('n', n)", "json")
+            .with("tags", "text[]", "CASE n WHEN 13 THEN '' ELSE concat('a,tag ', n % 10) END", SET)
+            .with("ident", "uuid", "unhex(lpad(hex(n), 32, '0'))", "binary(16)")
+            .with("mask", "bit(8)", "n % 256", "bit(8)")
+            .with("day", "date", "'2026-01-01' + INTERVAL n DAY", "date")
+            .with("clock", "time", "sec_to_time(n)", "time(6)");
+
     private Ledger(String numbers) {
         this(Map.of(), Map.of(), numbers);
     }
 
     private Ledger with(String column, String type, String value) {
         return new Ledger(and(types, column, type), and(values, column, value), numbers);
+    }
+
+    private Ledger with(String column, String type, String value, String oldType) {
+        return with(column, type, value).as(column, oldType);
     }
 
     /** The old column is of another type. */

@@ -39,7 +39,7 @@ class TransferPostgresCorruptionTest extends EveryCorruption {
                 0);
     }
 
-    private static TestDatabase filled(TestDatabase db) throws SQLException {
+    static TestDatabase filled(TestDatabase db) throws SQLException {
         db.execute(
                 PostgresCorruption.COLLATION,
                 "CREATE TABLE ledger (id int PRIMARY KEY, " + Ledger.POSTGRESQL.oldColumns() + ")",
