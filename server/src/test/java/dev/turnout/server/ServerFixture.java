@@ -133,6 +133,15 @@ public final class ServerFixture implements AutoCloseable {
         }
     }
 
+    /**
+     * Another server of the installation, to be closed by the caller.
+     *
+     * @param data a directory of its own
+     */
+    public Server beside(Path data) {
+        return new Server(settings(control, data)).start(EnumSet.of(Server.Part.HTTP));
+    }
+
     /** The server alone; its database stays. */
     public void stop() {
         server.close();

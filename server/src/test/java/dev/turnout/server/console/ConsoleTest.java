@@ -341,6 +341,8 @@ class ConsoleTest {
                 .contains("Max-Age=0");
 
         visitor.cookie(cookie);
+        assertThat(visitor.get("/").statusCode()).as("a copy of the cookie").isEqualTo(401);
+        visitor.login(token);
         assertThat(visitor.get("/").statusCode()).isEqualTo(200);
         assertThat(server.call("DELETE", "/api/v1/tokens/short-lived", "").code())
                 .isEqualTo(200);
