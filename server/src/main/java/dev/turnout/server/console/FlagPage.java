@@ -106,11 +106,9 @@ record FlagPage(
         return rollout.filter(row -> !row.text("state").equals("ENDED")).isPresent();
     }
 
-    /** The split as it was realised, from the gate that checks it. */
-    Optional<Doc> split() {
-        return rollout.flatMap(row -> row.list("gates").stream()
-                .filter(gate -> gate.text("name").equals("split"))
-                .findFirst());
+    RealisedSplit split() {
+        return RealisedSplit.of(
+                rollout, !watched.stretches().isEmpty() || !outcomes.stretches().isEmpty());
     }
 
     /** What was changed with a version; of the oldest that is shown nothing is known of before. */

@@ -192,7 +192,8 @@ class ConsoleTest {
         call("PUT", "/api/v1/flags/guarded", "{\"weight\":\"5%\"}");
         Visitor operator = visitor(server.token(Role.OPERATE));
         assertThat(operator.get("/flags/guarded").body())
-                .contains("What the guard sees", "reported outcomes of the last day")
+                .contains("What the guard sees", "Nothing was reported in the last day, and nothing has to be")
+                .contains("<span class=\"tag \">no rollout</span> no rollout moves this flag")
                 .doesNotContain("Last decisions");
 
         Instant now = server.control.clock.instant();
