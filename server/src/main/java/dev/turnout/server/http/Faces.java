@@ -75,13 +75,18 @@ public final class Faces {
      */
     public record Terms(Contract contract, Settings.Listen listen, Buffer secret, Face beside) {}
 
-    /** What belongs to runs beside their state. */
+    /**
+     * What belongs to runs beside their state.
+     *
+     * @param live for specs that nobody has started yet
+     */
     public record RunStores(
             ChoreStore chores,
             WriteStore writes,
             OperatingStore operating,
             VerificationStore verifications,
-            LogStore logs) {}
+            LogStore logs,
+            LiveCheck live) {}
 
     /**
      * @param clock business time
@@ -172,6 +177,7 @@ public final class Faces {
                 new SpecResource(vertx, stores.runs()),
                 new LogResource(stores.runs(), stores.ofRuns().logs()),
                 new VerificationsResource(vertx, stores.runs(), stores.ofRuns().verifications()),
+                new CheckResource(vertx, stores.ofRuns().live()),
                 new WritesResource(vertx, stores.runs(), stores.ofRuns().writes()),
                 new OperatingResource(stores.runs(), stores.ofRuns().operating()),
                 new RolloutsResource(
