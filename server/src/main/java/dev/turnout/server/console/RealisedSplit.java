@@ -18,7 +18,7 @@ record RealisedSplit(State state, String says) {
         ENDED("rollout ended", "", false),
         NOT_BEGUN("not begun", "", false),
         ROLLED_BACK("rolled back", "", false),
-        UNCOUNTED("not counted", "", true),
+        UNCOUNTED("not counted", "", false),
         SILENT("no reports", "unknown", true),
         FEW("too few yet", "", true),
         AS_WEIGHED("as it should be", "good", true),

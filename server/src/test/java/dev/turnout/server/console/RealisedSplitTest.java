@@ -34,7 +34,7 @@ class RealisedSplitTest {
         "ENDED, 2, 20, ENDED, nothing has to be",
         "LATCHED, -1, 20, ROLLED_BACK, nothing has to be",
         "IDLE, -1, 20, NOT_BEGUN, nothing has to be",
-        "RUNNING, 0, 0, UNCOUNTED, waits for such reports",
+        "RUNNING, 0, 0, UNCOUNTED, nothing has to be",
         "RUNNING, 0, 20, SILENT, waits for such reports",
         "COMPLETE, 3, 20, SILENT, waits for such reports",
     })
