@@ -3,11 +3,8 @@ package dev.turnout.server.http;
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.Spec;
 import dev.turnout.worker.jdbc.ConnectionSettings;
-import dev.turnout.worker.jdbc.Database;
-import dev.turnout.worker.jdbc.DatabaseUnreachable;
 import dev.turnout.worker.preflight.Findings;
-import dev.turnout.worker.preflight.Preflight;
-import java.sql.SQLException;
+import dev.turnout.worker.preflight.Look;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,13 +26,10 @@ public final class LiveCheck {
             return notLooked("this server knows no database '" + name
                     + "': a worker looks as soon as the migration is started, before it changes anything");
         }
-        try (Database database = Database.open(connection, 1)) {
-            return found(Preflight.inspect(spec, database), bundle);
-        } catch (DatabaseUnreachable e) {
-            return notLooked(String.valueOf(e.getMessage()));
-        } catch (SQLException e) {
-            return notLooked(connection.where() + ": " + e.getMessage());
-        }
+        Look look = Look.at(spec, connection);
+        return look instanceof Look.Seen seen
+                ? found(seen.findings(), bundle)
+                : notLooked(((Look.Unseen) look).because());
     }
 
     private static Map<String, Object> notLooked(String because) {
