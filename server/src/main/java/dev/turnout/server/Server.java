@@ -30,6 +30,7 @@ import dev.turnout.server.control.WriteStore;
 import dev.turnout.server.http.Contract;
 import dev.turnout.server.http.Faces;
 import dev.turnout.server.http.HttpServing;
+import dev.turnout.server.http.LiveCheck;
 import dev.turnout.server.http.StateMetrics;
 import dev.turnout.server.notify.NoticeVerticle;
 import dev.turnout.server.rollout.RolloutStores;
@@ -184,7 +185,6 @@ public final class Server implements AutoCloseable {
                                 registry),
                         1);
             }
-            deploy(vertx, "rollouts", () -> new RolloutVerticle(rollout, settings.pace()), 1);
             Faces.Stores stores = new Faces.Stores(
                     rollout,
                     runs,
@@ -193,7 +193,8 @@ public final class Server implements AutoCloseable {
                             writes,
                             new OperatingStore(database, runs),
                             new VerificationStore(database, runs, clock),
-                            new LogStore(database)),
+                            new LogStore(database),
+                            new LiveCheck(settings.databases())),
                     audit,
                     tokens,
                     new ClientStore(database));

@@ -8,6 +8,7 @@ import dev.turnout.server.control.ControlFixture;
 import dev.turnout.server.control.ControlSettings;
 import dev.turnout.server.control.Role;
 import dev.turnout.server.settings.Settings;
+import dev.turnout.worker.jdbc.ConnectionSettings;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,23 +60,45 @@ public final class ServerFixture implements AutoCloseable {
         return new ServerFixture(control, data, settings(way.apply(control.settings), control, data, listen));
     }
 
+    /** @param databases that specs may name */
+    public static ServerFixture start(Path data, Map<String, ConnectionSettings> databases)
+            throws SQLException, IOException {
+        ControlFixture control = ControlFixture.open();
+        Settings.Listen listen = new Settings.Listen("127.0.0.1", 0);
+        return new ServerFixture(control, data, settings(control.settings, control, data, listen, databases));
+    }
+
     static Settings settings(ControlFixture control, Path data) {
         return settings(control.settings, control, data, new Settings.Listen("127.0.0.1", 0));
     }
 
     private static Settings settings(
             ControlSettings database, ControlFixture control, Path data, Settings.Listen listen) {
+        return settings(database, control, data, listen, Map.of());
+    }
+
+    private static Settings settings(
+            ControlSettings database,
+            ControlFixture control,
+            Path data,
+            Settings.Listen listen,
+            Map<String, ConnectionSettings> databases) {
         return new Settings(
                 listen,
                 data,
                 Optional.of(database),
-                Map.of(),
+                databases,
                 new Pace(control.clock, 1, Duration.ofMillis(100)),
                 "test");
     }
 
     public URI uri() {
         return URI.create("http://127.0.0.1:" + server.port());
+    }
+
+    /** Of a request, at most. */
+    public int bodyBytes() {
+        return new Settings.Listen("127.0.0.1", 0).limits().bodyBytes();
     }
 
     public String admin() {
@@ -131,6 +154,15 @@ public final class ServerFixture implements AutoCloseable {
         public JsonObject json() {
             return new JsonObject(body);
         }
+    }
+
+    /**
+     * Another server of the installation, to be closed by the caller.
+     *
+     * @param data a directory of its own
+     */
+    public Server beside(Path data) {
+        return new Server(settings(control, data)).start(EnumSet.of(Server.Part.HTTP));
     }
 
     /** The server alone; its database stays. */

@@ -1,11 +1,8 @@
 package dev.turnout.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -60,17 +57,9 @@ final class AlertCommand implements Runnable {
 
         @Override
         public Integer call() {
-            print(remote().post(ALERTS + "/test?fresh=" + fresh, read()).body(), Try::lines);
+            JsonNode alerts = Input.json(file, "what Alertmanager or Grafana sends");
+            print(remote().post(ALERTS + "/test?fresh=" + fresh, alerts).body(), Try::lines);
             return 0;
-        }
-
-        private JsonNode read() {
-            try {
-                return Remote.JSON.readTree(
-                        file.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file)));
-            } catch (IOException e) {
-                throw CommandFailed.badInput("cannot read alerts from " + file + ": " + e);
-            }
         }
 
         private static List<String> lines(JsonNode answer) {

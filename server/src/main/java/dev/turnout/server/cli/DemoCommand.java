@@ -3,9 +3,12 @@ package dev.turnout.server.cli;
 import dev.turnout.server.StartFailed;
 import dev.turnout.server.demo.Demo;
 import dev.turnout.worker.embedded.EmbeddedPostgresFailed;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
@@ -58,15 +61,29 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--fresh", description = "begin anew, even where an interrupted demo could go on")
     private boolean fresh;
 
+    @Option(
+            names = "--json",
+            description = "print what was proven as JSON; what happens meanwhile goes to the standard error")
+    private boolean json;
+
     @Override
     public Integer call() throws Exception {
-        try (Demo demo =
-                new Demo(options(), Clock.systemUTC(), spec.commandLine().getOut(), Ansi.AUTO.enabled())) {
+        CommandLine line = spec.commandLine();
+        PrintWriter telling = json ? line.getErr() : line.getOut();
+        try (Demo demo = new Demo(options(), Clock.systemUTC(), telling, !json && Ansi.AUTO.enabled(), this::proven)) {
             // Ctrl-C ends the JVM; this keeps it waiting until everything has stopped in order.
             Runtime.getRuntime().addShutdownHook(new Thread(demo::close, "stop the demo"));
             return demo.run();
         } catch (StartFailed | EmbeddedPostgresFailed e) {
             throw CommandFailed.badInput(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void proven(Map<String, Object> report) {
+        if (json) {
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(Remote.JSON.valueToTree(report).toPrettyString());
+            out.flush();
         }
     }
 

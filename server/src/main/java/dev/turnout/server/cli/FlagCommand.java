@@ -3,9 +3,6 @@ package dev.turnout.server.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.turnout.flags.Weight;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -118,15 +115,10 @@ final class FlagCommand implements Runnable {
         }
 
         private ObjectNode read() {
-            try {
-                byte[] bytes = file.equals("-") ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
-                if (Remote.JSON.readTree(bytes) instanceof ObjectNode flag) {
-                    return flag;
-                }
-                throw CommandFailed.badInput(file + " holds no JSON object");
-            } catch (IOException e) {
-                throw CommandFailed.badInput("cannot read a flag from " + file + ": " + e);
+            if (Input.json(file, "a flag as JSON") instanceof ObjectNode flag) {
+                return flag;
             }
+            throw CommandFailed.badInput(file + " holds no JSON object");
         }
     }
 

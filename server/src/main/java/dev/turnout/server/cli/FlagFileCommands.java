@@ -1,10 +1,6 @@
 package dev.turnout.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -55,13 +51,7 @@ final class FlagFileCommands {
         }
 
         private String text() {
-            try {
-                return file.equals("-")
-                        ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-                        : Files.readString(Path.of(file));
-            } catch (IOException e) {
-                throw CommandFailed.badInput("cannot read flags from " + file + ": " + e);
-            }
+            return Input.text(file, "flags as turnout flag export writes them");
         }
 
         private static List<String> lines(JsonNode diff) {

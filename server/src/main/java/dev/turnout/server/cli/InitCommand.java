@@ -1,5 +1,8 @@
 package dev.turnout.server.cli;
 
+import dev.turnout.migration.Bundle;
+import dev.turnout.migration.Reading;
+import dev.turnout.migration.SpecReader;
 import dev.turnout.server.settings.BadSettings;
 import dev.turnout.server.settings.Settings;
 import dev.turnout.worker.draft.Draft;
@@ -15,6 +18,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -69,6 +74,9 @@ final class InitCommand implements Callable<Integer> {
             description = "where to write it, which must not be there yet; standard output unless given")
     private @Nullable Path output;
 
+    @Option(names = "--json", description = "print the spec, and what is to be decided in it, as JSON")
+    private boolean json;
+
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private SettingsOptions options;
@@ -84,11 +92,10 @@ final class InitCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw CommandFailed.badInput(e.getMessage() + ": name another with --to or --to-schema");
         }
-        if (output == null) {
-            print(draft);
-        } else {
+        if (output != null) {
             write(output, draft);
         }
+        print(json ? document(draft) : output == null ? draft : wrote(output));
         return ExitStatus.DONE.code();
     }
 
@@ -155,8 +162,26 @@ final class InitCommand implements Callable<Integer> {
             throw CommandFailed.badInput("cannot write " + file + ": "
                     + (Files.exists(file) ? "it is there already, name another with --output" : e.toString()));
         }
-        PrintWriter out = spec.commandLine().getOut();
-        out.println("wrote " + file + "; what is to be decided in it says: turnout check " + file);
-        out.flush();
+    }
+
+    private static String wrote(Path file) {
+        return "wrote " + file + "; what is to be decided in it says: turnout check " + file + "\n";
+    }
+
+    private String document(String draft) {
+        String file = output == null ? "migration.yaml" : String.valueOf(output.getFileName());
+        List<Map<String, Object>> undecided = new ArrayList<>();
+        if (SpecReader.read(new Bundle(file, Map.of(file, draft))) instanceof Reading.Refused refused) {
+            refused.problems()
+                    .forEach(problem -> undecided.add(
+                            Map.of("line", problem.line(), "what", problem.what(), "mend", problem.mend())));
+        }
+        Map<String, Object> document = new LinkedHashMap<>();
+        if (output != null) {
+            document.put("file", output.toString());
+        }
+        document.put("spec", draft);
+        document.put("undecided", undecided);
+        return Remote.JSON.valueToTree(document).toPrettyString() + "\n";
     }
 }

@@ -8,5 +8,7 @@ import java.util.Optional;
  *
  * @param tokenFile readable by its owner only
  * @param tokenVariable of the environment
+ * @param caFile certificates of whoever signed the server's; empty: those that the system trusts
  */
-record Profile(String name, String server, Optional<Path> tokenFile, Optional<String> tokenVariable) {}
+record Profile(
+        String name, String server, Optional<Path> tokenFile, Optional<String> tokenVariable, Optional<Path> caFile) {}

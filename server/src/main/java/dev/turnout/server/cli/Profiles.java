@@ -21,7 +21,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * default: staging
  * profiles:
  *   staging:    { server: https://turnout.staging.example, token file: staging.token }
- *   production: { server: https://turnout.example, token variable: TURNOUT_PRODUCTION_TOKEN }
+ *   production: { server: https://turnout.example, token variable: TURNOUT_PRODUCTION_TOKEN, ca file: hospital-ca.pem }
  * }</pre>
  *
  * @param usual the profile of whoever names none
@@ -29,7 +29,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 record Profiles(Path file, Optional<String> usual, Map<String, Profile> profiles) {
     private static final String FILE_KEY = "token file";
     private static final String VARIABLE_KEY = "token variable";
-    private static final Set<String> KNOWN = Set.of("server", FILE_KEY, VARIABLE_KEY);
+    private static final String CA_KEY = "ca file";
+    private static final Set<String> KNOWN = Set.of("server", FILE_KEY, VARIABLE_KEY, CA_KEY);
 
     /** {@code TURNOUT_CONFIG}, or the file {@code turnout/config.yaml} where the system keeps such files. */
     static Path place(Map<String, String> environment) {
@@ -104,7 +105,7 @@ record Profiles(Path file, Optional<String> usual, Map<String, Profile> profiles
                                 + " that with '" + FILE_KEY + "'");
             } else if (!KNOWN.contains(key)) {
                 problems.add("'" + key + "' of the profile " + name + " is not known; known are server, " + FILE_KEY
-                        + ", " + VARIABLE_KEY);
+                        + ", " + VARIABLE_KEY + ", " + CA_KEY);
             }
         }
         if (!fields.containsKey("server")) {
@@ -117,7 +118,8 @@ record Profiles(Path file, Optional<String> usual, Map<String, Profile> profiles
                 name,
                 String.valueOf(fields.get("server")),
                 Optional.ofNullable(fields.get(FILE_KEY)).map(String::valueOf).map(given -> beside(file, given)),
-                Optional.ofNullable(fields.get(VARIABLE_KEY)).map(String::valueOf));
+                Optional.ofNullable(fields.get(VARIABLE_KEY)).map(String::valueOf),
+                Optional.ofNullable(fields.get(CA_KEY)).map(String::valueOf).map(given -> beside(file, given)));
     }
 
     /** As it is written, from the directory of the file that names it. */

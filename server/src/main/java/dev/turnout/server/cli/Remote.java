@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
 /** A running server, spoken to over HTTP; every call blocks. */
@@ -25,14 +26,15 @@ final class Remote {
 
     private final URI server;
     private final String token;
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private final HttpClient client;
 
-    Remote(URI server, String token) {
+    /** @param authority who is trusted; empty: whom the system trusts */
+    Remote(URI server, String token, Optional<SSLContext> authority) {
         this.server = server;
         this.token = token;
+        HttpClient.Builder http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
+        this.client = authority.map(http::sslContext).orElse(http).build();
     }
 
     URI server() {
@@ -135,8 +137,9 @@ final class Remote {
         try {
             response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
         } catch (SSLException e) {
-            throw CommandFailed.badInput("the connection to " + server + " is not to be trusted: " + e.getMessage()
-                    + " (a certificate of your own: TURNOUT_JAVA_OPTS=-Djavax.net.ssl.trustStore=FILE)");
+            throw CommandFailed.badInput(
+                    "the connection to " + server + " is not to be trusted: " + e.getMessage()
+                            + " (a certificate of your own: name the PEM file of who signed it with --ca-file, TURNOUT_CA_FILE)");
         } catch (IOException e) {
             throw CommandFailed.unreachable("no Turnout answers at " + server
                     + ": start one with 'turnout serve', or name another with --server (TURNOUT_SERVER)");

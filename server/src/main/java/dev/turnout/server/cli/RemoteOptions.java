@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -17,6 +18,7 @@ import picocli.CommandLine.Option;
 final class RemoteOptions {
     private static final String SERVER = "TURNOUT_SERVER";
     private static final String PROFILE = "TURNOUT_PROFILE";
+    private static final String CA = "TURNOUT_CA_FILE";
 
     @Option(
             names = "--server",
@@ -37,6 +39,13 @@ final class RemoteOptions {
             description = "who you are (TURNOUT_TOKEN); else the file admin-token of the data directory is read")
     private @Nullable String token;
 
+    @Option(
+            names = "--ca-file",
+            paramLabel = "FILE",
+            description = "certificates in PEM of whoever signed the server's, in place of those that the system trusts"
+                    + " (TURNOUT_CA_FILE)")
+    private @Nullable Path ca;
+
     @Option(names = "--data", paramLabel = "DIR", description = "the server's data directory (TURNOUT_DATA)")
     private @Nullable String data;
 
@@ -53,7 +62,7 @@ final class RemoteOptions {
 
     Remote remote(Map<String, String> environment) {
         Optional<Profile> chosen = profile(environment);
-        return new Remote(uri(environment, chosen), token(environment, chosen));
+        return new Remote(uri(environment, chosen), token(environment, chosen), authority(environment, chosen));
     }
 
     private Optional<Profile> profile(Map<String, String> environment) {
@@ -95,6 +104,16 @@ final class RemoteOptions {
         }
         String where = chosen.map(one -> "server of the profile " + one.name()).orElse("--server (TURNOUT_SERVER)");
         throw CommandFailed.badInput(where + " must be a URL such as http://127.0.0.1:8321, not '" + text + "'");
+    }
+
+    /** Who is trusted; empty: whom the system trusts. */
+    private Optional<SSLContext> authority(Map<String, String> environment, Optional<Profile> chosen) {
+        return Optional.ofNullable(ca)
+                .or(() -> chosen.flatMap(Profile::caFile))
+                .or(() -> Optional.ofNullable(environment.get(CA))
+                        .filter(value -> !value.isBlank())
+                        .map(Path::of))
+                .map(CaFile::trusting);
     }
 
     private String token(Map<String, String> environment, Optional<Profile> chosen) {

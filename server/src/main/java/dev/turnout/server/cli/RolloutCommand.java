@@ -2,9 +2,6 @@ package dev.turnout.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +77,7 @@ final class RolloutCommand implements Runnable {
                 description =
                         "JSON such as {\"steps\":[{\"to\":\"5%%\",\"soak\":\"24h\"},{\"to\":\"100%%\",\"soak\":\"7d\"}]}")
         @SuppressWarnings("NullAway.Init") // picocli sets it
-        private Path file;
+        private String file;
 
         @Option(names = "--reason", paramLabel = "TEXT", description = "why; kept in the audit")
         private String reason = "";
@@ -92,14 +89,10 @@ final class RolloutCommand implements Runnable {
         }
 
         private JsonNode plan() {
-            try {
-                if (Remote.JSON.readTree(Files.readAllBytes(file)) instanceof ObjectNode plan) {
-                    return reason.isEmpty() ? plan : plan.put("reason", reason);
-                }
-                throw CommandFailed.badInput(file + " holds no JSON object");
-            } catch (IOException e) {
-                throw CommandFailed.badInput("cannot read a plan from " + file + ": " + e);
+            if (Input.json(file, "a plan as JSON") instanceof ObjectNode plan) {
+                return reason.isEmpty() ? plan : plan.put("reason", reason);
             }
+            throw CommandFailed.badInput(file + " holds no JSON object");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.turnout.server.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
@@ -23,8 +24,10 @@ final class Secrets {
                         "others than its owner can read the token in " + file + ": chmod 600 " + file);
             }
             return Files.readString(file).strip();
+        } catch (NoSuchFileException e) {
+            throw CommandFailed.badInput("there is no file " + file + ", which is to hold the token");
         } catch (IOException e) {
-            throw CommandFailed.badInput("cannot read the token in " + file + ": " + e);
+            throw CommandFailed.badInput("cannot read the token in " + file + ": " + e.getMessage());
         }
     }
 }

@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
             ThawCommand.class,
             MonitorCommand.class,
             AlertCommand.class,
+            NotificationsCommand.class,
             FlagCommand.class,
             AuditCommand.class,
             TokenCommand.class,

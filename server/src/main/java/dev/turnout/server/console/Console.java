@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /** Puts pages, forms and what they need on the routers. Thread-safe. */
 public final class Console implements Face {
-    /** Of a form; a specification comes by the command line. */
+    /** Of a form that does something. */
     private static final long LONGEST_FORM = 64 << 10;
 
     private final Settings settings;
@@ -53,6 +53,11 @@ public final class Console implements Face {
         pages.put("/flags", FlagsPage::of);
         pages.put("/flags/:key", FlagPage::of);
         pages.put("/migrations/:name", MigrationPage::of);
+        pages.put("/new-flag", NewFlagPage::of);
+        pages.put("/new-migration", StartPage::of);
+        pages.put("/monitors", MonitorsPage::of);
+        pages.put("/alerts", AlertsPage::of);
+        pages.put("/alerts/test", AlertTrial::of);
         pages.put("/incidents", IncidentsPage::of);
         pages.put("/incidents/:id", IncidentPage::of);
         pages.put("/audit", AuditPage::of);
@@ -76,6 +81,10 @@ public final class Console implements Face {
                         "/flags*",
                         "/migrations*",
                         "/incidents*",
+                        "/new-flag",
+                        "/new-migration",
+                        "/monitors",
+                        "/alerts*",
                         "/audit",
                         "/tokens",
                         "/about",
@@ -94,6 +103,7 @@ public final class Console implements Face {
         router.post("/login").handler(entrance::login);
         router.post("/logout").handler(entrance::logout);
         router.post("/do/:action").handler(ctx -> entrance.let(ctx, new Doing(frame)::perform));
+        trials(router, entrance, reading);
         router.get(Assets.ROOT + "events")
                 .handler(ctx -> entrance.let(ctx, visit -> live.open(visit.ctx().response())));
         router.get(Assets.ROOT + ":name").handler(ctx -> {
@@ -103,5 +113,26 @@ public final class Console implements Face {
                     version.isEmpty() ? Optional.empty() : Optional.of(version.get(0)),
                     ctx.response());
         });
+    }
+
+    /** Forms whose answer is a page, and which may be as long as a request of the API. */
+    private void trials(Router router, Entrance entrance, Reading reading) {
+        long longest = settings.listen().limits().bodyBytes();
+        List.of("/alerts/test", "/new-migration")
+                .forEach(path -> router.post(path).handler(entrance::known));
+        router.post("/alerts/test").handler(BodyHandler.create(false).setBodyLimit(longest));
+        router.post("/new-migration").handler(new FormFiles(longest));
+        router.post("/alerts/test")
+                .handler(ctx -> entrance.let(
+                        ctx,
+                        visit -> reading.answer(visit, AlertTrial.tried(visit).map(Optional::of))));
+        router.post("/new-migration")
+                .handler(ctx -> entrance.let(
+                        ctx,
+                        visit -> reading.answer(
+                                visit,
+                                visit.form("do").equals("start")
+                                        ? StartPage.start(visit)
+                                        : StartPage.checked(visit).map(Optional::of))));
     }
 }

@@ -1,13 +1,9 @@
 package dev.turnout.server.console;
 
-import dev.turnout.server.http.Inside.Ask;
 import dev.turnout.server.http.Refusal;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -15,12 +11,6 @@ import java.util.concurrent.TimeoutException;
 final class Doing {
     /** After that nobody can tell whether it was done; the page shows it. */
     private static final long LONGEST_SECONDS = 15;
-
-    /** Fields with a meaning of their own; the others are members of the body. */
-    private static final Set<String> OWN = Set.of(Entrance.PROOF, "to", "once", "match", "of", "percent", "force");
-
-    private static final Set<String> WHOLE = Set.of("requestsPerSecond", "version");
-    private static final Set<String> LISTS = Set.of("roles", "scopes");
 
     private final Frame frame;
 
@@ -37,13 +27,13 @@ final class Doing {
             frame.send(visit, 404, Problem.view(404, "there is no such thing to do", back), Frame.Note.NONE);
             return;
         }
-        visit.ask(ask(action.get(), form))
+        visit.ask(Filled.ask(action.get(), form))
                 .timeout(LONGEST_SECONDS, TimeUnit.SECONDS)
                 .onSuccess(answer -> {
                     if (answer.has("token")) {
                         frame.send(visit, 200, TokenView.of(answer), Frame.Note.NONE);
                     } else {
-                        Entrance.seeOther(ctx, with(back, action.get()));
+                        Entrance.seeOther(ctx, with(landing(action.get(), form, back), action.get()));
                     }
                 })
                 .onFailure(failure -> failed(visit, failure, back))
@@ -54,52 +44,11 @@ final class Doing {
                 });
     }
 
-    private static Ask ask(Action action, MultiMap form) {
-        Ask ask = Ask.of(action.endpoint());
-        if (!action.parameter().isEmpty()) {
-            ask = ask.at(action.parameter(), text(form, "of"));
-        }
-        if (!text(form, "match").isEmpty()) {
-            ask = ask.header("If-Match", text(form, "match"));
-        }
-        if (text(form, "once").matches("[!-~]{1,128}")) {
-            ask = ask.header("Idempotency-Key", text(form, "once"));
-        }
-        if (!text(form, "percent").isEmpty()) {
-            ask = ask.with("weight", text(form, "percent").strip() + "%");
-        }
-        if (!text(form, "force").isEmpty()) {
-            ask = ask.where("force", "true");
-        }
-        for (String name : form.names()) {
-            if (!OWN.contains(name)) {
-                ask = member(ask, action, name, form.getAll(name));
-            }
-        }
-        return ask;
-    }
-
-    private static Ask member(Ask ask, Action action, String name, List<String> values) {
-        if (LISTS.contains(name)) {
-            List<String> words = values.stream()
-                    .flatMap(value -> Arrays.stream(value.strip().split("[,\\s]+")))
-                    .filter(word -> !word.isEmpty())
-                    .toList();
-            return words.isEmpty() && name.equals("scopes") ? ask : ask.with(name, words);
-        }
-        String value = values.get(0).strip();
-        // What is left empty is not said; of the tuning it is left to the engine again.
-        if (value.isEmpty()) {
-            return action == Action.TUNE && !name.equals("reason") ? ask.with(name, Optional.empty()) : ask;
-        }
-        return WHOLE.contains(name) && value.matches("\\d{1,9}")
-                ? ask.with(name, Long.parseLong(value))
-                : ask.with(name, value);
-    }
-
-    private static String text(MultiMap form, String name) {
-        String value = form.get(name);
-        return value == null ? "" : value;
+    /** Where to go when it is done: to what was made, or back. */
+    private static String landing(Action action, MultiMap form, String back) {
+        return action == Action.CREATE_FLAG
+                ? Entrance.inOurPlace("/flags/" + Filled.text(form, "of").strip())
+                : back;
     }
 
     private static String with(String page, Action action) {

@@ -43,7 +43,7 @@ final class Entrance {
         this.tls = tls;
     }
 
-    /** Goes on only with a session; asks nobody. */
+    /** Goes on only with a cookie of ours; whether its session goes on is asked later. */
     void known(RoutingContext ctx) {
         if (session(ctx).isPresent()) {
             ctx.next();
@@ -59,7 +59,7 @@ final class Entrance {
             toLogin(ctx);
             return;
         }
-        inside.caller(ctx.request(), session.get().token())
+        inside.caller(ctx.request(), session.get().token(), session.get().proof())
                 .onSuccess(caller -> {
                     Visit visit = new Visit(ctx, session.get(), caller, inside, time.instant());
                     if (ctx.request().method().equals(HttpMethod.POST) && !ours(ctx, session.get())) {
@@ -72,7 +72,7 @@ final class Entrance {
                     if (failure instanceof Refusal refusal && refusal.code() == 401) {
                         toLogin(ctx);
                     } else {
-                        loginPage(ctx, code(failure), words(failure), "/");
+                        loginPage(ctx, code(failure), words(failure), here(ctx));
                     }
                 })
                 .onFailure(failure -> {
@@ -136,11 +136,13 @@ final class Entrance {
                     out -> JteagainGenerated.render(
                             out, Untouched.HTML, ctx.request().uri()));
         } else {
-            String to = ctx.request().method().equals(HttpMethod.GET)
-                    ? ctx.request().uri()
-                    : "/";
-            loginPage(ctx, 401, "", to);
+            loginPage(ctx, 401, "", here(ctx));
         }
+    }
+
+    /** Where somebody wants to go who has to log in first. */
+    private static String here(RoutingContext ctx) {
+        return ctx.request().method().equals(HttpMethod.GET) ? ctx.request().uri() : "/";
     }
 
     void form(RoutingContext ctx) {
@@ -163,10 +165,11 @@ final class Entrance {
             loginPage(ctx, 403, "log in on this page itself, not from another site", to);
             return;
         }
-        inside.caller(request, token)
+        Session session = sessions.open(token);
+        inside.caller(request, token, session.proof())
                 .onSuccess(caller -> {
                     if (Endpoint.LIST_FLAGS.admits(caller)) {
-                        Cookie cookie = cookie(request, sessions.seal(sessions.open(token)));
+                        Cookie cookie = cookie(request, sessions.seal(session));
                         ctx.response().addCookie(cookie.setMaxAge(Sessions.LIFE.toSeconds()));
                         seeOther(ctx, to);
                     } else {
@@ -181,13 +184,22 @@ final class Entrance {
                 + " or admin";
     }
 
+    /** The browser forgets the session, and so do the servers: a copy of its cookie is void. */
     void logout(RoutingContext ctx) {
-        if (session(ctx).filter(session -> ours(ctx, session)).isEmpty()) {
+        Optional<Session> session = session(ctx).filter(mine -> ours(ctx, mine));
+        if (session.isEmpty()) {
             loginPage(ctx, 403, "this form does not come from a page of this session", "/");
             return;
         }
         ctx.response().addCookie(cookie(ctx.request(), "").setMaxAge(0));
-        seeOther(ctx, "/login");
+        inside.end(session.get().proof(), session.get().until())
+                .onSuccess(ended -> seeOther(ctx, "/login"))
+                .onFailure(failure -> loginPage(
+                        ctx,
+                        code(failure),
+                        "you are logged out here and on this server, but " + words(failure)
+                                + ": until it does, another server may still take a copy of the cookie",
+                        "/"));
     }
 
     private Cookie cookie(HttpServerRequest request, String value) {

@@ -4,13 +4,11 @@ import dev.turnout.flags.Weight;
 import dev.turnout.server.http.Endpoint;
 import dev.turnout.server.http.Inside.Ask;
 import io.vertx.core.Future;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * One flag.
@@ -33,7 +31,6 @@ record FlagPage(
         List<Doc> decisions,
         List<Doc> monitors) {
     private static final int HOURS = 14 * 24;
-    private static final int MEASUREMENTS = 60;
     private static final int DECISIONS = 8;
 
     static Future<View> of(Visit visit) {
@@ -87,10 +84,7 @@ record FlagPage(
     private static Future<List<Doc>> monitors(Visit visit, Optional<Doc> rollout) {
         return rollout.filter(row -> row.has("migration")).isEmpty()
                 ? Future.succeededFuture(List.of())
-                : visit.ask(Ask.of(Endpoint.LIST_MONITORS)
-                                .at("name", rollout.orElse(Doc.NOTHING).text("migration"))
-                                .where("last", String.valueOf(MEASUREMENTS)))
-                        .map(list -> list.list("monitors"));
+                : MonitorsPage.monitors(visit, rollout.orElse(Doc.NOTHING).text("migration"));
     }
 
     /** Empty where there is none. */
@@ -106,11 +100,14 @@ record FlagPage(
         return rollout.filter(row -> !row.text("state").equals("ENDED")).isPresent();
     }
 
-    /** The split as it was realised, from the gate that checks it. */
-    Optional<Doc> split() {
-        return rollout.flatMap(row -> row.list("gates").stream()
-                .filter(gate -> gate.text("name").equals("split"))
-                .findFirst());
+    /** Whether a plan may be begun by hand: no rollout moves it, and no migration will. */
+    boolean beginnable() {
+        return !moved() && !flag.has("stage") && flag.text("state").equals("ON") && !flag.has("rolledBack");
+    }
+
+    RealisedSplit split() {
+        return RealisedSplit.of(
+                rollout, !watched.stretches().isEmpty() || !outcomes.stretches().isEmpty());
     }
 
     /** What was changed with a version; of the oldest that is shown nothing is known of before. */
@@ -131,25 +128,5 @@ record FlagPage(
             versions.get(i).instant("at").ifPresent(at -> marks.add(new Chart.Mark(at, same ? "" : weight)));
         }
         return marks;
-    }
-
-    /** Where a reading of a monitor went. */
-    Chart chart(Doc monitor, String reading) {
-        Map<Instant, Double> values = new TreeMap<>();
-        for (Doc measurement : monitor.list("measurements")) {
-            measurement
-                    .instant("at")
-                    .ifPresent(at ->
-                            values.put(at, number(measurement.at("readings").text(reading))));
-        }
-        return Chart.of(reading, List.of(new Chart.Line(reading, "new", values)));
-    }
-
-    private static double number(String text) {
-        try {
-            return Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            return Double.NaN;
-        }
     }
 }

@@ -59,7 +59,10 @@ final class Frame {
                 view.title(),
                 view.section(),
                 new Shell.Who(visit.caller(), visit.session().proof()),
-                visit.ctx().request().uri(),
+                // What a form does has no page to lead back to.
+                visit.ctx().request().path().startsWith("/do/")
+                        ? "/"
+                        : visit.ctx().request().uri(),
                 visit.now(),
                 moving,
                 view.flag().flatMap(key -> flags.now().flag(key)),

@@ -77,6 +77,29 @@ record GuardView(Lookback reach, Duration length, double threshold, double calm,
                 List.of(new Limit("goes back", threshold), new Limit("waits", calm)));
     }
 
+    /** What the newest stretch says of each metric. */
+    List<Verdict> now() {
+        if (stretches.isEmpty()) {
+            return List.of();
+        }
+        Map<String, Double> newest =
+                new TreeMap<>(stretches).lastEntry().getValue().evidence();
+        List<Verdict> verdicts = new ArrayList<>();
+        newest.forEach((metric, value) -> verdicts.add(new Verdict(
+                metric.equals("slow") ? "slow calls" : metric,
+                Chart.number(value),
+                value >= threshold ? "bad" : value >= calm ? "unknown" : "good",
+                value >= threshold ? "goes back" : value >= calm ? "waits" : "calm")));
+        return verdicts;
+    }
+
+    /**
+     * Of the guard about one metric.
+     *
+     * @param kind of the style
+     */
+    record Verdict(String metric, String evidence, String kind, String word) {}
+
     /** Both sides beside each other. */
     Outcomes outcomes() {
         Map<Instant, Sides> sides = new TreeMap<>();

@@ -1,6 +1,7 @@
 package dev.turnout.server.console;
 
 import dev.turnout.server.http.Refusal;
+import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -12,6 +13,8 @@ import java.util.concurrent.TimeoutException;
 final class Reading {
     /** For all that a page needs; longer is no help to somebody who wants to stop something. */
     private static final long LONGEST_MILLIS = 2_000;
+
+    private static final long LONGEST_CHECK_SECONDS = 120;
 
     private final Frame frame;
     private final Remembered remembered;
@@ -32,6 +35,18 @@ final class Reading {
                     frame.send(visit, 200, view, new Frame.Note(Optional.empty(), Optional.empty(), done));
                 })
                 .onFailure(failure -> failed(visit, whose, failure))
+                .onFailure(visit.ctx()::fail);
+    }
+
+    /**
+     * What a form asks for and nobody remembers: a check takes as long as the database that it looks at.
+     *
+     * @param page empty when the request is answered already
+     */
+    void answer(Visit visit, Future<Optional<View>> page) {
+        page.timeout(LONGEST_CHECK_SECONDS, TimeUnit.SECONDS)
+                .onSuccess(view -> view.ifPresent(shown -> frame.send(visit, 200, shown, Frame.Note.NONE)))
+                .onFailure(failure -> failed(visit, "", failure))
                 .onFailure(visit.ctx()::fail);
     }
 

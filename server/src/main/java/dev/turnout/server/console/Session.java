@@ -5,8 +5,8 @@ import java.time.Instant;
 /**
  * Somebody who is logged in.
  *
- * @param token that was shown at the login; whether it is still good is asked with every request
- * @param proof that a form came from one of our pages
+ * @param token that was shown at the login; whether it and the session still count is asked with every request
+ * @param proof that a form came from one of our pages; also what the session is known by where it is ended
  * @param until real time
  */
 record Session(String token, String proof, Instant until) {

@@ -15,7 +15,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Sessions live in the browser alone, sealed so that nobody there can read or change one: any server of the installation
- * opens them, also after a restart and while the control database is away. Thread-safe.
+ * opens them, also after a restart. Only those that are ended before their time are kept by servers. Thread-safe.
  */
 final class Sessions {
     /** A working day; then the token is asked for again. */

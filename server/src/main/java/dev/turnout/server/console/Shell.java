@@ -44,6 +44,8 @@ record Shell(
                 new Link("Overview", "/", "overview"),
                 new Link("Flags", "/flags", "flags"),
                 new Link("Incidents", "/incidents", "incidents"),
+                new Link("Alerts", "/alerts", "alerts"),
+                new Link("Monitors", "/monitors", "monitors"),
                 new Link("Audit", "/audit", "audit")));
         if (may(Endpoint.LIST_TOKENS)) {
             links.add(new Link("Tokens", "/tokens", "tokens"));

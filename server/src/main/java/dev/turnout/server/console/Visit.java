@@ -33,6 +33,11 @@ record Visit(RoutingContext ctx, Session session, Caller caller, Inside inside, 
         return values.isEmpty() ? Optional.empty() : Optional.of(values.get(0)).filter(text -> !text.isBlank());
     }
 
+    /** Of the form that was sent; empty where it has no such field. */
+    String form(String name) {
+        return Filled.text(ctx.request().formAttributes(), name);
+    }
+
     boolean may(Endpoint endpoint) {
         return endpoint.admits(caller);
     }

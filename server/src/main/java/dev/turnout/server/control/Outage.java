@@ -1,6 +1,7 @@
 package dev.turnout.server.control;
 
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Whether the control database was silent when it was last asked, and who asks it next. Thread-safe. */
@@ -14,6 +15,13 @@ final class Outage {
     /** @param pause real time between two questions */
     Outage(Duration pause) {
         this.pause = pause;
+    }
+
+    /** Whether a question that failed has had no answer; any other failure is one. */
+    static boolean silent(Throwable failure) {
+        return failure instanceof TimeoutException
+                || failure instanceof ControlUnreachable
+                || failure instanceof OutcomeUnknown;
     }
 
     void begin() {

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -77,10 +76,7 @@ final class TokenCheck {
             return Future.succeededFuture(valid(known));
         }
         return lookUp(shown).timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).recover(failure -> {
-            boolean silent = failure instanceof TimeoutException
-                    || failure instanceof ControlUnreachable
-                    || failure instanceof OutcomeUnknown;
-            if (!silent) {
+            if (!Outage.silent(failure)) {
                 return Future.failedFuture(failure);
             }
             outage.begin();
@@ -112,20 +108,12 @@ final class TokenCheck {
         long asked = System.nanoTime();
         long before = forgotten.get();
         return database.transaction(tx -> tx.first(FIND, row -> row, shown))
-                .map(found -> found.flatMap(row -> {
-                    boolean now = TokenSecret.same(Columns.text(row, "hash"), shown);
-                    boolean previous = TokenSecret.same(
-                            Columns.optionalText(row, "previous_hash").orElse(""), shown);
-                    return now || previous
-                            ? valid(remember(shown, new Remembered(TokenRows.entry(row), previous, asked), before))
-                            : Optional.empty();
-                }));
+                .map(found -> found.flatMap(row -> Shown.of(row, shown))
+                        .flatMap(entry -> valid(remember(shown, new Remembered(entry, asked), before))));
     }
 
     private Optional<Caller> valid(Remembered found) {
-        return found.entry().valid(found.previous(), clock.instant())
-                ? Optional.of(found.entry().caller())
-                : Optional.empty();
+        return found.shown().caller(clock.instant());
     }
 
     /**
@@ -144,9 +132,6 @@ final class TokenCheck {
         return found;
     }
 
-    /**
-     * @param previous it was shown as it was before its rotation
-     * @param nanos {@link System#nanoTime} of the look-up
-     */
-    private record Remembered(TokenEntry entry, boolean previous, long nanos) {}
+    /** @param nanos {@link System#nanoTime} of the look-up */
+    private record Remembered(Shown shown, long nanos) {}
 }

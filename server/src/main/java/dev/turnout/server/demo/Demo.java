@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +67,7 @@ public final class Demo implements AutoCloseable {
     private final Clock real;
     private final Screen screen;
     private final DemoFiles files;
+    private final Consumer<Map<String, Object>> proven;
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private final CountDownLatch closed = new CountDownLatch(1);
     private boolean closing;
@@ -75,12 +77,14 @@ public final class Demo implements AutoCloseable {
      *
      * @param real what real time is
      * @param terminal whether {@code out} is one, where lines can be redrawn
+     * @param proven told once what was proven, or why nothing could be, as JSON values
      */
-    public Demo(Options options, Clock real, PrintWriter out, boolean terminal) {
+    public Demo(Options options, Clock real, PrintWriter out, boolean terminal, Consumer<Map<String, Object>> proven) {
         this.options = options;
         this.real = real;
         this.screen = new Screen(out, terminal);
         this.files = new DemoFiles(options.data());
+        this.proven = proven;
     }
 
     /** @return 0 when everything was proven, 1 when something is missing or differs, 130 when it was closed meanwhile */
@@ -91,6 +95,7 @@ public final class Demo implements AutoCloseable {
             screen.clear();
             screen.say("@|red the migration did not get through:|@");
             e.why().forEach(line -> screen.say("  " + line));
+            proven.accept(Map.of("proven", false, "because", e.why()));
             return 1;
         } catch (IOException | SQLException | RuntimeException e) {
             if (isClosing()) {
@@ -191,13 +196,15 @@ public final class Demo implements AutoCloseable {
         application.close();
         screen.clear();
         director.audit("at the end", Audit.Sides.NEW);
-        boolean proven = new Report(telling, application, clinic).print(screen);
+        Report report = new Report(telling, application, clinic);
+        boolean whole = report.print(screen);
+        proven.accept(report.document());
         files.markFinished();
         if (options.keep()) {
             screen.say("The server stays up at " + address + " (token in " + files.adminToken() + "); Ctrl-C ends it.");
             closed.await();
         }
-        return proven ? 0 : 1;
+        return whole ? 0 : 1;
     }
 
     private Settings settings(EmbeddedPostgres postgres, BusinessTime time) {

@@ -3,7 +3,9 @@ package dev.turnout.server.demo;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 
@@ -51,6 +53,25 @@ final class Report {
                         ? "@|red,bold NOT everything is as it was promised.|@"
                         : "@|green,bold Nothing was lost.|@");
         return !story.bad();
+    }
+
+    /** The same as JSON values, once it is printed. */
+    Map<String, Object> document() {
+        Latencies latencies = application.latencies();
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("proven", !telling.story().bad());
+        document.put("findings", telling.story().findings());
+        document.put("calls", application.calls());
+        document.put("failures", application.failures());
+        document.put("halfWithinSeconds", seconds(latencies.quantile(0.5)));
+        document.put("99PercentWithinSeconds", seconds(latencies.quantile(0.99)));
+        document.put("slowestSeconds", seconds(latencies.worst()));
+        document.put("wallSeconds", seconds(telling.passed()));
+        return document;
+    }
+
+    private static double seconds(Duration time) {
+        return time.toNanos() / 1e9;
     }
 
     private void dayQuery(Story story) throws SQLException, IOException {

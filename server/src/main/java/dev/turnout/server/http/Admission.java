@@ -52,10 +52,13 @@ final class Admission {
         });
     }
 
-    /** Somebody who shows a token in another way than the API's; within the limit of that token. */
-    Future<Caller> admit(HttpServerRequest request, String token) {
-        return authentication
-                .caller(token)
+    /**
+     * Somebody who shows a token in another way than the API's; within the limit of that token.
+     *
+     * @param shown whose it is
+     */
+    Future<Caller> admit(HttpServerRequest request, Future<Optional<Caller>> shown) {
+        return shown.compose(Authentication::known)
                 .onFailure(failure -> note(request, NOBODY, failure))
                 .compose(caller -> checked(caller, known -> {
                             limits.admit(known);

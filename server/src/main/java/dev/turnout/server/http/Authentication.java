@@ -39,10 +39,14 @@ final class Authentication {
         return caller(token.get());
     }
 
-    /** The same of a token that came in another way. */
-    Future<Caller> caller(String token) {
-        return verify.apply(token).compose(found -> found.map(Future::succeededFuture)
-                .orElseGet(() -> Future.failedFuture(unauthorized("this token is unknown, expired or revoked"))));
+    private Future<Caller> caller(String token) {
+        return verify.apply(token).compose(Authentication::known);
+    }
+
+    /** The same of a token that came in another way, and that somebody else has looked up. */
+    static Future<Caller> known(Optional<Caller> found) {
+        return found.map(Future::succeededFuture)
+                .orElseGet(() -> Future.failedFuture(unauthorized("this token is unknown, expired or revoked")));
     }
 
     private static Optional<String> token(HttpServerRequest request) {

@@ -47,6 +47,7 @@ public enum Endpoint {
     PATCH_FLAG(HttpMethod.PATCH, "/api/v1/flags/:key", OPERATE),
 
     START_MIGRATION(HttpMethod.POST, "/api/v1/migrations", OPERATE),
+    CHECK_MIGRATION(HttpMethod.POST, "/api/v1/migrations/check", OPERATE),
     LIST_MIGRATIONS(HttpMethod.GET, "/api/v1/migrations", OPERATE),
     READ_MIGRATION(HttpMethod.GET, "/api/v1/migrations/:name", OPERATE),
     PAUSE_MIGRATION(HttpMethod.POST, "/api/v1/migrations/:name/pause", OPERATE),

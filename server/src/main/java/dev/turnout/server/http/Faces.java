@@ -15,6 +15,7 @@ import dev.turnout.server.control.LogStore;
 import dev.turnout.server.control.OperatingStore;
 import dev.turnout.server.control.RequestStore;
 import dev.turnout.server.control.RunStore;
+import dev.turnout.server.control.SessionStore;
 import dev.turnout.server.control.TokenStore;
 import dev.turnout.server.control.VerificationStore;
 import dev.turnout.server.control.WriteStore;
@@ -48,6 +49,7 @@ public final class Faces {
     private final PrometheusMeterRegistry registry;
     private final Terms terms;
     private final Admission admission;
+    private final SessionStore sessions;
     private final Ofrep ofrep;
     private volatile boolean draining;
     private final StreamTickets tickets;
@@ -73,13 +75,18 @@ public final class Faces {
      */
     public record Terms(Contract contract, Settings.Listen listen, Buffer secret, Face beside) {}
 
-    /** What belongs to runs beside their state. */
+    /**
+     * What belongs to runs beside their state.
+     *
+     * @param live for specs that nobody has started yet
+     */
     public record RunStores(
             ChoreStore chores,
             WriteStore writes,
             OperatingStore operating,
             VerificationStore verifications,
-            LogStore logs) {}
+            LogStore logs,
+            LiveCheck live) {}
 
     /**
      * @param clock business time
@@ -96,6 +103,7 @@ public final class Faces {
                 new RateLimits(terms.listen().limits().requestsPerSecond(), System::nanoTime),
                 new Reach(stores.runs(), stores.rollout().incidents()),
                 new RefusedAttempts(stores.audit(), System::nanoTime));
+        this.sessions = new SessionStore(stores.rollout().database(), clock);
         this.ofrep = new Ofrep(new EvaluationMetrics(registry, snapshots::current, snapshots::age), clock);
         this.requests = new RequestMetrics(registry);
         this.tickets = new StreamTickets(terms.secret().getBytes(), InstantSource.system());
@@ -133,7 +141,7 @@ public final class Faces {
                 requests,
                 resources(vertx, told));
         Router router = api.router(vertx);
-        terms.beside().mount(vertx, router, new Inside(api, admission));
+        terms.beside().mount(vertx, router, new Inside(api, admission, sessions));
         router.get(Ofrep.EVENTS).handler(new OfrepEvents(tickets, told, refetch));
         // What a browser asks goes through the router, for CORS.
         router.route(Ofrep.FLAGS + "*").handler(ctx -> face.handle(ctx.request()));
@@ -169,6 +177,7 @@ public final class Faces {
                 new SpecResource(vertx, stores.runs()),
                 new LogResource(stores.runs(), stores.ofRuns().logs()),
                 new VerificationsResource(vertx, stores.runs(), stores.ofRuns().verifications()),
+                new CheckResource(vertx, stores.ofRuns().live()),
                 new WritesResource(vertx, stores.runs(), stores.ofRuns().writes()),
                 new OperatingResource(stores.runs(), stores.ofRuns().operating()),
                 new RolloutsResource(

@@ -42,6 +42,8 @@ public final class HttpServing extends VerticleBase {
         HttpServerOptions options = new HttpServerOptions()
                 .setMaxInitialLineLength(LONGEST_URL)
                 .setMaxHeaderSize(LONGEST_HEADERS)
+                // Of one field: a spec that is pasted. Whoever takes forms bounds the whole.
+                .setMaxFormAttributeSize(listen.limits().bodyBytes())
                 .setIdleTimeout(IDLE_SECONDS)
                 .setIdleTimeoutUnit(TimeUnit.SECONDS)
                 .setCompressionSupported(true)

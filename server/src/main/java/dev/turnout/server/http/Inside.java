@@ -2,13 +2,16 @@ package dev.turnout.server.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.turnout.server.control.Caller;
+import dev.turnout.server.control.SessionStore;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The API, for another face of this process: the same rights, the same checks, the same words, without a connection.
@@ -17,19 +20,39 @@ import java.util.TreeMap;
 public final class Inside {
     private final Api api;
     private final Admission admission;
+    private final SessionStore sessions;
 
-    Inside(Api api, Admission admission) {
+    Inside(Api api, Admission admission, SessionStore sessions) {
         this.api = api;
         this.admission = admission;
+        this.sessions = sessions;
     }
 
     /**
-     * Who shows the token, once in a request: it counts against the token's rate.
+     * Who shows the token within a session, once in a request: it counts against the token's rate. Refused with 401 when the
+     * session was ended or the token is good no more, as of now on any server.
      *
      * @param from whose request it is, for the audit of what is refused
+     * @param session what only the session knows
      */
-    public Future<Caller> caller(HttpServerRequest from, String token) {
-        return told(admission.admit(from, token), "");
+    public Future<Caller> caller(HttpServerRequest from, String token, String session) {
+        return told(admission.admit(from, sessions.check(token, session).recover(Inside::silent)), "");
+    }
+
+    /**
+     * Ends a session for whoever has its cookie.
+     *
+     * @param until real time at which it would end by itself
+     */
+    public Future<Void> end(String session, Instant until) {
+        return told(sessions.end(session, until).recover(Inside::silent), "");
+    }
+
+    private static <T> Future<T> silent(Throwable failure) {
+        return Future.failedFuture(
+                failure instanceof TimeoutException
+                        ? new Refusal(503, "control-unreachable", "the control database does not answer now", Map.of())
+                        : failure);
     }
 
     /** Asks as that caller. */

@@ -12,7 +12,6 @@ import dev.turnout.server.control.RunStore;
 import dev.turnout.worker.run.RunBoard.Wish;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -45,17 +44,7 @@ final class MigrationsResource implements Resource {
     }
 
     private Future<Answer> start(Call call) {
-        Fields fields = call.fields();
-        fields.only(Set.of("main", "files", "reason"));
-        String main = fields.text("main");
-        Map<String, String> files = fields.texts("files");
-        fields.check();
-        Bundle bundle;
-        try {
-            bundle = new Bundle(main, files);
-        } catch (IllegalArgumentException e) {
-            throw Refusal.invalid(List.of(String.valueOf(e.getMessage())));
-        }
+        Bundle bundle = CheckResource.bundle(call);
         // A spec of a megabyte takes a while to read: not on the event loop.
         return vertx.executeBlocking(() -> accepted(SpecReader.read(bundle)), false)
                 .compose(spec -> {

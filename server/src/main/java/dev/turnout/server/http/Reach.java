@@ -26,6 +26,7 @@ final class Reach {
             Endpoint.LIST_MIGRATIONS,
             Endpoint.LIST_ROLLOUTS,
             Endpoint.START_MIGRATION,
+            Endpoint.CHECK_MIGRATION,
             Endpoint.REPORT_OUTCOMES,
             Endpoint.LIST_INCIDENTS,
             Endpoint.LIST_ALERTS,

@@ -41,13 +41,18 @@ final class SpecResource implements Resource {
     }
 
     private static Map<String, Object> document(Bundle bundle) {
-        Spec spec = SpecReader.read(bundle).orThrow();
+        Map<String, Object> document = understood(SpecReader.read(bundle).orThrow());
+        document.put("main", bundle.main());
+        document.put("files", bundle.files());
+        return document;
+    }
+
+    /** What it does; may be added to. */
+    static Map<String, Object> understood(Spec spec) {
         List<Map<String, Object>> moves = new ArrayList<>();
         spec.moves().forEach(move -> moves.add(move(move)));
         spec.transfers().forEach(transfer -> moves.add(move(transfer)));
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("main", bundle.main());
-        document.put("files", bundle.files());
         document.put("hash", spec.hash());
         document.put("old", spec.database().database());
         document.put("new", spec.target().orElse(spec.database()).database());

@@ -80,6 +80,8 @@ async function refresh() {
       const from = document.querySelector(part);
       const to = fresh.querySelector(part);
       if (!from || !to) continue;
+      // The answer to a form is nowhere to be asked for again.
+      if (part === 'main' && from.querySelector('[data-still]')) continue;
       if (part === '.right') to.querySelector('#live')?.replaceWith(live.cloneNode(true));
       if (part === 'main' && passing) to.querySelector('#notes')?.append(passing.cloneNode(true));
       morph(from, to);

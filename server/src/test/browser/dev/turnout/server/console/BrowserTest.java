@@ -42,6 +42,12 @@ class BrowserTest {
     /** A whole phase may pass while somebody looks. */
     private static final double PATIENCE_MS = 90_000;
 
+    private static final String BEYOND = """
+            [...document.querySelectorAll('main *, header *')]
+              .filter(each => each.getBoundingClientRect().right > document.documentElement.clientWidth)
+              .map(each => each.localName + '.' + each.className + ' ' + each.getBoundingClientRect().right)
+              .join(', ')""";
+
     private static Playwright playwright;
     private static Browser browser;
     private static Shop shop;
@@ -137,8 +143,25 @@ class BrowserTest {
 
     @Test
     void an_operator_takes_a_migration_from_its_start_to_its_contract() throws Exception {
-        shop.start();
-        go("/migrations/names");
+        go("/new-migration");
+        page.getByLabel("Text", new Page.GetByLabelOptions().setExact(false)).first().fill(Shop.SPEC.replace("soak: 2h }", "soak: soon }"));
+        button("Check it").click();
+        assertThat(heading(page, "problem")).containsText("nothing was changed");
+        assertThat(page.locator(".excerpt .meant").first()).containsText("soak: soon");
+        accessible("new-migration-problems");
+        page.locator("textarea[name=text]").first().fill(Shop.SPEC);
+        page.getByText("Paste another file").click();
+        page.locator("#name-more").fill("drop.sql");
+        page.locator("#text-more").fill(Shop.DROP);
+        page.keyboard().press("Tab");
+        page.keyboard().press("Enter");
+        assertThat(page.getByText("No problem was found")).isVisible();
+        assertThat(page.getByText("The live database was looked at")).isVisible();
+        accessible("new-migration-fine");
+        page.locator("#start-reason").fill("one name is enough");
+        page.keyboard().press("Tab");
+        page.keyboard().press("Enter");
+        assertThat(page.getByText("The migration is started")).isVisible();
         mark();
         Locator phase = page.locator("h1 .tag").first();
         assertThat(phase).hasText("rolling out", new LocatorAssertions.HasTextOptions().setTimeout(PATIENCE_MS));
@@ -177,6 +200,13 @@ class BrowserTest {
         accessible("flag-in-rollout");
         button("Approve 100%").click();
         assertThat(page.getByText("The next step is approved.")).isVisible();
+
+        go("/monitors");
+        assertThat(page.getByText("names of customers").first()).isVisible();
+        button("Measure names of customers now").click();
+        assertThat(page.getByText("The monitor is being measured")).isVisible();
+        assertThat(page.locator(".reading").first()).containsText("2000");
+        accessible("monitors-in-rollout");
 
         go("/migrations/names");
         page.getByText("Record a backup").click();
@@ -223,6 +253,50 @@ class BrowserTest {
     }
 
     @Test
+    void a_plan_is_begun_and_ended_with_the_keyboard() throws Exception {
+        shop.call("PUT", "/api/v1/flags/planned", new JsonObject());
+        go("/flags/planned");
+        page.locator("#begin-plan > summary").focus();
+        page.keyboard().press("Enter");
+        assertThat(page.getByLabel("Percentage of step 4")).hasValue("100%");
+        accessible("flag-begin-desktop");
+        page.getByLabel("Soak of step 1").fill("30d");
+        page.locator("#plan-reason").focus();
+        page.keyboard().type("as agreed");
+        page.keyboard().press("Enter");
+        assertThat(page.getByText("The rollout has begun.")).isVisible();
+        assertThat(page.locator(".steps li").first()).containsText("5%");
+        button("End the rollout…").click();
+        assertThat(page.locator("#end-form")).containsText("It stays at");
+        page.keyboard().type("by hand from now on");
+        page.keyboard().press("Enter");
+        assertThat(page.getByText("The rollout has ended; the flag stays where it is.")).isVisible();
+    }
+
+    @Test
+    void a_rule_for_alerts_is_made_and_tried() throws Exception {
+        shop.call("PUT", "/api/v1/flags/ruled", new JsonObject().put("weight", "5%"));
+        go("/alerts");
+        page.getByText("Make another rule").click();
+        page.locator("#ar-of-new").fill("wards");
+        page.locator("#ar-flag-new").fill("ruled");
+        // An hour passes in a second.
+        page.locator("#ar-window-new").fill("24h");
+        page.locator("#ar-labels-new").fill("ward = three");
+        page.locator("#ar-reason-new").fill("the ward has no flag label");
+        accessible("alerts-new-rule");
+        button("Make the rule").click();
+        assertThat(page.getByText("The rule is set.")).isVisible();
+        assertThat(page.locator("#rule-wards")).containsText("ward = three takes back the flag ruled");
+        page.getByText("Try an alert against them").click();
+        page.locator("#payload").fill("""
+                {"alerts":[{"status":"firing","startsAt":"2026-01-31T09:00:00Z","labels":{"alertname":"Slow","ward":"three"}}]}""");
+        button("Say what would be done").click();
+        assertThat(page.locator("#would")).hasText("1 would be acted on");
+        accessible("alert-trial-told");
+    }
+
+    @Test
     void one_confirmation_says_what_a_roll_back_does_and_the_keyboard_is_enough_for_it() throws Exception {
         shop.call("PUT", "/api/v1/flags/sinking", new JsonObject().put("weight", "40%"));
         go("/flags/sinking");
@@ -256,10 +330,19 @@ class BrowserTest {
         shop.call("PUT", "/api/v1/flags/gallery", new JsonObject().put("weight", "25%").put("owner", "team"));
         outcomes("gallery");
         shop.call("POST", "/api/v1/flags/gallery/kill", new JsonObject().put("reason", "for the picture"));
+        shop.call("POST", "/api/v1/alerts/alertmanager", new JsonObject("""
+                {"alerts":[{"status":"firing","startsAt":"2020-01-31T09:00:00Z","fingerprint":"abc",
+                  "labels":{"alertname":"ErrorsOfTheNewSide","severity":"critical","flag":"gallery","job":"booking"},
+                  "annotations":{"summary":"7 % of the bookings fail"}}]}"""));
         Map<String, String> pages = new LinkedHashMap<>();
         pages.put("overview", "/");
         pages.put("flags", "/flags");
         pages.put("flag", "/flags/gallery?percent=12.5&subject=ann&guard=14d");
+        pages.put("new-flag", "/new-flag");
+        pages.put("new-migration", "/new-migration");
+        pages.put("alerts", "/alerts");
+        pages.put("alert-trial", "/alerts/test");
+        pages.put("monitors", "/monitors");
         pages.put("incidents", "/incidents");
         pages.put("incident", "/incidents/1");
         pages.put("audit", "/audit");
@@ -281,7 +364,7 @@ class BrowserTest {
                     }
                     accessible(name);
                     assertThat((int) page.evaluate("document.documentElement.scrollWidth"))
-                            .as("the width of " + name)
+                            .as("the width of %s, with %s", name, page.evaluate(BEYOND))
                             .isLessThanOrEqualTo(phone ? 390 : 1280);
                 }
             }

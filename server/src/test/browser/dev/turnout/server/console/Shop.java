@@ -59,6 +59,8 @@ final class Shop implements AutoCloseable {
               steps: [ { run: drop.sql, irreversible: true } ]
             """;
 
+    static final String DROP = "ALTER TABLE customers DROP COLUMN first, DROP COLUMN last;";
+
     private final TestDatabase control = TestPostgres.newDatabase();
     private final TestDatabase shop = TestPostgres.newDatabase();
     private final HttpClient http = HttpClient.newHttpClient();
@@ -94,13 +96,6 @@ final class Shop implements AutoCloseable {
 
     String token() {
         return token;
-    }
-
-    void start() throws IOException, InterruptedException {
-        JsonObject files = new JsonObject()
-                .put("migration.yaml", SPEC)
-                .put("drop.sql", "ALTER TABLE customers DROP COLUMN first, DROP COLUMN last;");
-        call("POST", "/api/v1/migrations", new JsonObject().put("main", "migration.yaml").put("files", files));
     }
 
     /** As somebody elsewhere does, who has no browser. */

@@ -2,6 +2,7 @@ package dev.turnout.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.TestPostgres;
 import dev.turnout.worker.testkit.TestServer;
@@ -50,6 +51,14 @@ class InitCommandTest {
             assertThat(run("init", "--from", "shop", "--to", "shop", "--to-schema", "next", "-o", spec.toString())
                             .out())
                     .contains("turnout check " + spec);
+
+            JsonNode told =
+                    Remote.JSON.readTree(run("init", "--from", "shop", "--to", "shop", "--to-schema", "next", "--json")
+                            .out());
+            assertThat(told.path("spec").asText()).isEqualTo(Files.readString(spec));
+            assertThat(told.path("undecided")).hasSize(7);
+            assertThat(told.path("undecided").get(0).path("line").asInt()).isPositive();
+            assertThat(told.has("file")).isFalse();
 
             Cli.Ran checked = run("check", spec.toString());
             assertThat(checked.status()).isEqualTo(2);

@@ -179,7 +179,7 @@ class TurnoutTest {
         assertThat(run("rollout", "end", "ramped", "--reason", "enough").out()).contains("ended");
         assertThat(run("rollout", "show", "ramped").out()).contains("ramped at 50%, ended");
         assertThat(run("rollout", "begin", "ramped", directory.resolve("none").toString()))
-                .matches(ran -> ran.status() == 2 && ran.err().contains("cannot read a plan"));
+                .matches(ran -> ran.status() == 2 && ran.err().contains("there is no file"));
     }
 
     @Test
@@ -323,6 +323,50 @@ class TurnoutTest {
     }
 
     @Test
+    void what_is_given_in_a_file_is_missing_or_none_in_words_without_the_name_of_an_exception(@TempDir Path directory)
+            throws IOException {
+        Path file = Files.writeString(directory.resolve("alerts.json"), "{\"alerts\": [");
+        for (String[] command : new String[][] {
+            {"alert", "test", "FILE"}, {"flag", "set", "f", "FILE", "--reason", "x"}, {"rollout", "begin", "f", "FILE"}
+        }) {
+            Ran none = run(filled(command, "/nowhere.json"));
+            assertThat(none.status()).isEqualTo(2);
+            assertThat(none.err()).contains("there is no file /nowhere.json").doesNotContain("Exception");
+            Ran broken = run(filled(command, file.toString()));
+            assertThat(broken.status()).isEqualTo(2);
+            assertThat(broken.err())
+                    .contains("alerts.json is not JSON", "(line 1, column ")
+                    .doesNotContain("Exception");
+            Ran whole = run(filled(command, directory.toString()));
+            assertThat(whole.status()).isEqualTo(2);
+            assertThat(whole.err()).contains("cannot read").doesNotContain("Exception");
+        }
+    }
+
+    private static String[] filled(String[] command, String file) {
+        return Arrays.stream(command)
+                .map(word -> word.equals("FILE") ? file : word)
+                .toArray(String[]::new);
+    }
+
+    @Test
+    void what_was_told_to_the_outside_is_listed() {
+        server.call("PUT", "/api/v1/flags/loud", "{\"weight\":\"25%\"}");
+        assertThat(run("flag", "kill", "loud", "--reason", "smoke").status()).isZero();
+
+        assertThat(run("notifications", "--flag", "loud"))
+                .matches(ran -> ran.status() == 0
+                        && ran.out().contains("loud")
+                        && ran.out().contains("smoke")
+                        && ran.out().contains("nobody was to be told"));
+        assertThat(new JsonObject(
+                                run("notifications", "--flag", "loud", "--json").out())
+                        .getJsonArray("notifications"))
+                .isNotEmpty();
+        assertThat(run("notifications", "--flag", "nobodys").out()).isEqualTo("no notifications\n");
+    }
+
+    @Test
     void a_token_is_made_for_a_script_rotated_and_revoked() {
         String token = run("token", "create", "script", "--role", "operate,report", "--scope", "checkout-")
                 .out()
@@ -347,15 +391,15 @@ class TurnoutTest {
                 "2 | monitor                                       | list or run",
                 "2 | flag                                          | list, get, set, ramp, kill, export, apply or from-togglz",
                 "2 | alert                                         | test, list or rules",
-                "2 | alert test /nowhere                           | cannot read alerts from /nowhere",
+                "2 | alert test /nowhere                           | there is no file /nowhere",
                 "2 | token                                         | create, list, rotate or revoke",
                 "2 | token create a.b --role king                  | roles has 'king'",
                 "1 | token revoke nobody --reason x                | nobody",
-                "2 | flag apply -f /nowhere                        | cannot read flags from /nowhere",
+                "2 | flag apply -f /nowhere                        | there is no file /nowhere",
                 "1 | flag kill unheard-of --reason x               | unheard-of",
                 "2 | check /nowhere/spec.yaml                      | there is no file /nowhere/spec.yaml",
                 "2 | flag ramp f 150 --reason x                    | from 0 to 100",
-                "2 | flag set f /nowhere --reason x                | cannot read a flag from /nowhere",
+                "2 | flag set f /nowhere --reason x                | there is no file /nowhere",
                 "2 | status --server ftp://x                       | --server (TURNOUT_SERVER) must be a URL",
                 "2 | status --server http://127.0.0.1:1            | no Turnout answers at http://127.0.0.1:1",
                 "1 | status unheard-of                             | there is no migration 'unheard-of'",

@@ -97,6 +97,12 @@ class ConsoleTest {
                 "/flags/search?guard=14d",
                 "/flags/use-dynamic-services",
                 "/migrations/dynamic-services",
+                "/new-flag",
+                "/new-migration",
+                "/monitors",
+                "/alerts",
+                "/alerts?flag=search&outcome=IGNORED",
+                "/alerts/test",
                 "/incidents",
                 "/incidents/1",
                 "/audit",
@@ -192,7 +198,8 @@ class ConsoleTest {
         call("PUT", "/api/v1/flags/guarded", "{\"weight\":\"5%\"}");
         Visitor operator = visitor(server.token(Role.OPERATE));
         assertThat(operator.get("/flags/guarded").body())
-                .contains("What the guard sees", "reported outcomes of the last day")
+                .contains("What the guard sees", "Nothing was reported in the last day, and nothing has to be")
+                .contains("<span class=\"tag \">no rollout</span> no rollout moves this flag")
                 .doesNotContain("Last decisions");
 
         Instant now = server.control.clock.instant();
@@ -341,6 +348,8 @@ class ConsoleTest {
                 .contains("Max-Age=0");
 
         visitor.cookie(cookie);
+        assertThat(visitor.get("/").statusCode()).as("a copy of the cookie").isEqualTo(401);
+        visitor.login(token);
         assertThat(visitor.get("/").statusCode()).isEqualTo(200);
         assertThat(server.call("DELETE", "/api/v1/tokens/short-lived", "").code())
                 .isEqualTo(200);

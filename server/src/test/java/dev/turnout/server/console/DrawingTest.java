@@ -143,6 +143,20 @@ class DrawingTest {
     }
 
     @Test
+    void a_guard_says_what_its_newest_evidence_comes_to() throws Exception {
+        GuardView watched = GuardView.of(Lookback.DAY, doc("""
+                {"width":"PT1M","threshold":1000000,"calm":1000,"points":[
+                  {"at":"2026-03-01T12:00:00Z","evidence":{"failures":9e9}},
+                  {"at":"2026-03-01T13:00:00Z","evidence":{"failures":12,"slow":1000,"mismatches":2e6}}]}"""));
+
+        assertThat(watched.now())
+                .containsExactlyInAnyOrder(
+                        new GuardView.Verdict("failures", "12", "good", "calm"),
+                        new GuardView.Verdict("slow calls", "1000", "unknown", "waits"),
+                        new GuardView.Verdict("mismatches", "2.0e+06", "bad", "goes back"));
+    }
+
+    @Test
     void of_a_guard_that_saw_nothing_nothing_is_drawn() throws Exception {
         GuardView watched = GuardView.of(Lookback.DAY, doc("{\"width\":\"PT1M\",\"threshold\":1000000,\"points\":[]}"));
 

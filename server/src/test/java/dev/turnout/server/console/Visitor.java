@@ -62,12 +62,45 @@ final class Visitor {
 
     HttpResponse<String> post(String path, Map<String, String> form, String... headers)
             throws IOException, InterruptedException {
-        String body = form.entrySet().stream()
+        return form(path, List.copyOf(form.entrySet()), headers);
+    }
+
+    /** With fields of the same name, in their order. */
+    HttpResponse<String> form(String path, List<Map.Entry<String, String>> form, String... headers)
+            throws IOException, InterruptedException {
+        String body = form.stream()
                 .map(field -> field.getKey() + "=" + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
                 .collect(Collectors.joining("&"));
         return send(request(path, headers)
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    /**
+     * As a form with files does.
+     *
+     * @param files texts by the names that the browser gives
+     */
+    HttpResponse<String> upload(String path, List<Map.Entry<String, String>> fields, Map<String, String> files)
+            throws IOException, InterruptedException {
+        String boundary = "----a-form-of-a-test";
+        StringBuilder body = new StringBuilder();
+        fields.forEach(field -> part(body, boundary, "name=\"" + field.getKey() + "\"", field.getValue()));
+        files.forEach((name, text) -> part(body, boundary, "name=\"files\"; filename=\"" + name + "\"", text));
+        return send(request(path, "Origin", base.toString())
+                .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+                .POST(HttpRequest.BodyPublishers.ofString(body + "--" + boundary + "--\r\n")));
+    }
+
+    private static void part(StringBuilder body, String boundary, String what, String text) {
+        body.append("--")
+                .append(boundary)
+                .append("\r\nContent-Disposition: form-data; ")
+                .append(what);
+        if (what.contains("filename=")) {
+            body.append("\r\nContent-Type: application/octet-stream");
+        }
+        body.append("\r\n\r\n").append(text).append("\r\n");
     }
 
     static Map<String, String> fields(String... fields) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.migration.Phase;
 import dev.turnout.server.cli.Turnout;
+import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,27 +44,31 @@ class KilledDemoTest {
             demo.destroyForcibly().waitFor();
             assertThat(reached).as("%s in %s", phase, told).isTrue();
         }
-        Process last = start(data);
+        Process last = start(data, "--json");
         readAll(last);
         assertThat(last.waitFor()).as(String.join("\n", told)).isZero();
-        assertThat(told)
+        JsonObject proven =
+                new JsonObject(String.join("\n", told.subList(told.indexOf("{"), told.lastIndexOf("}") + 1)));
+        assertThat(proven.getBoolean("proven")).isTrue();
+        assertThat(proven.getLong("calls")).isPositive();
+        assertThat(proven.getJsonArray("findings").stream().map(Object::toString))
                 .anyMatch(line ->
                         line.contains("ledger at the end") && line.contains("lost 0, resurrected 0, differing 0"));
     }
 
-    private static Process start(Path data) throws IOException {
-        return new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElse("java"),
-                        "-Xmx512m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Turnout.class.getName(),
-                        "demo",
-                        "--rows=20000",
-                        "--port=0",
-                        "--data=" + data.resolve("demo"))
-                .redirectErrorStream(true)
-                .start();
+    private static Process start(Path data, String... more) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Turnout.class.getName(),
+                "demo",
+                "--rows=20000",
+                "--port=0",
+                "--data=" + data.resolve("demo")));
+        command.addAll(List.of(more));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
     /** True when the process has told of the phase or a later one; false when it ended before. */
