@@ -318,7 +318,7 @@ class VerifyTest {
                             .min(Instant::compareTo)
                             .orElseThrow(),
                     visits.clock.instant());
-            assertThat(oldest).isLessThanOrEqualTo(Duration.ofMinutes(5 * 144));
+            assertThat(oldest).isLessThanOrEqualTo(Duration.ofHours(12));
         }
     }
 
