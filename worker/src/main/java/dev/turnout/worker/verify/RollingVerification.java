@@ -47,6 +47,7 @@ public final class RollingVerification implements PhaseWork {
     private final Map<Long, List<String>> problems = new LinkedHashMap<>();
     private final AgesNow ages = new AgesNow();
     private Optional<Instant> last = Optional.empty();
+    private Optional<Instant> asserted = Optional.empty();
     private List<String> unasserted = List.of();
     private long assertedFor;
     private long triedNanos = System.nanoTime();
@@ -92,12 +93,14 @@ public final class RollingVerification implements PhaseWork {
                 .orElse(1L);
         demands.look();
         if (due > 0) {
-            last = Optional.of(now);
+            // What is left over of a turn counts for the next: looks are not as far apart as turns.
+            last = Optional.of(
+                    last.isEmpty() || due > before.chunks() ? now : last.get().plus(spacing.multipliedBy(due)));
         }
         // Where nothing was moved, what the operator asserts is all there is to verify.
         if (site.spec().additive() && (due > 0 || demands.newest() > assertedFor)) {
             unasserted = Assertions.brokenByRows(site);
-            last = Optional.of(now);
+            asserted = Optional.of(now);
             assertedFor = demands.newest();
         }
         long begun = System.nanoTime();
@@ -132,6 +135,7 @@ public final class RollingVerification implements PhaseWork {
 
     private void check(Site site, Chunk chunk) throws SQLException {
         Difference difference = ChunkCheck.run(site, chunk, demands.newest());
+        ages.changed();
         if (difference.differing() == 0) {
             problems.remove(chunk.id());
         } else {
@@ -144,13 +148,13 @@ public final class RollingVerification implements PhaseWork {
         List<String> all = new ArrayList<>(broken);
         problems.values().forEach(all::addAll);
         all.addAll(unasserted);
-        Optional<Instant> from = site.spec().additive() ? last.filter(asserted -> unasserted.isEmpty()) : proof.from();
-        List<Demand.Met> met = site.spec().additive() ? asserted() : demands.met(site);
+        Optional<Instant> from = site.spec().additive() ? asserted.filter(at -> unasserted.isEmpty()) : proof.from();
+        List<Demand.Met> met = site.spec().additive() ? metByAssertions() : demands.met(site);
         Ages map = met.stream().anyMatch(Demand.Met::over) ? ages.anew(site) : ages.of(site);
         results.accept(new Result(from, proof.mismatches() + broken.size() + unasserted.size(), all, map, met));
     }
 
-    private List<Demand.Met> asserted() {
+    private List<Demand.Met> metByAssertions() {
         return demands.open().stream()
                 .map(demand -> new Demand.Met(demand.id(), 0, 0, unasserted.size(), demand.id() <= assertedFor))
                 .toList();

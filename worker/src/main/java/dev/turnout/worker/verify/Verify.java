@@ -109,6 +109,7 @@ public final class Verify implements PhaseWork {
 
     private Stride check(Site site, Chunk chunk) throws SQLException {
         Difference difference = ChunkCheck.run(site, chunk, demands.newest());
+        ages.changed();
         rows.addAndGet(difference.rows());
         Coverage proof = tell(site, difference.differing() > 0);
         if (difference.differing() > 0) {

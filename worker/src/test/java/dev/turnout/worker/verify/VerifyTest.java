@@ -7,12 +7,15 @@ import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Assertion;
 import dev.turnout.migration.ColumnRef;
 import dev.turnout.migration.Move;
+import dev.turnout.worker.backfill.Ages;
 import dev.turnout.worker.backfill.Visits;
+import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.sync.SyncTriggers;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -296,6 +299,35 @@ class VerifyTest {
                     .isInstanceOfSatisfying(
                             Stride.Wait.class, wait -> assertThat(wait.pause()).isLessThan(Duration.ofSeconds(5)));
         }
+    }
+
+    @Test
+    void aPassTakesHalfOfTheAgeHoweverOftenItLooks() throws SQLException {
+        try (Visits visits = moved(400)) {
+            Visits.finish(new Verify(), visits.site());
+            RollingVerification rolling = new RollingVerification(Pace.real(), result -> {});
+            rolling.stride(visits.site());
+            // Five chunks: one each 144 minutes, by looks 100 minutes apart.
+            for (int look = 0; look < 36; look++) {
+                visits.clock.pass(Duration.ofMinutes(100));
+                rolling.stride(visits.site());
+            }
+            Duration oldest = Duration.between(
+                    rolled(visits).stream()
+                            .flatMap(Optional::stream)
+                            .min(Instant::compareTo)
+                            .orElseThrow(),
+                    visits.clock.instant());
+            assertThat(oldest).isLessThanOrEqualTo(Duration.ofHours(12));
+        }
+    }
+
+    private static List<Optional<Instant>> rolled(Visits visits) throws SQLException {
+        return visits.db
+                .database()
+                .transaction(Limits.BOOKKEEPING, connection -> Ages.of(connection, visits.site()))
+                .cells()
+                .getOrDefault("visits", List.of());
     }
 
     /** Until what is told is as it should be; then what is told of the demands. */
