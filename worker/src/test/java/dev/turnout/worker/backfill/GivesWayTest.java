@@ -55,6 +55,32 @@ class GivesWayTest {
         }
     }
 
+    /** Why the rows are locked before the first one is written, although the statement that writes would lock them. */
+    @Test
+    void to_whoever_holds_the_gap_that_its_rows_go_into() throws SQLException {
+        try (TestDatabase database = Shop.openOnMySql();
+                Connection application = database.connect();
+                Statement statement = application.createStatement()) {
+            database.execute("INSERT INTO branches (id, name) VALUES (1, 'a'), (3, 'c')");
+            Site site = Clinic.site(Shop.spec(), database, 1);
+            Bookkeeping.enter(site);
+            Visits.finish(new SyncTriggers(), site);
+            application.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            application.setAutoCommit(false);
+            statement.executeUpdate("DELETE FROM branches WHERE id = 3");
+            SQLException failure = catchThrowableOfType(
+                    SQLException.class, () -> database.database().transaction(Limits.BATCH, connection -> {
+                        RangeWrite write = RangeWrites.road(connection, site, Source.of(site.spec(), Shop.branches()))
+                                .write();
+                        write.take(connection, KeyRange.all(), 10);
+                        write.run(connection, KeyRange.all());
+                        return "";
+                    }));
+            assertThat(failure.getErrorCode()).isEqualTo(NOT_WAITED_FOR);
+            application.commit();
+        }
+    }
+
     @Test
     void with_all_rows_that_it_takes_locked_and_no_other() throws SQLException {
         try (TestDatabase database = Shop.openOnMySql();
