@@ -105,8 +105,8 @@ public final class Flip {
                 throw e;
             }
             // Whatever it is, writes must not stay closed for it.
-            return Optional.of("what numbers the rows of " + site.database(to).name() + " cannot be moved: "
-                    + Failure.words(e));
+            return Optional.of(
+                    "what numbers the rows of " + site.database(to).name() + " cannot be moved: " + Failure.words(e));
         }
     }
 
