@@ -342,7 +342,9 @@ class PlanTest {
                 false);
         try (Story story = new Story(hours)) {
             await(story.fixture.freezes.freeze(Optional.empty(), BERT));
+            story.putAside(6, "6 rows of visits are put aside, at most 5 may be");
             names(story, gates);
+            story.putAside(0);
             await(story.fixture.freezes.thaw(Optional.empty(), BERT));
             story.toSecondStep();
             Flag flag = story.flag();
