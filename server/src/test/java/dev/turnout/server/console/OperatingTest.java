@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.turnout.migration.Bundle;
 import dev.turnout.migration.BundleFiles;
 import dev.turnout.server.ServerFixture;
+import dev.turnout.server.control.Caller;
 import dev.turnout.server.control.Role;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.TestPostgres;
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -277,6 +280,19 @@ class OperatingTest {
         HttpResponse<String> early = operator.act("run-monitor", "of", "names", "monitor", "guests with a name");
         assertThat(early.statusCode()).isEqualTo(409);
         assertThat(early.body()).contains("until the contract, not now");
+    }
+
+    @Test
+    void a_spec_of_a_flag_out_of_reach_is_not_held_against_the_database() throws Exception {
+        Caller scoped = new Caller("scoped", Set.of(Role.OPERATE), Set.of("checkout-"), OptionalInt.empty());
+        operator.login(server.token(scoped));
+
+        HttpResponse<String> refused = send("check", spec("beyond"), Map.of());
+
+        assertThat(refused.body())
+                .contains("reaches only flags that begin with checkout-")
+                .doesNotContain("guests: about");
+        assertThat(send("check", spec("checkout-guests"), Map.of()).body()).contains("No problem was found");
     }
 
     @Test

@@ -73,6 +73,7 @@ class AccessTest {
                         Endpoint.LIST_MIGRATIONS,
                         Endpoint.LIST_ROLLOUTS,
                         Endpoint.START_MIGRATION,
+                        Endpoint.CHECK_MIGRATION,
                         Endpoint.REPORT_OUTCOMES,
                         Endpoint.LIST_INCIDENTS,
                         Endpoint.LIST_ALERTS,
