@@ -118,6 +118,11 @@ public final class Database implements AutoCloseable {
         return once(limits, Map.of(), Kind.SNAPSHOT, work);
     }
 
+    /** As {@link #snapshot(Limits, Work)}, and may write: to tables of its own, or others find that it collides with them. */
+    public <T> T writingOnSnapshot(Limits limits, Work<T> work) throws SQLException {
+        return once(limits, Map.of(), Kind.WRITING_ON_SNAPSHOT, work);
+    }
+
     /**
      * As {@link #snapshot(Limits, Work)}, from a moment that the caller chooses while the connection stands ready: what
      * comes before it may take long, and what is done with others' locks held until it is taken need not last longer.
@@ -139,9 +144,18 @@ public final class Database implements AutoCloseable {
     }
 
     private enum Kind {
-        WRITING,
-        READING,
-        SNAPSHOT
+        WRITING(false, false),
+        READING(true, false),
+        SNAPSHOT(true, true),
+        WRITING_ON_SNAPSHOT(false, true);
+
+        private final boolean readOnly;
+        private final boolean repeatable;
+
+        Kind(boolean readOnly, boolean repeatable) {
+            this.readOnly = readOnly;
+            this.repeatable = repeatable;
+        }
     }
 
     /** Real time before the attempt after this one: random, so that those who collided do not meet again. */
@@ -158,8 +172,8 @@ public final class Database implements AutoCloseable {
     private <T> T once(Limits limits, Map<String, String> settings, Kind kind, Moment moment, Work<T> work)
             throws SQLException {
         try (Connection connection = pool.getConnection()) {
-            connection.setReadOnly(kind != Kind.WRITING);
-            if (kind == Kind.SNAPSHOT) {
+            connection.setReadOnly(kind.readOnly);
+            if (kind.repeatable) {
                 connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             }
             connection.setAutoCommit(false);

@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RemoteRehearsal implements PhaseWork {
     private static final int NAMED = 5;
-    /** What feeds the rows is live: a lookup that changes in between looks like a way back that does not work, once. */
-    private static final int ATTEMPTS = 3;
 
     @Override
     public Stride stride(Site site) throws SQLException {
@@ -32,9 +30,6 @@ public final class RemoteRehearsal implements PhaseWork {
         Map<String, Object> report = new LinkedHashMap<>();
         for (Route route : Route.movable(site.spec())) {
             Finding finding = RoundTrip.of(site, route, trip -> rehearse(site, trip));
-            for (int attempt = 1; attempt < ATTEMPTS && !finding.problems().isEmpty(); attempt++) {
-                finding = RoundTrip.of(site, route, trip -> rehearse(site, trip));
-            }
             finding.problems().forEach(problem -> problems.add(route.move() + ": " + problem));
             report.put(route.move(), finding.report());
         }

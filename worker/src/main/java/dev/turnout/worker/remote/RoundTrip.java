@@ -42,10 +42,15 @@ record RoundTrip(Connection old, Connection fresh, Leg there, Leg back) {
         T with(RoundTrip trip) throws SQLException;
     }
 
-    /** @param route of a move that has a way back */
+    /**
+     * From one snapshot of the old side: what feeds its rows is live, and a lookup that changed in between would look like a
+     * way back that does not work.
+     *
+     * @param route of a move that has a way back
+     */
     static <T> T of(Site site, Route route, Trip<T> what) throws SQLException {
         return site.database(Side.OLD)
-                .transaction(Limits.SCAN, old -> site.database(Side.NEW).transaction(Limits.SCAN, fresh -> {
+                .writingOnSnapshot(Limits.SCAN, old -> site.database(Side.NEW).transaction(Limits.SCAN, fresh -> {
                     SearchPath.of(old, site.spec(), Side.OLD);
                     SearchPath.of(fresh, site.spec(), Side.NEW);
                     try {

@@ -20,6 +20,7 @@ public final class WayBack implements PhaseWork {
     private final Side remaining;
     private final Flip flip;
     private final DualWrite rest = DualWrite.carrying();
+    private final Applier lastOfOld = new Applier(Side.OLD);
     private boolean triedAgain;
 
     private WayBack(Side remaining, Duration longest) {
@@ -147,7 +148,10 @@ public final class WayBack implements PhaseWork {
         }
     }
 
-    /** The old side's last word, of the moves that it has kept until now. Empty: all of it is carried. */
+    /**
+     * The old side's last word, of the moves that it has kept until now. Empty: all of it is carried. What the new side
+     * writes meanwhile is not carried back any more: it never ends, and the old side does.
+     */
     private Optional<Stride> emptied(Site site) throws SQLException {
         if (!ChangelogTriggers.closedForGood(site)) {
             try {
@@ -156,7 +160,7 @@ public final class WayBack implements PhaseWork {
                 return Optional.of(ChangelogTriggers.blocked(site, Side.OLD, "closing the old side to writes", e));
             }
         }
-        Stride carried = rest.stride(site);
+        Stride carried = lastOfOld.stride(site);
         if (carried instanceof Stride.Again) {
             return Optional.of(carried);
         }
