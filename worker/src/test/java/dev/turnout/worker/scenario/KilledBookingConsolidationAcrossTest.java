@@ -25,7 +25,9 @@ class KilledBookingConsolidationAcrossTest {
         this.folder = folder;
     }
 
+    /** The way back, with as many kills, and the whole way without any are of every build. */
     @Test
+    @Tag("slow")
     void a_few_kills_lose_nothing() throws Exception {
         try (TestDatabase askpro = TestServer.MYSQL.newDatabase();
                 TestDatabase next = TestServer.POSTGRES_18.newDatabase()) {
