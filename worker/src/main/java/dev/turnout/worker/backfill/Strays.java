@@ -11,14 +11,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
 
 /**
  * Rows of the new table that no row of the old one stands for. Each table has its triggers for itself, so what brings a row
  * to the new side may stand before what takes it away again, and no range of the old table shows it. Once all triggers
- * stand there come no more of them. Thread-safe.
+ * stand there come no more of them. Not thread-safe: one lane looks for them.
  */
 final class Strays {
     /** Looked for at once. */
@@ -26,10 +27,11 @@ final class Strays {
 
     private static final int EXAMPLES = 5;
     private static final Duration FOR_OTHERS = Duration.ofMillis(100);
-    /** Looks none of which could take one away: about five seconds. */
+    /** So often the same ones may be found again: for about five seconds. */
     private static final int STUCK = 50;
 
-    private final AtomicInteger stuck = new AtomicInteger();
+    private Set<List<String>> found = Set.of();
+    private int stuck;
 
     /**
      * Takes some away, each in a transaction of its own. Backwards, as the triggers do: so do foreign keys want it.
@@ -49,17 +51,20 @@ final class Strays {
     }
 
     private Stride takeAway(Site site, Source source, List<List<String>> keys, Progress progress) throws SQLException {
-        int gone = 0;
-        for (List<String> key : keys) {
-            gone += Refresh.row(site, source, key) ? 1 : 0;
-        }
-        if (gone > 0) {
-            return new Stride.Again(
-                    "took " + gone + " rows away that no row of " + source.name() + " stands for", progress);
-        }
-        if (stuck.incrementAndGet() < STUCK) {
-            return new Stride.Wait(
-                    FOR_OTHERS, "an application holds rows that no row of " + source.name() + " stands for");
+        // Those that are found again were not taken away, whatever was said of them.
+        Set<List<String>> again = new HashSet<>(keys);
+        stuck = again.equals(found) ? stuck + 1 : 0;
+        found = again;
+        if (stuck < STUCK) {
+            int gone = 0;
+            for (List<String> key : keys) {
+                gone += Refresh.row(site, source, key) ? 1 : 0;
+            }
+            return gone > 0
+                    ? new Stride.Again(
+                            "took " + gone + " rows away that no row of " + source.name() + " stands for", progress)
+                    : new Stride.Wait(
+                            FOR_OTHERS, "an application holds rows that no row of " + source.name() + " stands for");
         }
         return new Stride.Stop(
                 keys.size() + " rows of the new side cannot be taken away, and no row of " + source.name()

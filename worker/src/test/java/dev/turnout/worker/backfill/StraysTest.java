@@ -135,4 +135,26 @@ class StraysTest {
             assertThat(db.query("SELECT id, treatment FROM stays WHERE id = 9")).containsExactly("9|cut");
         }
     }
+
+    @Test
+    void one_that_something_refers_to_stops_the_backfill_by_its_key() throws SQLException {
+        try (TestDatabase db = TestServer.POSTGRES_18.newDatabase()) {
+            db.execute(TABLES.toArray(String[]::new));
+            Site site = site(db);
+            Bookkeeping.enter(site);
+            db.execute(
+                    "INSERT INTO stays VALUES (9, 'stray')",
+                    "CREATE TABLE bills (stay int NOT NULL REFERENCES stays)",
+                    "INSERT INTO bills VALUES (9)");
+            Visits.finish(new SyncTriggers(), site);
+            Visits.finish(new ChunkPlan(2), site);
+            assertThat(Visits.finish(Visits.backfill(), site)).isInstanceOfSatisfying(Stride.Stop.class, stop -> {
+                assertThat(stop.because()).contains("1 rows of the new side", "visits");
+                assertThat(stop.problems()).containsExactly("of the old key 9");
+            });
+            db.execute("DELETE FROM bills");
+            assertThat(Visits.finish(Visits.backfill(), site)).isInstanceOf(Stride.Done.class);
+            assertThat(db.query("SELECT id FROM stays WHERE id = 9")).isEmpty();
+        }
+    }
 }
