@@ -93,7 +93,11 @@ class CoverageTest {
                     claim,
                     new Note("", Map.of(), List.of(), "", Optional.of(new Verified(Optional.empty(), 0, ages)))));
             assertThat(operator.get(HOSPITAL).body())
-                    .contains("<rect class=\"fresh\"", "Range 1 of 2: verified now", "older: the rollout waits");
+                    .contains(
+                            "<rect class=\"fresh\"",
+                            "Range 1 of 2: verified now",
+                            "older: the rollout waits",
+                            "Next action");
 
             server.control.clock.pass(Duration.ofMinutes(5));
             await(server.control.claims.enter(claim, Phase.VERIFYING, Phase.ROLLING_BACK, "no", Map.of()));
@@ -104,7 +108,7 @@ class CoverageTest {
                             "as it was at the end",
                             "<rect class=\"fresh\" x=\"1\"",
                             "Range 1 of 2: verified 5 min before the end")
-                    .doesNotContain("the rollout waits", "verify-form");
+                    .doesNotContain("the rollout waits", "Next action", "verify-form");
         }
     }
 
