@@ -267,8 +267,11 @@ final class Conductor {
         Phase from = claim.phase();
         Future<Void> noted =
                 sight.news().map(news -> shop.board().note(claim, news)).orElseGet(Future::succeededFuture);
-        noted.compose(done -> logbook.write(claim, site(claim.epoch(), 0)))
-                .compose(written -> shop.board().enter(claim, from, next.to(), next.because(), next.report()))
+        // Nobody may be kept waiting by it, least of all who goes back: only what comes after the last look comes too
+        // late.
+        Future<Void> logged =
+                next.to().over() ? noted.compose(done -> logbook.write(claim, site(claim.epoch(), 0))) : noted;
+        logged.compose(written -> shop.board().enter(claim, from, next.to(), next.because(), next.report()))
                 .onComplete(entered -> {
                     changing = false;
                     changedNanos = System.nanoTime();

@@ -10,6 +10,7 @@ import dev.turnout.migration.Side;
 import dev.turnout.migration.Tuning;
 import dev.turnout.worker.backfill.RejectedRow;
 import dev.turnout.worker.backfill.Visits;
+import dev.turnout.worker.bookkeeping.SchemaLog;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Progress;
 import dev.turnout.worker.phase.Site;
@@ -30,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -161,6 +163,21 @@ class ConductorTest {
         assertThat(back.get()).isZero();
         board.rollout(view(false, 0, Optional.empty(), Optional.empty()));
         await().until(() -> board.phase() == Phase.ROLLED_BACK);
+    }
+
+    @Test
+    void whoGoesBackDoesNotWaitForALogThatCannotBeRead() {
+        CountDownLatch answers = new CountDownLatch(1);
+        works.log = answers;
+        works.script(Phase.ROLLING_BACK, site -> new Stride.Wait(Duration.ofMillis(10), "the flag"));
+        board.at(Phase.ROLLING_OUT);
+        begin();
+        board.wish(Wish.ROLL_BACK);
+        try {
+            await().until(() -> board.phase() == Phase.ROLLING_BACK);
+        } finally {
+            answers.countDown();
+        }
     }
 
     @Test
@@ -311,6 +328,7 @@ class ConductorTest {
         final List<RejectedRow> putAside = new CopyOnWriteArrayList<>();
         final AtomicInteger tries = new AtomicInteger();
         volatile Optional<String> beyond = Optional.empty();
+        volatile CountDownLatch log = new CountDownLatch(0);
 
         void script(Phase phase, PhaseWork work) {
             ordered(phase, orders -> work);
@@ -336,6 +354,16 @@ class ConductorTest {
         public RunBoard.Rejected rejected(Site site, boolean tryAgain) {
             tries.addAndGet(tryAgain ? 1 : 0);
             return new RunBoard.Rejected(putAside.size(), List.copyOf(putAside), List.of());
+        }
+
+        @Override
+        public List<SchemaLog.Line> schemaLog(Site site) {
+            try {
+                log.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return List.of();
         }
 
         @Override

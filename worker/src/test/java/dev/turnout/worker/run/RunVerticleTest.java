@@ -61,12 +61,12 @@ class RunVerticleTest {
             await().until(() -> board.note().verified().isPresent());
             assertThat(board.note().verified().get().mismatches()).isZero();
             assertThat(board.note().verified().get().from()).contains(visits.clock.instant());
-            assertThat(board.schemaLog())
+            await().untilAsserted(() -> assertThat(board.schemaLog())
                     .extracting(line -> line.what().title(), SchemaLog.Line::state)
                     .contains(
                             tuple("add columns visits (span)", SchemaLog.State.APPLIED),
                             tuple("sync triggers of visits", SchemaLog.State.APPLIED))
-                    .anyMatch(line -> line.toString().contains("VALIDATE CONSTRAINT"));
+                    .anyMatch(line -> line.toString().contains("VALIDATE CONSTRAINT")));
             assertThat(board.schemaLog()).allMatch(line -> line.took().isPresent());
             assertThat(board.batches().stream().mapToLong(BatchLog.Line::rows).sum())
                     .as("each row in some batch, but for what is told of less")
