@@ -21,7 +21,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -382,7 +381,7 @@ class BrowserTest {
                       "NEW":{"calls":3,"failures":1,"slow":1,"exposed":[%d,7,8],"failed":[%d]},
                       "OLD":{"calls":9,"failures":%d,"exposed":[30001,30002,30003]}}}""".formatted(flag, version, seq, seq, seq, seq % 3)));
             int seen = seq;
-            await().atMost(Duration.ofSeconds(20)).until(() -> shop.call(
+            await().until(() -> shop.call(
                                     "GET", "/api/v1/flags/" + flag + "/guard?minutes=1440", new JsonObject())
                             .getJsonArray("points")
                             .size()

@@ -59,7 +59,6 @@ final class AlertmanagerProcess implements AutoCloseable {
                 .start();
         AlertmanagerProcess started = new AlertmanagerProcess(process, URI.create("http://127.0.0.1:" + port));
         Awaitility.await()
-                .atMost(30, TimeUnit.SECONDS)
                 .failFast("Alertmanager ended, see " + directory.resolve("log"), () -> !process.isAlive())
                 .ignoreExceptions()
                 .until(() -> started.call("GET", "/-/ready", "").statusCode() == 200);

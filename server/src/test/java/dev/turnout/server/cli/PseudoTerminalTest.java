@@ -106,7 +106,7 @@ class PseudoTerminalTest {
             server.control.database.update("UPDATE run SET phase = 'ROLLED_BACK'");
             seen.append(all(process));
             assertThat(seen).contains(UP, "A\u001b[J", "ROLLED_BACK");
-            assertThat(process.waitFor(10, SECONDS)).isTrue();
+            assertThat(process.waitFor(60, SECONDS)).isTrue();
             assertThat(process.exitValue()).as("rolled back").isEqualTo(1);
         } finally {
             process.destroyForcibly();
@@ -136,7 +136,7 @@ class PseudoTerminalTest {
             new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
                     .start()
                     .waitFor();
-            assertThat(process.waitFor(10, SECONDS)).isTrue();
+            assertThat(process.waitFor(60, SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(ExitStatus.STOPPED.code());
         } finally {
             process.destroyForcibly();

@@ -247,7 +247,7 @@ class TurnoutTest {
         await().during(Duration.ofSeconds(2)).until(() -> !watching.isDone());
         ControlFixture.await(server.control.claims.logged(claim, new Log(Optional.of(List.of(LINE)), List.of(BATCH))));
         tell(claim, new Demand.Met(id, 5, 5, differences, true));
-        return watching.get(20, SECONDS);
+        return watching.get(60, SECONDS);
     }
 
     private static void tell(Claim claim, Demand.Met met) {
@@ -432,7 +432,7 @@ class TurnoutTest {
             new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
                     .start()
                     .waitFor();
-            assertThat(process.waitFor(5, SECONDS)).isTrue();
+            assertThat(process.waitFor(20, SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(130);
         } finally {
             process.destroyForcibly();

@@ -56,12 +56,12 @@ class TurnoutClientTest {
             Queue<Long> versions = new ConcurrentLinkedQueue<>();
             client.listen((before, after) -> versions.add(after.version()));
             long there = weight("10%");
-            await().atMost(SOON).until(() -> client.on("new-schema", USER_42));
+            await().until(() -> client.on("new-schema", USER_42));
             assertThat(client.freshness()).isEqualTo(Freshness.CURRENT);
             assertThat(client.age().orElseThrow()).isLessThan(SOON);
             assertThat(versions).contains(there);
             long back = weight("1%");
-            await().atMost(SOON).until(() -> !client.on("new-schema", USER_42));
+            await().until(() -> !client.on("new-schema", USER_42));
             assertThat(client.flags().version()).isGreaterThanOrEqualTo(back);
         }
     }
@@ -87,15 +87,15 @@ class TurnoutClientTest {
                 TurnoutClient client = TurnoutClient.start(ClientSettings.of(connection.uri(), token)
                         .withStaleAfter(Duration.ofMillis(500))
                         .withPoll(Duration.ofMillis(100)))) {
-            await().atMost(SOON).until(() -> client.on("new-schema", USER_42));
+            await().until(() -> client.on("new-schema", USER_42));
             assertThat(client.freshness()).isEqualTo(Freshness.CURRENT);
             connection.cut();
-            await().atMost(SOON).until(() -> client.freshness() == Freshness.STALE);
+            await().until(() -> client.freshness() == Freshness.STALE);
             weight("1%");
             assertThat(client.on("new-schema", USER_42)).isTrue();
             connection.mend();
-            await().atMost(SOON).until(() -> !client.on("new-schema", USER_42));
-            await().atMost(SOON).until(() -> client.freshness() == Freshness.CURRENT);
+            await().until(() -> !client.on("new-schema", USER_42));
+            await().until(() -> client.freshness() == Freshness.CURRENT);
         }
     }
 
@@ -105,13 +105,13 @@ class TurnoutClientTest {
         try (Connection connection = new Connection(server.uri());
                 TurnoutClient client = TurnoutClient.start(
                         ClientSettings.of(connection.uri(), token).withPoll(Duration.ofMillis(200)))) {
-            await().atMost(SOON).until(() -> client.on("new-schema", USER_42));
+            await().until(() -> client.on("new-schema", USER_42));
             connection.freeze();
             // The frozen connections never thaw; new ones work.
-            Thread.sleep(50);
+            await().pollDelay(Duration.ofMillis(50)).until(() -> true);
             weight("1%");
             connection.mend();
-            await().atMost(SOON).until(() -> !client.on("new-schema", USER_42));
+            await().until(() -> !client.on("new-schema", USER_42));
         } finally {
             weight("1%");
         }
@@ -122,8 +122,8 @@ class TurnoutClientTest {
         weight("10%");
         Path file = dir.resolve("flags/ruleset.json");
         try (TurnoutClient client = TurnoutClient.start(settings().withCache(file))) {
-            await().atMost(SOON).until(() -> client.on("new-schema", USER_42));
-            await().atMost(SOON).until(() -> Files.exists(file));
+            await().until(() -> client.on("new-schema", USER_42));
+            await().until(() -> Files.exists(file));
         }
         ClientSettings nowhere = ClientSettings.of(java.net.URI.create("http://127.0.0.1:1"), "t")
                 .withCache(file);
@@ -144,17 +144,17 @@ class TurnoutClientTest {
         try (Connection connection = new Connection(server.uri());
                 TurnoutClient client = TurnoutClient.start(
                         ClientSettings.of(connection.uri(), token).withReport(Duration.ofMillis(50)))) {
-            await().atMost(SOON).until(() -> client.flags().flag("reported").isPresent());
+            await().until(() -> client.flags().flag("reported").isPresent());
             for (int i = 0; i < 600; i++) {
                 Evaluation answer = client.evaluate("reported", Subject.of("user-" + i));
                 client.report(answer, i % 10 == 0 ? Outcome.FAILED : Outcome.FINE);
                 if (i % 200 == 100) {
                     connection.cut();
-                    Thread.sleep(120);
+                    await().pollDelay(Duration.ofMillis(120)).until(() -> true);
                     connection.mend();
                 }
             }
-            await().atMost(SOON).untilAsserted(() -> assertThat(total("calls")).isEqualTo(600));
+            await().untilAsserted(() -> assertThat(total("calls")).isEqualTo(600));
             assertThat(total("failures")).isEqualTo(60);
             assertThat(client.droppedReports()).isZero();
         }
@@ -170,7 +170,7 @@ class TurnoutClientTest {
         }
         String last = flags.get(flags.size() - 1).key();
         try (TurnoutClient client = TurnoutClient.start(settings().withTime(server.control.clock))) {
-            await().atMost(SOON).until(() -> client.flags().flag(last).isPresent());
+            await().until(() -> client.flags().flag(last).isPresent());
             int compared = 0;
             while (compared < 100_000) {
                 Subject subject = RandomFlags.subject(random);

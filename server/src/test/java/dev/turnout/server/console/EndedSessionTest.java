@@ -9,7 +9,6 @@ import dev.turnout.server.control.Role;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -119,7 +118,7 @@ class EndedSessionTest {
 
             way.flow();
 
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            await().untilAsserted(() -> {
                 new Visitor(server.uri()).login(token);
                 assertThat(elsewhere.get("/flags").statusCode()).isEqualTo(401);
             });

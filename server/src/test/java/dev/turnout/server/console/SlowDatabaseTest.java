@@ -44,10 +44,9 @@ class SlowDatabaseTest {
 
             way.flow();
 
-            await().atMost(Duration.ofSeconds(30))
-                    .untilAsserted(() -> assertThat(visitor.get("/flags/search").body())
-                            .contains("5%")
-                            .doesNotContain("Data as of"));
+            await().untilAsserted(() -> assertThat(visitor.get("/flags/search").body())
+                    .contains("5%")
+                    .doesNotContain("Data as of"));
         }
     }
 }

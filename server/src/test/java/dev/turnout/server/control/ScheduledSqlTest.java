@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Test;
 
 /** The follow-up of the calendar's migration, by the workers' scheduler over the control database. */
 class ScheduledSqlTest {
-    private static final Duration LONG = Duration.ofMinutes(1);
 
     @Test
     void the_follow_up_of_the_calendar_runs_on_its_schedule() throws SQLException {
@@ -45,7 +44,7 @@ class ScheduledSqlTest {
                         worker)));
             }
 
-            await().atMost(LONG).until(() -> rounds(fixture).equals(Map.of(1L, 1, 2L, 1, 3L, 1)));
+            await().until(() -> rounds(fixture).equals(Map.of(1L, 1, 2L, 1, 3L, 1)));
             Map<String, Round> latest = latest(fixture, run);
             assertThat(calendar.one("SELECT count(*) FROM oauth_states")).isEqualTo("2500");
             assertThat(latest.get("expired oauth states are removed"))
@@ -66,15 +65,15 @@ class ScheduledSqlTest {
                                     .toList());
 
             fixture.clock.pass(Duration.ofMinutes(5));
-            await().atMost(LONG).until(() -> rounds(fixture).equals(Map.of(1L, 1, 2L, 1, 3L, 2)));
+            await().until(() -> rounds(fixture).equals(Map.of(1L, 1, 2L, 1, 3L, 2)));
             fixture.clock.pass(Duration.ofMinutes(10));
-            await().atMost(LONG).until(() -> rounds(fixture).equals(Map.of(1L, 2, 2L, 1, 3L, 3)));
+            await().until(() -> rounds(fixture).equals(Map.of(1L, 2, 2L, 1, 3L, 3)));
             assertThat(calendar.one("SELECT count(*) FROM oauth_states")).isEqualTo("2485");
 
             // A failure is told and moves nothing.
             calendar.execute("ALTER TABLE oauth_states RENAME TO gone");
             fixture.clock.pass(Duration.ofMinutes(45));
-            await().atMost(LONG).until(() -> rounds(fixture).equals(Map.of(1L, 3, 2L, 2, 3L, 4)));
+            await().until(() -> rounds(fixture).equals(Map.of(1L, 3, 2L, 2, 3L, 4)));
             assertThat(latest(fixture, run).get("expired oauth states are removed"))
                     .returns(true, Round::failed);
             assertThat(fixture.database.query("SELECT * FROM incident")).isEmpty();

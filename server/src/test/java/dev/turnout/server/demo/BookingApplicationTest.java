@@ -22,7 +22,6 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,12 +106,12 @@ class BookingApplicationTest {
     }
 
     private static void done(PhaseWork work, Site site) {
-        await().atMost(Duration.ofSeconds(20)).until(() -> work.stride(site), Stride.Done.class::isInstance);
+        await().until(() -> work.stride(site), Stride.Done.class::isInstance);
     }
 
     private static void acknowledged(Ledger ledger, long more) {
         long wanted = ledger.acknowledged() + more;
-        await().atMost(Duration.ofSeconds(20)).until(() -> ledger.acknowledged() >= wanted);
+        await().until(() -> ledger.acknowledged() >= wanted);
     }
 
     private static void clean(Findings findings) {

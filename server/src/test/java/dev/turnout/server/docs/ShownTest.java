@@ -56,7 +56,7 @@ class ShownTest {
                 }
             } finally {
                 server.destroy();
-                if (!server.waitFor(15, TimeUnit.SECONDS)) {
+                if (!server.waitFor(60, TimeUnit.SECONDS)) {
                     server.destroyForcibly();
                 }
             }

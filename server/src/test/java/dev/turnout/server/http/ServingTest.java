@@ -149,7 +149,7 @@ class ServingTest {
                     .isTrue());
             assertThat(server.callAs("", "GET", "/readyz", "").code()).isEqualTo(503);
             assertThat(server.call("GET", "/api/v1/flags", "").code()).isEqualTo(200);
-            stop.get(20, SECONDS);
+            stop.get(60, SECONDS);
             assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> connect(server)))
                     .isInstanceOf(IOException.class);
         }

@@ -9,7 +9,6 @@ import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -136,7 +135,6 @@ class TargetingApiTest {
         String path = FLAGS + flag + "/explain?targetingKey=" + key + "&context="
                 + URLEncoder.encode(context, StandardCharsets.UTF_8);
         return Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
                 .until(() -> server.call("GET", path, ""), response -> response.code() == 200)
                 .json();
     }

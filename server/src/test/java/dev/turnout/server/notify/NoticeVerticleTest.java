@@ -110,11 +110,10 @@ class NoticeVerticleTest {
             incident();
         }
 
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> deliveries().stream()
-                                .filter(each -> each.state().equals("DELIVERED"))
-                                .count()
-                        == 50);
+        await().until(() -> deliveries().stream()
+                        .filter(each -> each.state().equals("DELIVERED"))
+                        .count()
+                == 50);
         assertThat(got).hasSize(50);
         assertThat(got.stream().map(Got::id).filter(id -> id.startsWith("notice_")))
                 .hasSize(25)
@@ -144,9 +143,8 @@ class NoticeVerticleTest {
             answer.set(code);
             incident();
             // The newest first.
-            await().atMost(Duration.ofSeconds(10))
-                    .untilAsserted(() -> assertThat(deliveries().subList(0, 2))
-                            .allMatch(each -> each.because().equals(because)));
+            await().untilAsserted(() -> assertThat(deliveries().subList(0, 2))
+                    .allMatch(each -> each.because().equals(because)));
         });
 
         answer.set(200);
@@ -168,8 +166,8 @@ class NoticeVerticleTest {
         ControlFixture.await(control.control.transaction(
                 tx -> control.flags.update(tx, "f", flag -> flag.withWeight(Weight.NONE), BY_TEST)));
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
-        await().atMost(Duration.ofSeconds(20)).until(() -> deliveries().stream()
-                .anyMatch(each -> each.because().equals("not answered within 10 s")));
+        await().until(() ->
+                deliveries().stream().anyMatch(each -> each.because().equals("not answered within 10 s")));
     }
 
     @Test
@@ -182,8 +180,7 @@ class NoticeVerticleTest {
         control.database.execute("UPDATE delivery SET attempts = " + (Backoff.MOST_ATTEMPTS - 1)
                 + ", free_at = clock_timestamp() WHERE state = 'WAITING'");
 
-        await().atMost(Duration.ofSeconds(10))
-                .until(() -> deliveries().stream().allMatch(each -> each.state().equals("GIVEN_UP")));
+        await().until(() -> deliveries().stream().allMatch(each -> each.state().equals("GIVEN_UP")));
         assertThat(registry.get("turnout.notifications")
                         .tag("target", "slack")
                         .tag("outcome", "given_up")

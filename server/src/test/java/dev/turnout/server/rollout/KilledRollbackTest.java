@@ -63,10 +63,8 @@ class KilledRollbackTest {
                 hold(story, holder, table);
                 Process server = TickingProcess.start(story.fixture.settings, story.fixture.clock.instant(), log);
                 try {
-                    Awaitility.await()
-                            .atMost(Duration.ofMinutes(1))
-                            .failFast(() -> !server.isAlive())
-                            .until(() -> !stopped(story).isEmpty());
+                    Awaitility.await().failFast(() -> !server.isAlive()).until(() -> !stopped(story)
+                            .isEmpty());
                 } finally {
                     server.destroyForcibly().waitFor();
                 }

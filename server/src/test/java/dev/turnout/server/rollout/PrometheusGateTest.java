@@ -102,7 +102,6 @@ class PrometheusGateTest {
                 story.run(), ERRORS.name(), "migration:" + Story.MIGRATION, Story.OPERATOR, story.fixture.audit));
         Instant asked = story.fixture.clock.instant();
         return Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
                 .until(() -> latest(story).filter(last -> !last.at().isBefore(asked)), Optional::isPresent)
                 .orElseThrow();
     }

@@ -71,7 +71,7 @@ final class Processes implements AutoCloseable {
         started.forEach(Process::destroy);
         for (Process process : started) {
             try {
-                process.onExit().get(10, TimeUnit.SECONDS);
+                process.onExit().get(60, TimeUnit.SECONDS);
             } catch (ExecutionException | TimeoutException e) {
                 process.destroyForcibly();
             } catch (InterruptedException e) {

@@ -9,7 +9,6 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -156,8 +155,7 @@ class WatchingFilesTest {
             assertThat(server.call("POST", "/api/v1/migrations", migration()).code())
                     .isEqualTo(201);
             server.control.database.update("UPDATE run SET verified_from = now(), progress = '{\"percent\": 40}'");
-            return await().atMost(Duration.ofSeconds(30))
-                    .until(
+            return await().until(
                             () -> names(server.call("GET", "/metrics", "").body()),
                             names -> names.contains("turnout_migration_verified_age_seconds")
                                     && names.contains("turnout_flag_weight"));

@@ -54,9 +54,9 @@ class RetuningTest {
                 });
                 assertThat(Visits.finish(backfill, visits.site(1, 0, "a"))).isInstanceOf(Stride.Done.class);
                 moving.set(false);
-                operator.get(10, TimeUnit.SECONDS);
+                operator.get(60, TimeUnit.SECONDS);
                 for (Future<?> lane : lanes) {
-                    lane.get(10, TimeUnit.SECONDS);
+                    lane.get(60, TimeUnit.SECONDS);
                 }
             } finally {
                 pool.shutdownNow();
@@ -141,8 +141,7 @@ class RetuningTest {
             assertThat(backfill.stride(visits.site(1, 3, "a"))).isInstanceOf(Stride.Rest.class);
             assertThat(backfill.stride(visits.site(1, 2, "a"))).isInstanceOf(Stride.Rest.class);
             application.commit();
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> !(backfill.stride(visits.site(1, 3, "a")) instanceof Stride.Rest));
+            await().until(() -> !(backfill.stride(visits.site(1, 3, "a")) instanceof Stride.Rest));
         }
     }
 }

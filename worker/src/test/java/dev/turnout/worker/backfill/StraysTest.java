@@ -131,7 +131,7 @@ class StraysTest {
             });
             await().until(() -> refreshed.isDone() || db.one(WAITING).equals("1"));
             application.commit();
-            refreshed.get(10, TimeUnit.SECONDS);
+            refreshed.get(60, TimeUnit.SECONDS);
             assertThat(db.query("SELECT id, treatment FROM stays WHERE id = 9")).containsExactly("9|cut");
         }
     }

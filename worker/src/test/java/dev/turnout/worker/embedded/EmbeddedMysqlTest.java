@@ -14,7 +14,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class EmbeddedMysqlTest {
@@ -61,7 +60,7 @@ class EmbeddedMysqlTest {
             ProcessHandle guard = server.parent().orElseThrow();
             guard.destroy();
             child.destroyForcibly().waitFor();
-            await().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive() && !guard.isAlive());
+            await().until(() -> !server.isAlive() && !guard.isAlive());
             EmbeddedMysql.mysql().close();
             assertThat(data).doesNotExist();
         } finally {

@@ -89,7 +89,7 @@ class EmbeddedPostgresTest {
         EmbeddedPostgres.keep(data, 0).close();
 
         Process dead = new ProcessBuilder("true").start();
-        assertThat(dead.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(dead.waitFor(60, TimeUnit.SECONDS)).isTrue();
         leavePidFile(data, dead.pid());
         EmbeddedPostgres.keep(data, 0).close();
 
@@ -126,7 +126,7 @@ class EmbeddedPostgresTest {
             assertThatThrownBy(() -> EmbeddedPostgres.keep(data, 0)).hasMessageContaining("in use");
             long orphan = postmasterOf(data);
             child.destroyForcibly();
-            assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(child.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(ProcessHandle.of(orphan))
                     .as("the server outlives its owner")
                     .isPresent();

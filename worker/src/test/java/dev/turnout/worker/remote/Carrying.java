@@ -89,6 +89,6 @@ final class Carrying implements AutoCloseable {
     public void close() {
         over = true;
         threads.shutdown();
-        await().atMost(30, TimeUnit.SECONDS).until(threads::isTerminated);
+        await().until(threads::isTerminated);
     }
 }

@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -88,7 +89,7 @@ abstract class HandedOver {
             assertThat(ChangelogTriggers.closed(shop.site(), Side.OLD)).isFalse();
             shop.old.execute("UPDATE customers SET name = 'mended' WHERE id = 1");
             DualWrite again = DualWrite.flipping(Duration.ofSeconds(30));
-            await().atMost(Duration.ofSeconds(20)).until(() -> {
+            await().until(() -> {
                 again.stride(shop.site());
                 return Flip.authority(shop.site()) == Side.NEW && !ChangelogTriggers.closed(shop.site(), Side.NEW);
             });
@@ -258,15 +259,15 @@ abstract class HandedOver {
         ExecutorService looking = Executors.newSingleThreadExecutor();
         try (Shop shop = flipped()) {
             AtomicBoolean over = new AtomicBoolean();
-            Future<Integer> looks = looking.submit(() -> {
-                int many = 0;
-                for (; !over.get(); many++) {
+            AtomicInteger looks = new AtomicInteger();
+            Future<?> look = looking.submit(() -> {
+                for (; !over.get(); looks.incrementAndGet()) {
                     assertThat(ChangelogTriggers.intact(shop.site())).isEmpty();
                 }
-                return many;
+                return looks;
             });
             try {
-                for (int i = 0; i < 8; i++) {
+                for (int i = 0; !look.isDone() && (i < 8 || looks.get() < 10); i++) {
                     ChangelogTriggers.close(shop.site(), Side.NEW, true);
                     ChangelogTriggers.close(shop.site(), Side.OLD, false);
                     ChangelogTriggers.close(shop.site(), Side.OLD, true);
@@ -275,7 +276,7 @@ abstract class HandedOver {
             } finally {
                 over.set(true);
             }
-            assertThat(looks.get(1, TimeUnit.MINUTES)).isGreaterThan(10);
+            look.get(1, TimeUnit.MINUTES);
         } finally {
             looking.shutdownNow();
         }

@@ -36,7 +36,7 @@ final class Interleaving {
             shop.old.execute("DELETE FROM customers WHERE id = 1");
             Future<Stride> applied = pool.submit(() -> new Applier(Side.OLD).stride(site));
             // It has claimed the changes and waits for the gate.
-            await().atMost(20, TimeUnit.SECONDS).until(() -> waitsForTheGate(shop));
+            await().until(() -> waitsForTheGate(shop));
             assertThat(applied.isDone()).isFalse();
             target.commit();
             source.commit();

@@ -8,7 +8,6 @@ import dev.turnout.worker.jdbc.Work;
 import dev.turnout.worker.testkit.TestServer;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Questions to the new side while changes are carried to it. A subclass names the pair of products. */
@@ -36,8 +35,7 @@ abstract class Questions {
                 for (int i = 0; i < 3; i++) {
                     String name = "meanwhile " + i;
                     shop.old.execute("UPDATE customers SET name = '" + name + "' WHERE id = 1");
-                    await().atMost(20, TimeUnit.SECONDS)
-                            .until(() -> shop.fresh.one(query + " LIMIT 1").equals(name));
+                    await().until(() -> shop.fresh.one(query + " LIMIT 1").equals(name));
                 }
                 assertThat(Sql.rows(connection, query)).isEqualTo(seen);
                 return seen;
@@ -55,10 +53,11 @@ abstract class Questions {
                     connection,
                     "SELECT p.id, p.total, c.email FROM purchases p JOIN clients c ON c.client_id = p.client_id"
                             + " WHERE c.email LIKE 'n%' AND c.email <> concat('n', floor(p.total))");
-            for (int i = 0; i < 15; i++) {
+            for (int i = 0;
+                    i < 15 || (carrying.written() <= 15 && carrying.failures().isEmpty());
+                    i++) {
                 assertThat(CaughtUp.ask(shop.site(), question)).isEmpty();
             }
-            assertThat(carrying.written()).isGreaterThan(15);
             assertThat(carrying.failures()).isEmpty();
         }
     }

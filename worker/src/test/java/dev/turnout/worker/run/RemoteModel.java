@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -98,8 +97,7 @@ record RemoteModel(TestDatabase old, TestDatabase fresh) implements Subject {
     public void settle() throws SQLException {
         SecondChance.ofAll(site(0));
         DualWrite carrying = DualWrite.carrying();
-        await().atMost(30, TimeUnit.SECONDS)
-                .until(() -> carrying.stride(site(0)) instanceof Stride.Wait && named().isEmpty());
+        await().until(() -> carrying.stride(site(0)) instanceof Stride.Wait && named().isEmpty());
     }
 
     /** What the changelogs name. */

@@ -48,7 +48,7 @@ class RunVerticleTest {
                     "m.yaml",
                     Map.of("m.yaml", SPEC.formatted(visits.db.name()), "drop.sql", "ALTER TABLE visits DROP length")));
             String first = get(vertx.deployVerticle(verticle(visits, board, "first")));
-            await().atMost(Duration.ofSeconds(30)).until(() -> board.log().contains(Phase.BACKFILLING));
+            await().until(() -> board.log().contains(Phase.BACKFILLING));
             get(vertx.undeploy(first));
             assertThat(board.worker()).as("let go of, not left to its lease").isEmpty();
 
@@ -78,7 +78,7 @@ class RunVerticleTest {
 
             board.rollout(new RolloutView(true, false, 0, Optional.empty(), 0, Optional.empty(), Optional.empty()));
             board.wish(Wish.ROLL_BACK);
-            await().atMost(Duration.ofSeconds(30)).until(() -> board.phase() == Phase.ROLLED_BACK);
+            await().until(() -> board.phase() == Phase.ROLLED_BACK);
             assertThat(visits.db.query("SELECT attname FROM pg_attribute WHERE attname = 'span'"))
                     .isEmpty();
             assertThat(board.schemaLog())
@@ -104,6 +104,6 @@ class RunVerticleTest {
     }
 
     private static <T> T get(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
     }
 }

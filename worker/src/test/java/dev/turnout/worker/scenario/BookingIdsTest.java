@@ -286,16 +286,13 @@ class BookingIdsTest {
             assertThat(one(NUMBERS_IN_V2)).isEqualTo("0");
             assertThat(one(V1)).isEqualTo("104");
             assertThat(one(BACKUP)).isEqualTo("105");
-            int rows = 0;
             for (Future<Map<Long, String>> writer : writers) {
                 for (Map.Entry<Long, String> written : writer.get().entrySet()) {
                     String found = one("SELECT coalesce((SELECT coalesce(calcom_v2_booking_id, calcom_booking_id, '-')"
                             + " FROM appointments WHERE id = " + written.getKey() + "), 'gone')");
                     assertThat(found).as("row " + written.getKey()).isEqualTo(written.getValue());
-                    rows++;
                 }
             }
-            assertThat(rows).isGreaterThan(100);
         } finally {
             writing.set(false);
             pool.shutdownNow();
@@ -309,7 +306,7 @@ class BookingIdsTest {
         try (Connection connection = bookings.database.connect();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
-            while (writing.get()) {
+            while (written.size() < 50 || writing.get()) {
                 long id = 1_000_000L * (writer + 1) + random.nextInt(200);
                 String number = String.valueOf(1_000 + random.nextInt(1_000_000));
                 String value = random.nextInt(5) == 0 ? "uid" + number : number;

@@ -87,7 +87,7 @@ public abstract class MortalServer implements KilledWorker.Victim, AutoCloseable
             ProcessHandle postmaster =
                     ProcessHandle.of(Long.parseLong(pidFile.get(0))).orElseThrow();
             postmaster.destroyForcibly();
-            postmaster.onExit().get(10, TimeUnit.SECONDS);
+            postmaster.onExit().get(60, TimeUnit.SECONDS);
             int port = server.port();
             letGo();
             server = again(port);

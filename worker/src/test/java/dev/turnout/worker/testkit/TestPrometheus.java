@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Assumptions;
  * package {@code prometheus}, or the file that {@code -Dturnout.test.prometheus=} names; without either its tests are skipped.
  */
 public final class TestPrometheus implements AutoCloseable {
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofMinutes(1);
 
     private final HttpServer application;
     private final Process process;
@@ -75,9 +75,7 @@ public final class TestPrometheus implements AutoCloseable {
             exchange.close();
         });
         application.start();
-        await().atMost(LONG)
-                .ignoreExceptions()
-                .until(() -> prometheus.get("/-/ready").statusCode() == 200);
+        await().ignoreExceptions().until(() -> prometheus.get("/-/ready").statusCode() == 200);
         return prometheus;
     }
 
@@ -103,8 +101,7 @@ public final class TestPrometheus implements AutoCloseable {
     /** Says what the application shows from now on, and waits until it was looked at. */
     public void shows(String text) {
         metrics = text.stripIndent().strip() + "\nshown " + text.hashCode() + "\n";
-        await().atMost(LONG)
-                .until(() -> get("/api/v1/query?query=shown").body().contains("\"" + text.hashCode() + "\""));
+        await().until(() -> get("/api/v1/query?query=shown").body().contains("\"" + text.hashCode() + "\""));
     }
 
     private HttpResponse<String> get(String path) {

@@ -62,7 +62,6 @@ class TransferUnderLoadTest {
                 for (Future<Map<Integer, String>> writer : writers) {
                     told.putAll(writer.get());
                 }
-                assertThat(told).hasSizeGreaterThan(50);
                 database.execute("UPDATE turnout.chunk SET verified_at = NULL");
                 finish(new Verify(), site);
                 Map<Integer, String> old = names(database, "SELECT id, name FROM companies");
@@ -109,7 +108,7 @@ class TransferUnderLoadTest {
             boolean old = number % 2 == 0;
             try (Connection connection = database.connect();
                     Statement statement = connection.createStatement()) {
-                for (int n = 0; writing.get(); n++) {
+                for (int n = 0; n < 100 || writing.get(); n++) {
                     int id = 1 + number + WRITERS * random.nextInt(ROWS / WRITERS);
                     String name = "w" + number + "n" + n;
                     String key = old ? "id = " + id : "kind = 'company' AND old_id = " + id;
