@@ -201,7 +201,7 @@ class MonitorQueryTest {
         return TestMonitor.sql("m", sql, fails)
                 .okWhen(Optional.ofNullable(ok))
                 .minSample(minSample)
-                .timeout(Duration.ofMillis(500))
+                .timeout(Duration.ofMillis(2500))
                 .monitor();
     }
 }

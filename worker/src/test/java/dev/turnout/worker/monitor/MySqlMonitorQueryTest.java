@@ -48,7 +48,7 @@ class MySqlMonitorQueryTest {
                 "SELECT 4 AS total FROM DUAL WHERE 1 = 0 ; total > 3 ; INCONCLUSIVE ; no row",
                 "SELECT 4 AS total UNION SELECT 5 ; total > 3 ; INCONCLUSIVE ; more than one row",
                 "SELECT nothing AS total          ; total > 3 ; ERROR        ; nothing",
-                "SELECT count(*) AS total FROM seen WHERE sleep(1) = 0 ; total > 3 ; ERROR ; took longer than 500 ms",
+                "SELECT count(*) AS total FROM seen WHERE sleep(1) = 0 ; total > 3 ; ERROR ; took longer than 2500 ms",
             })
     void aRowIsJudgedByTheConditions(String sql, String fails, Verdict verdict, String because) {
         Measurement measurement = measure(TestMonitor.sql("m", sql, fails));
@@ -90,7 +90,7 @@ class MySqlMonitorQueryTest {
     }
 
     private static Measurement measure(TestMonitor test) {
-        Monitor monitor = test.timeout(Duration.ofMillis(500)).monitor();
+        Monitor monitor = test.timeout(Duration.ofMillis(2500)).monitor();
         return MonitorQuery.measure(db.database(), monitor, NOW.minus(Duration.ofHours(1)), NOW);
     }
 }

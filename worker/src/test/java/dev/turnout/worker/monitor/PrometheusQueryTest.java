@@ -139,7 +139,13 @@ class PrometheusQueryTest {
                     .contains("the answer is longer than");
         }
         try (Odd odd = new Odd(200, "")) {
-            Measurement measurement = measure(odd.prometheus(), Map.of("value", "up"), "value < 1", NOW);
+            Monitor hasty = TestMonitor.of(
+                            "m",
+                            new Monitor.Query(Language.PROMQL, "prometheus:odd", Map.of("value", "up")),
+                            "value < 1")
+                    .timeout(Duration.ofMillis(500))
+                    .monitor();
+            Measurement measurement = PrometheusQuery.measure(odd.prometheus(), hasty, SINCE, NOW);
             assertThat(measurement.verdict()).isEqualTo(Verdict.ERROR);
             assertThat(measurement.because()).isEqualTo("the query took longer than 500 ms");
         }
@@ -159,7 +165,6 @@ class PrometheusQueryTest {
         return PrometheusQuery.measure(
                 prometheus,
                 TestMonitor.of("m", new Monitor.Query(Language.PROMQL, "prometheus:odd", texts), fails)
-                        .timeout(Duration.ofMillis(500))
                         .monitor(),
                 now.equals(NOW) ? SINCE : now.minusSeconds(60),
                 now);

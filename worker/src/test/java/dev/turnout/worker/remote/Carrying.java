@@ -3,6 +3,7 @@ package dev.turnout.worker.remote;
 import static org.awaitility.Awaitility.await;
 
 import dev.turnout.migration.Side;
+import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import java.sql.Connection;
@@ -59,7 +60,12 @@ final class Carrying implements AutoCloseable {
                 if (applier.stride(site) instanceof Stride.Wait) {
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
                 }
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException e) {
+                // As whoever drives a run: a question holds the gate for a moment.
+                if (Failure.of(e) != Failure.LOCK_TIMEOUT) {
+                    failures.add(e);
+                }
+            } catch (RuntimeException e) {
                 failures.add(e);
             }
         }

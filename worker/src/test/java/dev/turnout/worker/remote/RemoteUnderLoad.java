@@ -84,7 +84,7 @@ abstract class RemoteUnderLoad {
             }
             Site last = Objects.requireNonNull(driver.get());
             // A pool may still hand out a session that was killed: whoever drives a run tries again, too.
-            await().atMost(60, TimeUnit.SECONDS)
+            await().atMost(5, TimeUnit.MINUTES)
                     .ignoreExceptionsInstanceOf(SQLException.class)
                     .until(() -> settled(backfill, last));
             assertThat(shop.found()).isEqualTo(shop.wanted());
