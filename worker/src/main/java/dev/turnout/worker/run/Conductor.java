@@ -2,9 +2,7 @@ package dev.turnout.worker.run;
 
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Spec;
-import dev.turnout.worker.bookkeeping.StaleEpoch;
 import dev.turnout.worker.jdbc.Database;
-import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
@@ -15,25 +13,18 @@ import dev.turnout.worker.run.RunBoard.Orders;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drives one run while this worker has it: starts strides, acts on how they went, moves the run from phase to phase. Its
+ * Drives one run while this worker has it: starts strides, hears how they went, moves the run from phase to phase. Its
  * state belongs to the event loop that made it.
  */
 final class Conductor {
     private static final Logger log = LoggerFactory.getLogger(Conductor.class);
-    /** A failure that no repetition has cured by now needs an operator. */
-    private static final int HOPELESS = 10;
-
-    private static final Duration BETWEEN_TRIES_BACK = Duration.ofSeconds(5);
-
     /** No stride starts so shortly before the lease ends: it could still be at work when somebody else begins. */
     private static final Duration MARGIN = Duration.ofSeconds(2);
 
@@ -52,17 +43,13 @@ final class Conductor {
     private PutAside putAside;
     private Logbook logbook;
     private long leaseEndsNanos;
+    private Course course;
     private Lanes lanes;
     private Beside beside;
-    private Optional<Ending> ending = Optional.empty();
     private boolean changing;
     private long changedNanos = System.nanoTime();
     private boolean closed;
     private boolean lost;
-    private int failures;
-
-    /** How the phase ends once its strides are over. */
-    private record Ending(Phase to, String because, Map<String, Object> report) {}
 
     /** @param target where the new side is, when that is another database */
     Conductor(Workshop shop, Works works, Database database, Optional<Database> target, Spec spec, Claim claim) {
@@ -76,6 +63,7 @@ final class Conductor {
         this.orders = claim.orders();
         this.putAside = new PutAside(shop, works, new Entrance());
         this.logbook = new Logbook(shop, works, new Entrance());
+        this.course = course();
         Entrance entrance = new Entrance();
         this.lanes = lanes(entrance);
         this.beside = beside(entrance);
@@ -129,12 +117,15 @@ final class Conductor {
     private void begin() {
         lanes.close();
         beside.close();
-        ending = Optional.empty();
-        failures = 0;
         sight.clear();
+        course = course();
         Entrance entrance = new Entrance();
         lanes = lanes(entrance);
         beside = beside(entrance);
+    }
+
+    private Course course() {
+        return new Course(sight, spec.contract(), shop.pace().clock());
     }
 
     /** What goes on beside the phase that the run is in, or paused in. */
@@ -177,7 +168,7 @@ final class Conductor {
                 works.lanes(phase, orders.tuning()),
                 lane -> entrance.first(site(epoch, lane), work),
                 () -> lanes == own[0] && mayStart(),
-                outcome -> ended(phase, outcome));
+                this::ended);
         return own[0];
     }
 
@@ -202,7 +193,7 @@ final class Conductor {
         return !closed
                 && !lost
                 && !changing
-                && ending.isEmpty()
+                && course.ending().isEmpty()
                 && System.nanoTime() - leaseEndsNanos < -MARGIN.toNanos()
                 && !(intent() instanceof Intent.Enter);
     }
@@ -216,8 +207,8 @@ final class Conductor {
             return;
         }
         beside.start();
-        if (ending.isPresent()) {
-            change(ending.get());
+        if (course.ending().isPresent()) {
+            change(course.ending().get());
             return;
         }
         Intent intent = intent();
@@ -292,78 +283,13 @@ final class Conductor {
                 });
     }
 
-    private Duration ended(Phase phase, AsyncResult<Stride> outcome) {
-        Duration rest = outcome.succeeded() ? went(phase, outcome.result()) : failed(phase, outcome.cause());
-        if (ending.isPresent() || !(intent() instanceof Intent.Work)) {
+    private Duration ended(AsyncResult<Stride> outcome) {
+        Duration rest = course.ended(claim, outcome);
+        lost |= course.stale();
+        if (course.ending().isPresent() || !(intent() instanceof Intent.Work)) {
             advance();
         }
         return rest;
-    }
-
-    private Duration went(Phase phase, Stride stride) {
-        failures = 0;
-        if (stride instanceof Stride.Again again) {
-            sight.working(again.progress());
-            return Duration.ZERO;
-        }
-        if (stride instanceof Stride.Rest rest) {
-            return rest.pause();
-        }
-        if (stride instanceof Stride.Wait wait) {
-            waiting(phase, wait.because());
-            return wait.pause();
-        }
-        if (stride instanceof Stride.Done done) {
-            ending = ending.or(() -> Optional.of(new Ending(phase.next(), done.because(), done.report())));
-            return Duration.ZERO;
-        }
-        Stride.Stop stop = (Stride.Stop) stride;
-        sight.stopped(stop.problems(), stop.nextAction());
-        if (phase == Phase.ROLLING_BACK) {
-            // There is nowhere to fail to: what stands in the way is shown, and the way back is tried again.
-            sight.waiting(stop.because());
-            return BETWEEN_TRIES_BACK;
-        }
-        ending = Optional.of(new Ending(Phase.FAILED, stop.because(), stop.report()));
-        return Duration.ZERO;
-    }
-
-    private void waiting(Phase phase, String because) {
-        switch (phase) {
-            case ROLLING_OUT -> sight.waiting("the rollout to complete");
-            case SOAKING -> {
-                List<String> unmet =
-                        Intent.unmet(claim, spec.contract(), shop.pace().clock().instant());
-                sight.waiting("the conditions of the contract");
-                sight.advise(String.join("; ", unmet));
-            }
-            default -> sight.waiting(because);
-        }
-    }
-
-    private Duration failed(Phase phase, Throwable cause) {
-        if (cause instanceof StaleEpoch) {
-            log.warn("run {} of {} is in other hands: {}", claim.run(), claim.migration(), cause.getMessage());
-            lost = true;
-            return Duration.ZERO;
-        }
-        failures++;
-        String what = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-        boolean curable = cause instanceof SQLException e
-                && (Failure.of(e).transientLike() || Failure.of(e) == Failure.STATEMENT_TIMEOUT);
-        if (!curable && failures >= HOPELESS && phase != Phase.ROLLING_BACK) {
-            log.error("run {} of {} fails in {}", claim.run(), claim.migration(), phase, cause);
-            sight.stopped(List.of(what), "mend the cause, then resume");
-            ending = Optional.of(
-                    new Ending(Phase.FAILED, phase + " failed " + failures + " times in a row: " + what, Map.of()));
-            return Duration.ZERO;
-        }
-        if (!(cause instanceof SQLException)) {
-            log.warn(
-                    "a stride of run {} of {} in {} failed unexpectedly", claim.run(), claim.migration(), phase, cause);
-        }
-        sight.waiting("the database, after " + failures + " failure(s): " + what);
-        return Backoff.after(failures);
     }
 
     private void show() {
