@@ -51,7 +51,7 @@ public final class DualWrite implements PhaseWork {
             return new Stride.Wait(REST, stride.because());
         }
         // A flip that has begun ends by itself.
-        boolean begins = authority == Side.OLD && !ChangelogTriggers.closed(site, Side.OLD);
+        boolean begins = authority == Side.OLD && !Doors.closed(site, Side.OLD);
         List<String> beyond = begins ? RejectedLimit.beyond(site) : List.of();
         if (!beyond.isEmpty()) {
             // Their new rows are older than the old ones: whoever went on from them would bring that back.

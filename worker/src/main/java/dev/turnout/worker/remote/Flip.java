@@ -6,6 +6,7 @@ import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.phase.Blocked;
 import dev.turnout.worker.phase.Progress;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
@@ -69,7 +70,7 @@ public final class Flip {
         if (authority(site) == to) {
             return open(site);
         }
-        if (!ChangelogTriggers.closed(site, from())) {
+        if (!Doors.closed(site, from())) {
             // First while nobody waits for it: what cannot be done then cannot be done later.
             Optional<String> taken = taken(site);
             return taken.isEmpty()
@@ -113,18 +114,18 @@ public final class Flip {
     private Stride close(Site site) throws SQLException {
         String what = "closing " + site.database(from()).name() + " to writes";
         try {
-            ChangelogTriggers.close(site, from(), true);
+            Doors.close(site, from(), true);
         } catch (SQLException e) {
             // A part may be closed: nobody can write there until it is open or given away.
-            ChangelogTriggers.close(site, from(), false);
-            return ChangelogTriggers.blocked(site, from(), what, e);
+            Doors.close(site, from(), false);
+            return Blocked.instead(site.database(from()), what, e);
         }
         closedNanos = Optional.of(System.nanoTime());
         return new Stride.Again(what, Progress.of(0, 1, "steps"));
     }
 
     private Stride takeBack(Site site, String because) throws SQLException {
-        ChangelogTriggers.close(site, from(), false);
+        Doors.close(site, from(), false);
         closedNanos = Optional.empty();
         return new Stride.Wait(
                 BREATH,
@@ -142,10 +143,10 @@ public final class Flip {
     }
 
     private Stride open(Site site) throws SQLException {
-        if (ChangelogTriggers.closed(site, to)) {
+        if (Doors.closed(site, to)) {
             // The other database is told only now; were it told first, a crash could leave two sides open.
             site.database(Side.NEW).transaction(Limits.BOOKKEEPING, connection -> record(connection, site));
-            ChangelogTriggers.close(site, to, false);
+            Doors.close(site, to, false);
         }
         return new Stride.Done(site.database(to).name() + " takes the writes");
     }

@@ -2,6 +2,7 @@ package dev.turnout.worker.remote;
 
 import dev.turnout.migration.Side;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.phase.Blocked;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Progress;
 import dev.turnout.worker.phase.Site;
@@ -42,11 +43,10 @@ public final class WayBack implements PhaseWork {
     public static PhaseWork opening(Side side) {
         return site -> {
             try {
-                ChangelogTriggers.open(site, side);
+                Doors.open(site, side);
             } catch (SQLException e) {
-                return ChangelogTriggers.blocked(
-                        site,
-                        side,
+                return Blocked.instead(
+                        site.database(side),
                         "opening what is left on " + site.database(side).name(),
                         e);
             }
@@ -90,7 +90,7 @@ public final class WayBack implements PhaseWork {
                 ChangelogTriggers.silence(site, other());
                 ChangelogTriggers.remove(site, remaining);
             } catch (SQLException e) {
-                return ChangelogTriggers.blocked(site, remaining, "removing the triggers between the servers", e);
+                return Blocked.instead(site.database(remaining), "removing the triggers between the servers", e);
             }
             return new Stride.Again("the flow between the servers has ended", Progress.of(1, 1, "steps"));
         }
@@ -144,7 +144,7 @@ public final class WayBack implements PhaseWork {
                             taken,
                             "raise the end of the sequence (ALTER SEQUENCE … MAXVALUE …), then resume"));
         } catch (SQLException e) {
-            return Optional.of(ChangelogTriggers.blocked(site, Side.NEW, "moving what numbers the new rows", e));
+            return Optional.of(Blocked.instead(site.database(Side.NEW), "moving what numbers the new rows", e));
         }
     }
 
@@ -153,11 +153,11 @@ public final class WayBack implements PhaseWork {
      * writes meanwhile is not carried back any more: it never ends, and the old side does.
      */
     private Optional<Stride> emptied(Site site) throws SQLException {
-        if (!ChangelogTriggers.closedForGood(site)) {
+        if (!Doors.closedForGood(site)) {
             try {
-                ChangelogTriggers.closeForGood(site);
+                Doors.closeForGood(site);
             } catch (SQLException e) {
-                return Optional.of(ChangelogTriggers.blocked(site, Side.OLD, "closing the old side to writes", e));
+                return Optional.of(Blocked.instead(site.database(Side.OLD), "closing the old side to writes", e));
             }
         }
         Stride carried = lastOfOld.stride(site);

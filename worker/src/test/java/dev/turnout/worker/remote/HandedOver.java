@@ -86,12 +86,12 @@ abstract class HandedOver {
             assertThat(stride.because())
                     .contains("stay on the old side", "6 rows of clients are put aside, at most 5 may be");
             assertThat(Flip.authority(shop.site())).isEqualTo(Side.OLD);
-            assertThat(ChangelogTriggers.closed(shop.site(), Side.OLD)).isFalse();
+            assertThat(Doors.closed(shop.site(), Side.OLD)).isFalse();
             shop.old.execute("UPDATE customers SET name = 'mended' WHERE id = 1");
             DualWrite again = DualWrite.flipping(Duration.ofSeconds(30));
             await().until(() -> {
                 again.stride(shop.site());
-                return Flip.authority(shop.site()) == Side.NEW && !ChangelogTriggers.closed(shop.site(), Side.NEW);
+                return Flip.authority(shop.site()) == Side.NEW && !Doors.closed(shop.site(), Side.NEW);
             });
         }
     }
@@ -268,10 +268,10 @@ abstract class HandedOver {
             });
             try {
                 for (int i = 0; !look.isDone() && (i < 8 || looks.get() < 10); i++) {
-                    ChangelogTriggers.close(shop.site(), Side.NEW, true);
-                    ChangelogTriggers.close(shop.site(), Side.OLD, false);
-                    ChangelogTriggers.close(shop.site(), Side.OLD, true);
-                    ChangelogTriggers.close(shop.site(), Side.NEW, false);
+                    Doors.close(shop.site(), Side.NEW, true);
+                    Doors.close(shop.site(), Side.OLD, false);
+                    Doors.close(shop.site(), Side.OLD, true);
+                    Doors.close(shop.site(), Side.NEW, false);
                 }
             } finally {
                 over.set(true);
@@ -289,7 +289,7 @@ abstract class HandedOver {
             assertThat(ChangelogTriggers.intact(shop.site())).isEmpty();
             shop.fresh.execute("UPDATE turnout.flow SET since = since - INTERVAL '2' MINUTE");
             assertThat(ChangelogTriggers.intact(shop.site())).hasSize(2);
-            ChangelogTriggers.close(shop.site(), Side.NEW, false);
+            Doors.close(shop.site(), Side.NEW, false);
             assertThat(ChangelogTriggers.intact(shop.site())).isEmpty();
         }
     }

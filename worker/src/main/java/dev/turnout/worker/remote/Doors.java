@@ -1,0 +1,115 @@
+package dev.turnout.worker.remote;
+
+import dev.turnout.migration.Side;
+import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.jdbc.Dialect;
+import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Sql;
+import dev.turnout.worker.phase.Site;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What shuts a side to everybody but the engine: closes it, opens it, and says which it is. When that is to be done others
+ * decide. Stateless and thread-safe.
+ */
+final class Doors {
+    private Doors() {}
+
+    /**
+     * Lets nobody but the engine write those tables of a side whose moves have a way back, or everybody again. Harmless when
+     * repeated.
+     */
+    static void close(Site site, Side side, boolean closed) throws SQLException {
+        for (Route route : Route.movable(site.spec())) {
+            close(site, side, route, closed, List.of());
+        }
+    }
+
+    /** Lets nobody but the engine write anything on the old side that a move reads: before the flow ends. */
+    static void closeForGood(Site site) throws SQLException {
+        for (Route route : Route.forward(site.spec())) {
+            close(site, Side.OLD, route, true, tap(site, route).feeding());
+        }
+    }
+
+    private static Taps.Tap tap(Site site, Route route) throws SQLException {
+        return site.database(Side.OLD)
+                .transaction(Limits.BOOKKEEPING, connection -> Taps.of(connection, site, Side.OLD, route.move()));
+    }
+
+    private static void close(Site site, Side side, Route route, boolean closed, List<RefuseSql> more)
+            throws SQLException {
+        // Committed before the first of them changes: whoever looks at them meanwhile finds that they are changing.
+        site.database(side).transaction(Limits.BOOKKEEPING, connection -> {
+            Bookkeeping.fence(connection, site);
+            Recorded.changing(connection, site, route);
+            return route;
+        });
+        site.database(side).transaction(Limits.DDL, connection -> {
+            Bookkeeping.fence(connection, site);
+            Taps.Tap tap = Taps.of(connection, site, side, route.move());
+            List<RefuseSql> doors = new ArrayList<>(more);
+            doors.add(tap.refusing());
+            for (RefuseSql door : doors) {
+                TriggerCatalogue.run(connection, door.drop());
+                if (closed) {
+                    TriggerCatalogue.run(connection, door.create());
+                }
+            }
+            Recorded.put(connection, site, route, closed ? "CLOSED" : "OPEN", TriggerCatalogue.hash(connection, tap));
+            return tap;
+        });
+    }
+
+    /** Whether nobody but the engine writes those tables of a side whose moves have a way back. */
+    static boolean closed(Site site, Side side) throws SQLException {
+        return closed(site, side, Route.movable(site.spec()));
+    }
+
+    /** Whether all of the old side is closed: of the tables that touch a move its state says nothing. */
+    static boolean closedForGood(Site site) throws SQLException {
+        List<Route> routes = Route.forward(site.spec());
+        return closed(site, Side.OLD, routes)
+                && site.database(Side.OLD)
+                        .transaction(Limits.BOOKKEEPING, connection -> shut(connection, site, routes));
+    }
+
+    private static boolean shut(Connection connection, Site site, List<Route> routes) throws SQLException {
+        for (Route route : routes) {
+            for (RefuseSql door : Taps.doors(Dialect.of(connection), site, Side.OLD, route.move())) {
+                if (!TriggerCatalogue.has(connection, door)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static boolean closed(Site site, Side side, List<Route> routes) throws SQLException {
+        List<String> open = site.database(side)
+                .transaction(Limits.BOOKKEEPING, connection -> Sql.rows(
+                                connection,
+                                "SELECT move FROM turnout.flow WHERE run = ? AND state <> 'CLOSED'",
+                                site.run())
+                        .stream()
+                        .map(row -> row.get(0))
+                        .toList());
+        return routes.stream().noneMatch(route -> open.contains(route.move()));
+    }
+
+    /** Opens what is left of a side that was shut until its end. Harmless when repeated. */
+    static void open(Site site, Side side) throws SQLException {
+        for (Route route : Route.forward(site.spec())) {
+            site.database(side).transaction(Limits.DDL, connection -> {
+                Bookkeeping.fence(connection, site);
+                for (RefuseSql door : Taps.doors(Dialect.of(connection), site, side, route.move())) {
+                    TriggerCatalogue.run(connection, door.dropAnywhere());
+                }
+                return route;
+            });
+        }
+    }
+}
