@@ -1,9 +1,5 @@
 package dev.turnout.worker.remote;
 
-import static dev.turnout.worker.jdbc.Identifiers.quote;
-import static dev.turnout.worker.jdbc.Identifiers.quoteAll;
-import static java.util.stream.Collectors.joining;
-
 import dev.turnout.migration.TableName;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Sql;
@@ -20,7 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +27,8 @@ final class TargetTable {
     private final Route route;
     private final List<String> columns;
     private final List<Pairing> pairings;
-    private final List<ColumnType> types;
     private final List<Integer> as;
+    private final TargetSql sql;
 
     /** The same over a copy with the same columns. */
     TargetTable over(TableName copy) {
@@ -49,8 +44,9 @@ final class TargetTable {
         this.route = route;
         this.columns = columns;
         this.pairings = pairings;
-        this.types = pairings.stream().map(Pairing::target).toList();
         this.as = as;
+        this.sql = new TargetSql(
+                route, columns, pairings.stream().map(Pairing::target).toList(), as);
     }
 
     /**
@@ -95,22 +91,15 @@ final class TargetTable {
 
     /** Adds the rows that are not there; those that are stay as they are. */
     int insertMissing(Connection connection, List<List<@Nullable String>> rows) throws SQLException {
-        return dialect.mysql() ? insert(connection, missing(connection, rows)) : insert(connection, rows, " NOTHING");
+        return dialect.mysql()
+                ? insert(connection, missing(connection, rows))
+                : insert(connection, rows, sql.insertMissing());
     }
 
     /** Makes the rows stand as given. */
     void upsert(Connection connection, List<List<@Nullable String>> rows) throws SQLException {
         if (!dialect.mysql()) {
-            insert(
-                    connection,
-                    rows,
-                    carried().isEmpty()
-                            ? " NOTHING"
-                            : " UPDATE SET "
-                                    + carried().stream()
-                                            .map(column -> quote(columns.get(column)) + " = excluded."
-                                                    + quote(columns.get(column)))
-                                            .collect(joining(", ")));
+            insert(connection, rows, sql.upsert());
             return;
         }
         // ON DUPLICATE KEY UPDATE would overwrite whichever row another unique key finds.
@@ -121,28 +110,12 @@ final class TargetTable {
         insert(connection, missing);
     }
 
-    private List<Integer> carried() {
-        return IntStream.range(0, columns.size())
-                .filter(column -> !as.contains(column))
-                .boxed()
-                .toList();
-    }
-
     /** PostgreSQL: one statement, a column's values as one array. */
-    private int insert(Connection connection, List<List<@Nullable String>> rows, String onConflict)
-            throws SQLException {
+    private int insert(Connection connection, List<List<@Nullable String>> rows, String statement) throws SQLException {
         if (rows.isEmpty()) {
             return 0;
         }
-        String names = IntStream.range(0, columns.size()).mapToObj(i -> "c" + i).collect(joining(", "));
-        String values = IntStream.range(0, columns.size())
-                .mapToObj(i -> types.get(i).store("v.c" + i))
-                .collect(joining(", "));
-        String sql = "INSERT INTO " + Route.quoted(route.into()) + " (" + quoteAll(columns)
-                + ") OVERRIDING SYSTEM VALUE SELECT " + values + " FROM unnest("
-                + String.join(", ", Collections.nCopies(columns.size(), "?::text[]")) + ") AS v (" + names
-                + ") ON CONFLICT (" + quoteAll(route.as().keySet()) + ") DO" + onConflict;
-        try (PreparedStatement insert = connection.prepareStatement(sql)) {
+        try (PreparedStatement insert = connection.prepareStatement(statement)) {
             for (int column = 0; column < columns.size(); column++) {
                 @Nullable Object[] texts = new Object[rows.size()];
                 for (int row = 0; row < texts.length; row++) {
@@ -159,9 +132,7 @@ final class TargetTable {
         if (rows.isEmpty()) {
             return 0;
         }
-        String sql = "INSERT INTO " + Route.quoted(route.into()) + " (" + quoteAll(columns) + ") VALUES ("
-                + types.stream().map(type -> type.store("?")).collect(joining(", ")) + ")";
-        try (PreparedStatement insert = connection.prepareStatement(sql)) {
+        try (PreparedStatement insert = connection.prepareStatement(sql.insertOne())) {
             for (List<@Nullable String> row : rows) {
                 for (int column = 0; column < row.size(); column++) {
                     insert.setString(column + 1, row.get(column));
@@ -174,17 +145,11 @@ final class TargetTable {
     }
 
     private void update(Connection connection, List<List<@Nullable String>> rows) throws SQLException {
-        List<Integer> carried = carried();
+        List<Integer> carried = sql.carried();
         if (rows.isEmpty() || carried.isEmpty()) {
             return;
         }
-        String sql = "UPDATE " + Route.quoted(route.into()) + " SET "
-                + carried.stream()
-                        .map(column -> quote(columns.get(column)) + " = "
-                                + types.get(column).store("?"))
-                        .collect(joining(", "))
-                + " WHERE " + told("?");
-        try (PreparedStatement update = connection.prepareStatement(sql)) {
+        try (PreparedStatement update = connection.prepareStatement(sql.updateOne())) {
             for (List<@Nullable String> row : rows) {
                 int index = 1;
                 for (int column : carried) {
@@ -211,24 +176,44 @@ final class TargetTable {
 
     /** The rows that are told by some values, as text in the form of {@link Pairing#found}. */
     List<List<@Nullable String>> found(Connection connection, List<List<@Nullable String>> told) throws SQLException {
-        if (told.isEmpty()) {
-            return List.of();
-        }
-        try (PreparedStatement select = connection.prepareStatement("SELECT " + texts() + among(told.size()))) {
-            bind(select, told);
-            return rows(select, TargetTable::normal);
-        }
+        return rows(connection, told, TargetTable::normal);
     }
 
     /** As {@link #found}, each value in the form in which it is written. */
     List<List<@Nullable String>> standing(Connection connection, List<List<@Nullable String>> told)
             throws SQLException {
+        return rows(connection, told, (text, pairing) -> text);
+    }
+
+    private List<List<@Nullable String>> rows(
+            Connection connection, List<List<@Nullable String>> told, BiFunction<String, Pairing, String> form)
+            throws SQLException {
+        List<List<@Nullable String>> rows = new ArrayList<>();
         if (told.isEmpty()) {
-            return List.of();
+            return rows;
         }
-        try (PreparedStatement select = connection.prepareStatement("SELECT " + texts() + among(told.size()))) {
+        try (PreparedStatement select = connection.prepareStatement(sql.select(told.size()))) {
             bind(select, told);
-            return rows(select, (text, pairing) -> text);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    List<@Nullable String> values = new ArrayList<>();
+                    for (int i = 0; i < columns.size(); i++) {
+                        String text = row.getString(i + 1);
+                        values.add(text == null ? null : form.apply(text, pairings.get(i)));
+                    }
+                    rows.add(values);
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static String normal(String text, Pairing pairing) {
+        try {
+            return pairing.found(text);
+        } catch (BadValue e) {
+            // Such a value no route writes: it differs from every one that does.
+            return text;
         }
     }
 
@@ -237,18 +222,10 @@ final class TargetTable {
         if (told.isEmpty()) {
             return;
         }
-        try (PreparedStatement select = connection.prepareStatement("SELECT 1" + among(told.size()) + " FOR UPDATE")) {
+        try (PreparedStatement select = connection.prepareStatement(sql.lock(told.size()))) {
             bind(select, told);
             select.executeQuery().close();
         }
-    }
-
-    private String among(int rows) {
-        String one =
-                "(" + as.stream().map(column -> types.get(column).parse("?")).collect(joining(", ")) + ")";
-        return " FROM " + Route.quoted(route.into()) + " AS t WHERE ("
-                + as.stream().map(column -> "t." + quote(columns.get(column))).collect(joining(", ")) + ") IN ("
-                + String.join(", ", Collections.nCopies(rows, one)) + ")";
     }
 
     private static void bind(PreparedStatement select, List<List<@Nullable String>> told) throws SQLException {
@@ -278,44 +255,12 @@ final class TargetTable {
         return Sql.rows(connection, references, table).get(0).get(0).equals("0");
     }
 
-    private String texts() {
-        return IntStream.range(0, columns.size())
-                .mapToObj(i -> types.get(i).read("t." + quote(columns.get(i))))
-                .collect(joining(", "));
-    }
-
-    private List<List<@Nullable String>> rows(PreparedStatement select, BiFunction<String, Pairing, String> form)
-            throws SQLException {
-        List<List<@Nullable String>> rows = new ArrayList<>();
-        try (ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-                List<@Nullable String> values = new ArrayList<>();
-                for (int i = 0; i < columns.size(); i++) {
-                    String text = row.getString(i + 1);
-                    values.add(text == null ? null : form.apply(text, pairings.get(i)));
-                }
-                rows.add(values);
-            }
-        }
-        return rows;
-    }
-
-    private static String normal(String text, Pairing pairing) {
-        try {
-            return pairing.found(text);
-        } catch (BadValue e) {
-            // Such a value no route writes: it differs from every one that does.
-            return text;
-        }
-    }
-
     /** Takes the rows away that are told by the values. */
     void delete(Connection connection, List<List<@Nullable String>> told) throws SQLException {
         if (told.isEmpty()) {
             return;
         }
-        String sql = "DELETE FROM " + Route.quoted(route.into()) + " WHERE " + told("?");
-        try (PreparedStatement delete = connection.prepareStatement(sql)) {
+        try (PreparedStatement delete = connection.prepareStatement(sql.deleteOne())) {
             for (List<@Nullable String> values : told) {
                 for (int i = 0; i < values.size(); i++) {
                     delete.setString(i + 1, Objects.requireNonNull(values.get(i), "what tells a row is never NULL"));
@@ -324,12 +269,5 @@ final class TargetTable {
             }
             delete.executeBatch();
         }
-    }
-
-    private String told(String value) {
-        return as.stream()
-                .map(column ->
-                        quote(columns.get(column)) + " = " + types.get(column).parse(value))
-                .collect(joining(" AND "));
     }
 }
