@@ -45,7 +45,7 @@ final class Contradiction {
         Map<List<@Nullable String>, List<String>> oldKeys = new LinkedHashMap<>();
         for (Ferry.Wanted row : landed) {
             List<String> key = Kept.oldKey(read.ferry().target(), row, forward);
-            there.told(key).ifPresent(told -> {
+            there.counterpart().told(key).ifPresent(told -> {
                 byTold.put(told, row);
                 oldKeys.put(told, key);
             });
@@ -55,7 +55,7 @@ final class Contradiction {
         Map<List<String>, List<Comparison.Wrong>> wrong = new LinkedHashMap<>();
         Map<List<String>, List<String>> fed = new LinkedHashMap<>();
         for (Comparison.Wrong one : there.differences(old, fresh, List.copyOf(oldKeys.values()))) {
-            List<@Nullable String> told = there.told(one.key()).orElseThrow();
+            List<@Nullable String> told = there.counterpart().told(one.key()).orElseThrow();
             Ferry.Wanted row = byTold.get(told);
             if (row == null || newer.contains(row.key())) {
                 continue;

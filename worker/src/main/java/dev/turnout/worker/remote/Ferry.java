@@ -8,8 +8,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +24,14 @@ final class Ferry {
     private final Route route;
     private final SourceTable source;
     private final TargetTable target;
+    private final Counterpart counterpart;
     private final Optional<Inverse> inverse;
 
     private Ferry(Route route, SourceTable source, TargetTable target, Optional<Inverse> inverse) {
         this.route = route;
         this.source = source;
         this.target = target;
+        this.counterpart = new Counterpart(route, source.key(), target);
         this.inverse = inverse;
     }
 
@@ -60,6 +60,10 @@ final class Ferry {
 
     TargetTable target() {
         return target;
+    }
+
+    Counterpart counterpart() {
+        return counterpart;
     }
 
     /** A row that cannot cross. */
@@ -177,18 +181,14 @@ final class Ferry {
         if (key.size() != route.key().size()) {
             return List.of(tooMany);
         }
-        Optional<List<@Nullable String>> told = told(key);
+        Optional<List<@Nullable String>> told = counterpart.told(key);
         boolean there = told.isEmpty() || !target.found(to, List.of(told.get())).isEmpty();
         return there ? List.of(tooMany) : List.of();
     }
 
     /** Locks the rows of the target that some keys tell, until the transaction ends. */
     void lock(Connection to, List<List<String>> keys) throws SQLException {
-        List<List<@Nullable String>> told = new ArrayList<>();
-        for (List<String> key : keys) {
-            told(key).ifPresent(told::add);
-        }
-        target.lock(to, told);
+        target.lock(to, counterpart.toldOf(keys));
     }
 
     /** What must stand for rows of the source, without those that cannot cross. */
@@ -213,11 +213,7 @@ final class Ferry {
     }
 
     void delete(Connection to, List<List<String>> keys) throws SQLException {
-        List<List<@Nullable String>> told = new ArrayList<>();
-        for (List<String> key : keys) {
-            told(key).ifPresent(told::add);
-        }
-        remove(to, told);
+        remove(to, counterpart.toldOf(keys));
     }
 
     private void remove(Connection to, List<List<@Nullable String>> told) throws SQLException {
@@ -231,76 +227,6 @@ final class Ferry {
     void replace(Connection to, List<Wanted> rows) throws SQLException {
         remove(to, rows.stream().map(row -> target.as(row.values())).toList());
         upsert(to, rows);
-    }
-
-    /** The target's values that tell the row of a key; empty: no row of the target can be its. */
-    Optional<List<@Nullable String>> told(List<String> key) {
-        List<@Nullable String> told = new ArrayList<>();
-        try {
-            for (Map.Entry<String, Optional<String>> column : route.as().entrySet()) {
-                int at = target.columns().indexOf(column.getKey());
-                Pairing pairing = target.pairings().get(at);
-                told.add(
-                        column.getValue().isPresent()
-                                ? pairing.carry(key.get(
-                                        route.key().indexOf(column.getValue().get())))
-                                : pairing.carry(constant(column.getKey())));
-            }
-        } catch (BadValue e) {
-            return Optional.empty();
-        }
-        return Optional.of(told);
-    }
-
-    /** The key by which the new side names the row of a key. */
-    Optional<List<String>> held(List<String> key) {
-        return told(key).map(told -> {
-            List<String> held = new ArrayList<>();
-            int at = 0;
-            for (Optional<String> column : route.as().values()) {
-                String value = told.get(at++);
-                if (column.isPresent()) {
-                    held.add(Objects.requireNonNull(value, "a key is never NULL"));
-                }
-            }
-            return held;
-        });
-    }
-
-    /**
-     * The key of the row that another key tells, by the way back.
-     *
-     * @param held the values of the columns that hold the key, in the order of {@link Route#as}; empty: no key could be it
-     */
-    Optional<List<String>> keyOf(List<String> held) {
-        List<String> holders = route.as().entrySet().stream()
-                .filter(column -> column.getValue().isPresent())
-                .map(Map.Entry::getKey)
-                .toList();
-        List<String> key = new ArrayList<>();
-        try {
-            for (int i = 0; i < route.key().size(); i++) {
-                Optional<String> column = Optional.of(route.key().get(i));
-                int at = 0;
-                while (!column.equals(route.as().get(holders.get(at)))) {
-                    at++;
-                }
-                ColumnType type = target.pairings()
-                        .get(target.columns().indexOf(holders.get(at)))
-                        .target();
-                key.add(new Pairing(type, source.key().get(i)).carry(held.get(at)));
-            }
-        } catch (BadValue e) {
-            return Optional.empty();
-        }
-        return Optional.of(key);
-    }
-
-    private String constant(String column) {
-        String literal = Objects.requireNonNull(route.up().get(column)).strip();
-        return literal.startsWith("'")
-                ? literal.substring(1, literal.length() - 1).replace("''", "'")
-                : literal;
     }
 
     private Wanted carry(SourceTable.Row row) {

@@ -21,7 +21,7 @@ record OnTheWay(Ferry ferry, boolean all, Set<List<@Nullable String>> told) {
         Set<List<@Nullable String>> told = new LinkedHashSet<>();
         for (Changelog.Change change : changes) {
             if (change.namesRow()) {
-                ferry.told(Load.key(change)).ifPresent(told::add);
+                ferry.counterpart().told(Load.key(change)).ifPresent(told::add);
             }
         }
         return new OnTheWay(ferry, unclear(changes, most), told);
@@ -34,7 +34,10 @@ record OnTheWay(Ferry ferry, boolean all, Set<List<@Nullable String>> told) {
         Set<List<@Nullable String>> told = new LinkedHashSet<>();
         for (Changelog.Change change : changes) {
             if (change.namesRow()) {
-                ferry.keyOf(Load.key(change)).flatMap(ferry::told).ifPresent(told::add);
+                ferry.counterpart()
+                        .keyOf(Load.key(change))
+                        .flatMap(ferry.counterpart()::told)
+                        .ifPresent(told::add);
             }
         }
         return new OnTheWay(ferry, unclear(changes, most), told);
@@ -46,6 +49,6 @@ record OnTheWay(Ferry ferry, boolean all, Set<List<@Nullable String>> told) {
 
     /** @param key of the old side */
     boolean has(List<String> key) {
-        return all || ferry.told(key).filter(told::contains).isPresent();
+        return all || ferry.counterpart().told(key).filter(told::contains).isPresent();
     }
 }

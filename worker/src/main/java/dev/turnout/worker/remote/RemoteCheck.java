@@ -115,7 +115,7 @@ public final class RemoteCheck {
         List<List<String>> keys = new ArrayList<>();
         for (List<String> one : held) {
             // A row that no key could be the reason for has none to be asked about: it is shown by what it holds.
-            keys.add(ferry.keyOf(one).orElse(one));
+            keys.add(ferry.counterpart().keyOf(one).orElse(one));
         }
         return ferry.delta(source, target, keys).gone();
     }
@@ -191,7 +191,7 @@ public final class RemoteCheck {
         if (suspects.handedOver()) {
             onTheWay.add(OnTheWay.back(target, site, ferry, CHANGES_LOOKED_AT));
             Aside.open(target, site, route.back().orElseThrow())
-                    .forEach(row -> ferry.keyOf(row.key()).ifPresent(aside::add));
+                    .forEach(row -> ferry.counterpart().keyOf(row.key()).ifPresent(aside::add));
         }
         Set<List<String>> asides = new LinkedHashSet<>();
         Set<List<String>> undecided = new LinkedHashSet<>();
@@ -226,7 +226,7 @@ public final class RemoteCheck {
                         SearchPath.of(source, site.spec(), Side.OLD);
                         Ferry ferry = Ferry.of(source, target, route);
                         List<List<String>> back = new ArrayList<>();
-                        keys.forEach(key -> ferry.held(key).ifPresent(back::add));
+                        keys.forEach(key -> ferry.counterpart().held(key).ifPresent(back::add));
                         Changelog.put(target, site, route.move(), back);
                         return back;
                     }));

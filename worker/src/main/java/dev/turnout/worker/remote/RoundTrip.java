@@ -130,7 +130,7 @@ record RoundTrip(Connection old, Connection fresh, Leg there, Leg back) {
     /** By what the new side tells its rows. */
     List<List<String>> held(List<Ferry.Wanted> rows) {
         return rows.stream()
-                .flatMap(row -> there.real().held(row.key()).stream())
+                .flatMap(row -> there.real().counterpart().held(row.key()).stream())
                 .toList();
     }
 

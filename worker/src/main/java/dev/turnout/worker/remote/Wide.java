@@ -120,7 +120,7 @@ final class Wide {
         Ferry ferry = Ferry.of(connection, target, route);
         Standing.pages(target, site, route, held -> {
             List<List<String>> keys = new ArrayList<>();
-            held.forEach(one -> ferry.keyOf(one).ifPresent(keys::add));
+            held.forEach(one -> ferry.counterpart().keyOf(one).ifPresent(keys::add));
             Changelog.put(connection, site, route.move(), keys);
         });
         return route;
