@@ -7,6 +7,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -34,7 +36,7 @@ public final class News implements AutoCloseable {
     private final ControlSettings settings;
     private final Consumer<OptionalLong> listener;
     private final Thread thread = new Thread(this::run, "turnout-news");
-    private volatile boolean closed;
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     /**
      * @param listener told, on the news' thread, the version of the flag set, or nothing when news may have been missed;
@@ -51,15 +53,19 @@ public final class News implements AutoCloseable {
         thread.start();
     }
 
+    private boolean isClosed() {
+        return closed.getCount() == 0;
+    }
+
     private void run() {
         Duration pause = FIRST_PAUSE;
-        while (!closed) {
+        while (!isClosed()) {
             try (Connection connection = connect()) {
                 listener.accept(OptionalLong.empty());
                 pause = FIRST_PAUSE;
                 hear(connection);
             } catch (SQLException e) {
-                if (!closed) {
+                if (!isClosed()) {
                     LOG.warn("no news from {}, connecting anew: {}", settings.address(), e.getMessage());
                 }
             }
@@ -83,7 +89,7 @@ public final class News implements AutoCloseable {
 
     private void hear(Connection connection) throws SQLException {
         PGConnection postgres = connection.unwrap(PGConnection.class);
-        while (!closed) {
+        while (!isClosed()) {
             PGNotification @Nullable [] heard = postgres.getNotifications((int) POLL.toMillis());
             if (heard == null || heard.length == 0) {
                 // A network that is silently gone looks like silence: ask something.
@@ -116,11 +122,9 @@ public final class News implements AutoCloseable {
 
     private Duration rest(Duration pause) {
         try {
-            if (!closed) {
-                Thread.sleep(pause.toMillis());
-            }
+            closed.await(pause.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            closed = true;
+            closed.countDown();
         }
         return pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
     }
@@ -128,7 +132,7 @@ public final class News implements AutoCloseable {
     /** Returns at once; the connection is closed within two seconds. */
     @Override
     public void close() {
-        closed = true;
+        closed.countDown();
         thread.interrupt();
     }
 }

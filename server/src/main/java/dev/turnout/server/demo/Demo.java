@@ -40,6 +40,9 @@ public final class Demo implements AutoCloseable {
     private static final int WRITES_PER_SECOND = 240;
     private static final Duration WARM_UP = Duration.ofSeconds(5);
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+    /** How long bookings go on without any old side before the last audit. */
+    private static final Duration WITHOUT_OLD_SIDE = Duration.ofSeconds(1);
+
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(5);
     /** A server that does not answer for so long has failed the demo. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -182,17 +185,21 @@ public final class Demo implements AutoCloseable {
                 }
                 log.warn("the server did not take it, trying again: {}", e.getMessage());
             }
-            if (closed.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new IllegalStateException("stopped");
-            }
+            rest(LOOK_EVERY);
             telling.tick();
+        }
+    }
+
+    private void rest(Duration pause) throws InterruptedException {
+        if (closed.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new IllegalStateException("stopped");
         }
     }
 
     private int end(
             Director director, BookingApplication application, HikariDataSource clinic, Telling telling, URI address)
             throws IOException, SQLException, InterruptedException {
-        Thread.sleep(1_000); // a second of bookings without any old side
+        rest(WITHOUT_OLD_SIDE);
         application.close();
         screen.clear();
         director.audit("at the end", Audit.Sides.NEW);

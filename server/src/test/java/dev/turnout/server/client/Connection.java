@@ -18,6 +18,7 @@ final class Connection implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean cut;
     private volatile boolean frozen;
+    private volatile boolean lost;
 
     Connection(URI server) throws IOException {
         this.server = server;
@@ -38,6 +39,11 @@ final class Connection implements AutoCloseable {
     /** From now on nothing gets through on the connections that there are, and nobody notices. */
     void freeze() {
         frozen = true;
+    }
+
+    /** Whether something that the server sent got lost on a frozen connection. */
+    boolean lost() {
+        return lost;
     }
 
     void mend() {
@@ -73,6 +79,9 @@ final class Connection implements AutoCloseable {
             OutputStream out = to.getOutputStream();
             for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
                 dead |= frozen;
+                if (dead && from.getPort() == server.getPort()) {
+                    lost = true;
+                }
                 if (!dead) {
                     out.write(piece, 0, read);
                     out.flush();

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Applications insert, update and delete all the while; what they were told is what must be there in the end. */
@@ -51,7 +52,7 @@ class UnderLoadTest {
                 for (int lane = 1; lane < 4; lane++) {
                     int number = lane;
                     pool.submit(() -> {
-                        while (helping.get()) {
+                        while (helping.get() && !Thread.currentThread().isInterrupted()) {
                             Backfill backfill = number < 2 ? first : second;
                             rest(backfill.stride(visits.site(1, number, number < 2 ? "a" : "b")));
                         }
@@ -80,9 +81,9 @@ class UnderLoadTest {
         }
     }
 
-    private static void rest(Stride stride) throws InterruptedException {
+    private static void rest(Stride stride) {
         if (stride instanceof Stride.Wait wait) {
-            Thread.sleep(wait.pause().toMillis());
+            LockSupport.parkNanos(wait.pause().toNanos());
         }
     }
 

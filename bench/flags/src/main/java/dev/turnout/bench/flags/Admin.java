@@ -8,9 +8,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /** Makes and moves the flags that are asked for. */
 final class Admin {
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI server;
@@ -41,7 +44,7 @@ final class Admin {
                         .orElseThrow()
                         .replace("\"", ""))
                 < Long.parseLong(version)) {
-            Thread.sleep(50);
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -43,13 +44,12 @@ final class Running implements AutoCloseable {
                 .redirectOutput(log.toFile())
                 .start();
         long end = System.nanoTime() + LONGEST_START.toNanos();
-        while (System.nanoTime() < end && process.isAlive()) {
+        do {
             Matcher found = LISTENING.matcher(Files.readString(log));
             if (found.find()) {
                 return new Running(process, URI.create(found.group(1)));
             }
-            Thread.sleep(50);
-        }
+        } while (System.nanoTime() < end && !process.waitFor(50, TimeUnit.MILLISECONDS));
         process.destroy();
         throw new IOException("the server does not start: " + Files.readString(log));
     }
