@@ -30,7 +30,8 @@ final class ChildWriter {
         return new Claimed(1, 7, "old", Phase.ROLLING_OUT, "the key", write, 1);
     }
 
-    static Process start(TestDatabase old, TestDatabase fresh) throws IOException {
+    /** @param log takes what it says: on our own output the build's tool speaks with this process */
+    static Process start(TestDatabase old, TestDatabase fresh, Path log) throws IOException {
         return new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -40,7 +41,8 @@ final class ChildWriter {
                         fresh.url(),
                         old.user(),
                         old.password()))
-                .inheritIO()
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
                 .start();
     }
 

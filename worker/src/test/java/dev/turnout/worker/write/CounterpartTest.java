@@ -19,6 +19,7 @@ import dev.turnout.worker.testkit.TestSpec;
 import dev.turnout.worker.write.Outcome.Verdict;
 import dev.turnout.worker.write.Write.Op;
 import dev.turnout.worker.write.WriteBoard.Claimed;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The new table is on a server of its own, and no trigger carries a row there. */
 class CounterpartTest {
@@ -179,11 +181,12 @@ class CounterpartTest {
     }
 
     @Test
-    void a_worker_killed_between_the_authority_and_the_other_server_is_made_up_for() throws Exception {
+    void a_worker_killed_between_the_authority_and_the_other_server_is_made_up_for(@TempDir Path folder)
+            throws Exception {
         try (Connection holder = fresh.connect()) {
             holder.setAutoCommit(false);
             holder.createStatement().execute("LOCK TABLE persons");
-            Process child = ChildWriter.start(old, fresh);
+            Process child = ChildWriter.start(old, fresh, folder.resolve("child.log"));
             try {
                 await().atMost(Duration.ofSeconds(60))
                         .until(() -> old.query(OLD).size() == 1);
