@@ -3,35 +3,13 @@ package dev.turnout.server.cli;
 import dev.turnout.server.Server.Part;
 import dev.turnout.server.settings.Setting;
 import dev.turnout.server.settings.Settings;
-import java.io.PrintWriter;
 import java.util.EnumSet;
-import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** {@code turnout serve}. */
-@Command(
-        name = "serve",
-        mixinStandardHelpOptions = true,
-        description = "Runs a server, with a worker in it unless told otherwise, until Ctrl-C.")
-final class ServeCommand implements Callable<Integer> {
-    @ParentCommand
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Turnout turnout;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private SettingsOptions options;
-
+@Command(name = "serve", description = "Runs a server, with a worker in it unless told otherwise, until Ctrl-C.")
+final class ServeCommand extends ProcessCommand {
     @Option(names = "--no-worker", description = "only serve: other processes move the rows (`turnout work`)")
     private boolean noWorker;
 
@@ -43,12 +21,12 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "ADDRESS",
             description = "where to listen, 127.0.0.1 unless set (TURNOUT_HOST)")
     void host(String text) {
-        options.set(Setting.HOST, text);
+        set(Setting.HOST, text);
     }
 
     @Option(names = "--port", paramLabel = "PORT", description = "8321 unless set; 0 takes a free one (TURNOUT_PORT)")
     void port(String text) {
-        options.set(Setting.PORT, text);
+        set(Setting.PORT, text);
     }
 
     @Option(
@@ -56,12 +34,12 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "PEM: the certificate and its chain (TURNOUT_TLS_CERT)")
     void certificate(String text) {
-        options.set(Setting.TLS_CERTIFICATE, text);
+        set(Setting.TLS_CERTIFICATE, text);
     }
 
     @Option(names = "--tls-key", paramLabel = "FILE", description = "PEM: its key (TURNOUT_TLS_KEY)")
     void key(String text) {
-        options.set(Setting.TLS_KEY, text);
+        set(Setting.TLS_KEY, text);
     }
 
     @Option(
@@ -69,7 +47,7 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "ORIGINS",
             description = "of pages whose scripts may ask, none unless set; several with commas (TURNOUT_CORS_ORIGINS)")
     void origins(String text) {
-        options.set(Setting.ORIGINS, text);
+        set(Setting.ORIGINS, text);
     }
 
     @Option(
@@ -77,26 +55,21 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "DURATION",
             description = "how long /readyz says 503 before a stop, 0s unless set (TURNOUT_DRAIN)")
     void drain(String text) {
-        options.set(Setting.DRAIN, text);
+        set(Setting.DRAIN, text);
     }
 
     @Override
     public Integer call() {
-        Settings settings = options.read(turnout.environment());
-        Set<Part> parts = noWorker ? EnumSet.of(Part.HTTP) : EnumSet.allOf(Part.class);
-        PrintWriter out = spec.commandLine().getOut();
-        Running.untilStopped(settings, parts, server -> {
+        Settings settings = settings();
+        run(settings, noWorker ? EnumSet.of(Part.HTTP) : EnumSet.allOf(Part.class), server -> {
             String url = settings.listen().scheme() + "://" + settings.listen().host() + ":" + server.port();
-            out.println(
-                    json
-                            ? Remote.JSON
-                                    .createObjectNode()
-                                    .put("url", url)
-                                    .put("adminToken", settings.adminToken().toString())
-                                    .toString()
-                            : "turnout serves on " + url + ", its administrator's token is in "
-                                    + settings.adminToken());
-            out.flush();
+            return json
+                    ? Remote.JSON
+                            .createObjectNode()
+                            .put("url", url)
+                            .put("adminToken", settings.adminToken().toString())
+                            .toString()
+                    : "turnout serves on " + url + ", its administrator's token is in " + settings.adminToken();
         });
         return 0;
     }
