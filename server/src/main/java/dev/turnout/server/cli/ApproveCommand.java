@@ -3,15 +3,10 @@ package dev.turnout.server.cli;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code turnout approve}. */
 @Command(name = "approve", description = "Approves the next step of the rollout, or the contract.")
-final class ApproveCommand extends RemoteCommand {
-    @Parameters(paramLabel = "NAME", description = "the migration")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private String name;
-
+final class ApproveCommand extends MigrationCommand {
     @Option(names = "--contract", description = "approve taking the old side away")
     private boolean contract;
 
@@ -21,9 +16,7 @@ final class ApproveCommand extends RemoteCommand {
     @Override
     public Integer call() {
         Remote remote = remote();
-        String path = contract
-                ? Remote.path(MIGRATIONS, name, "approve")
-                : Remote.path(ROLLOUTS, flagOf(remote, name), "approve");
+        String path = contract ? path("approve") : rolloutPath(remote, "approve");
         print(
                 remote.post(path, Map.of("reason", reason)).body(),
                 contract ? MigrationText::brief : MigrationText::rollout);

@@ -102,7 +102,7 @@ final class FlagCommand implements Runnable {
 
         @Override
         public Integer call() {
-            ObjectNode flag = read();
+            ObjectNode flag = Input.object(file, "a flag as JSON");
             String version = flag.path("version").asText("0");
             Map<String, String> precondition =
                     version.equals("0") ? Map.of("If-None-Match", "*") : Map.of("If-Match", "\"" + version + "\"");
@@ -112,13 +112,6 @@ final class FlagCommand implements Runnable {
                             .body(),
                     FlagCommand::line);
             return 0;
-        }
-
-        private ObjectNode read() {
-            if (Input.json(file, "a flag as JSON") instanceof ObjectNode flag) {
-                return flag;
-            }
-            throw CommandFailed.badInput(file + " holds no JSON object");
         }
     }
 

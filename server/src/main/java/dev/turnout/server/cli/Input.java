@@ -2,6 +2,7 @@ package dev.turnout.server.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -39,6 +40,18 @@ final class Input {
         } catch (IOException e) {
             throw CommandFailed.badInput("cannot read " + what + " from " + name(file) + ": " + e.getMessage());
         }
+    }
+
+    /**
+     * As {@link #json}.
+     *
+     * @throws CommandFailed also when it is no object
+     */
+    static ObjectNode object(String file, String what) {
+        if (json(file, what) instanceof ObjectNode object) {
+            return object;
+        }
+        throw CommandFailed.badInput(file + " holds no JSON object");
     }
 
     private static byte[] bytes(String file, String what) {

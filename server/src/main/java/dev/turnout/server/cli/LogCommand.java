@@ -10,17 +10,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code turnout log}. */
 @Command(
         name = "log",
         description = "Shows what was done to the schema, and the latest batches of each table, the newest first.")
-final class LogCommand extends RemoteCommand {
-    @Parameters(paramLabel = "NAME", description = "the migration")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private String name;
-
+final class LogCommand extends MigrationCommand {
     @Option(names = "--table", paramLabel = "TABLE", description = "only batches of this one")
     private @Nullable String table;
 
@@ -32,10 +27,7 @@ final class LogCommand extends RemoteCommand {
         String only = Optional.ofNullable(table)
                 .map(one -> "&table=" + URLEncoder.encode(one, StandardCharsets.UTF_8))
                 .orElse("");
-        print(
-                remote().get(Remote.path(MIGRATIONS, name, "log") + "?last=" + last + only)
-                        .body(),
-                LogCommand::lines);
+        print(remote().get(path("log") + "?last=" + last + only).body(), LogCommand::lines);
         return ExitStatus.DONE.code();
     }
 

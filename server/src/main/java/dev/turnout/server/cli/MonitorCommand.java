@@ -62,31 +62,20 @@ final class MonitorCommand implements Runnable {
     }
 
     @Command(name = "list", description = "Lists the monitors of a migration with what they last said.")
-    static final class All extends RemoteCommand {
-        @Parameters(paramLabel = "NAME", description = "the migration")
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private String name;
-
+    static final class All extends MigrationCommand {
         @Option(names = "--last", paramLabel = "N", description = "so many measurements of each; 1 unless given")
         private int last = 1;
 
         @Override
         public Integer call() {
-            print(
-                    remote().get(Remote.path(MIGRATIONS, name, MONITORS) + "?last=" + last)
-                            .body(),
-                    MonitorCommand::lines);
+            print(remote().get(path(MONITORS) + "?last=" + last).body(), MonitorCommand::lines);
             return 0;
         }
     }
 
     @Command(name = "run", description = "Has a monitor measured now and shows what it says; it counts as any other.")
-    static final class Run extends RemoteCommand {
+    static final class Run extends MigrationCommand {
         private static final long LOOK_EVERY_MILLIS = 250;
-
-        @Parameters(index = "0", paramLabel = "NAME", description = "the migration")
-        @SuppressWarnings("NullAway.Init") // picocli sets it
-        private String name;
 
         @Parameters(index = "1", paramLabel = "MONITOR", description = "its name in the spec")
         @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -101,15 +90,13 @@ final class MonitorCommand implements Runnable {
         @Override
         public Integer call() {
             Remote remote = remote();
-            JsonNode before = remote.post(
-                            Remote.path(MIGRATIONS, name, MONITORS, monitor, "run"), Map.of("reason", reason))
+            JsonNode before = remote.post(path(MONITORS, monitor, "run"), Map.of("reason", reason))
                     .body();
             JsonNode known = before.path(MONITORS).path(0).path("measurements").path(0);
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(wait);
             do {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_EVERY_MILLIS));
-                JsonNode now = found(remote.get(Remote.path(MIGRATIONS, name, MONITORS) + "?last=1")
-                        .body());
+                JsonNode now = found(remote.get(path(MONITORS) + "?last=1").body());
                 JsonNode latest = now.path("measurements").path(0);
                 if (!latest.isMissingNode() && !latest.equals(known)) {
                     print(now, answer -> lines(answer, answer.path("measurements")));

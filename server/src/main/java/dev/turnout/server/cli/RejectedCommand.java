@@ -6,15 +6,10 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code turnout rejected}. */
 @Command(name = "rejected", description = "Lists the rows that are put aside, or has them tried again.")
-final class RejectedCommand extends RemoteCommand {
-    @Parameters(paramLabel = "NAME", description = "the migration")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private String name;
-
+final class RejectedCommand extends MigrationCommand {
     @Option(names = "--retry", description = "have a worker try them again: somebody has mended them")
     private boolean retry;
 
@@ -31,12 +26,12 @@ final class RejectedCommand extends RemoteCommand {
     public Integer call() {
         if (retry) {
             print(
-                    remote().post(Remote.path(MIGRATIONS, name, "rejected", "retry"), Map.of("reason", reason))
+                    remote().post(path("rejected", "retry"), Map.of("reason", reason))
                             .body(),
                     MigrationText::brief);
         } else {
-            String path = Remote.path(MIGRATIONS, name, "rejected") + "?cursor=" + after + "&limit=" + limit;
-            print(remote().get(path).body(), RejectedCommand::lines);
+            String page = path("rejected") + "?cursor=" + after + "&limit=" + limit;
+            print(remote().get(page).body(), RejectedCommand::lines);
         }
         return 0;
     }

@@ -65,12 +65,4 @@ abstract class RemoteCommand implements Callable<Integer> {
             throw new IllegalStateException("a tree is always writable", e);
         }
     }
-
-    /** The flag that a migration's rollout moves. */
-    static String flagOf(Remote remote, String migration) {
-        return remote.get(Remote.path(MIGRATIONS, migration))
-                .body()
-                .path("flag")
-                .asText();
-    }
 }

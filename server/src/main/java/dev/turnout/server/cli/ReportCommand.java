@@ -8,7 +8,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         description = "Prints how the data was before the first change, or what became of it; as Markdown or JSON.")
-final class ReportCommand extends RemoteCommand {
+final class ReportCommand extends MigrationCommand {
     enum Kind {
         BASELINE,
         VALIDATION;
@@ -18,21 +18,17 @@ final class ReportCommand extends RemoteCommand {
         }
     }
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "the migration")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private String name;
-
     @Parameters(index = "1", paramLabel = "KIND", description = "baseline or validation")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Kind kind;
 
     @Override
     public Integer call() {
-        String path = Remote.path(MIGRATIONS, name, "reports", kind.path());
+        String report = path("reports", kind.path());
         if (json()) {
-            print(remote().get(path).body(), answer -> List.of());
+            print(remote().get(report).body(), answer -> List.of());
         } else {
-            out().print(remote().text(path, "text/markdown"));
+            out().print(remote().text(report, "text/markdown"));
             out().flush();
         }
         return 0;

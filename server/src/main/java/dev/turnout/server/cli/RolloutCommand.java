@@ -1,6 +1,5 @@
 package dev.turnout.server.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,15 +83,12 @@ final class RolloutCommand implements Runnable {
 
         @Override
         public Integer call() {
-            print(remote().post(Remote.path(ROLLOUTS, flag), plan()).body(), MigrationText::rollout);
-            return 0;
-        }
-
-        private JsonNode plan() {
-            if (Input.json(file, "a plan as JSON") instanceof ObjectNode plan) {
-                return reason.isEmpty() ? plan : plan.put("reason", reason);
+            ObjectNode plan = Input.object(file, "a plan as JSON");
+            if (!reason.isEmpty()) {
+                plan.put("reason", reason);
             }
-            throw CommandFailed.badInput(file + " holds no JSON object");
+            print(remote().post(Remote.path(ROLLOUTS, flag), plan).body(), MigrationText::rollout);
+            return 0;
         }
     }
 

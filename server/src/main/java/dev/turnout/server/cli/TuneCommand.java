@@ -7,17 +7,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code turnout tune}. */
 @Command(
         name = "tune",
         description = "Changes how a backfill goes about its work while it runs; without an option, shows it.")
-final class TuneCommand extends RemoteCommand {
-    @Parameters(paramLabel = "NAME", description = "the migration")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private String name;
-
+final class TuneCommand extends MigrationCommand {
     @Option(names = "--batch", paramLabel = "TIME", description = "how long a batch should last, such as 100ms")
     private @Nullable String batch;
 
@@ -58,14 +53,11 @@ final class TuneCommand extends RemoteCommand {
     public Integer call() {
         Map<String, @Nullable String> changes = changes();
         if (changes.isEmpty()) {
-            print(remote().get(Remote.path(MIGRATIONS, name)).body(), TuneCommand::lines);
+            print(remote().get(path()).body(), TuneCommand::lines);
             return 0;
         }
         changes.put("reason", reason);
-        print(
-                remote().send("PATCH", Remote.path(MIGRATIONS, name, "tuning"), changes, Map.of())
-                        .body(),
-                TuneCommand::lines);
+        print(remote().send("PATCH", path("tuning"), changes, Map.of()).body(), TuneCommand::lines);
         return 0;
     }
 

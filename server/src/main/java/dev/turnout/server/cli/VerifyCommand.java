@@ -10,7 +10,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code turnout verify}. */
 @Command(
@@ -21,12 +20,8 @@ import picocli.CommandLine.Parameters;
         },
         footer =
                 "With --wait it ends with 0 when every row was found equal, and with 1 when some differed or it ended before.")
-final class VerifyCommand extends RemoteCommand {
+final class VerifyCommand extends MigrationCommand {
     private static final String VERIFICATION = "verification";
-
-    @Parameters(paramLabel = "NAME", description = "the migration")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private String name;
 
     @Option(
             names = "--table",
@@ -48,7 +43,7 @@ final class VerifyCommand extends RemoteCommand {
         if (table != null || wait) {
             throw CommandFailed.badInput("say why the rows are to be verified anew: --reason");
         }
-        JsonNode migration = remote().get(Remote.path(MIGRATIONS, name)).body();
+        JsonNode migration = remote().get(path()).body();
         print(migration, MigrationText::verification);
         return migration.hasNonNull("verifiedFrom")
                         && migration.path("mismatches").asLong() == 0
@@ -61,8 +56,7 @@ final class VerifyCommand extends RemoteCommand {
         Map<String, String> body = new HashMap<>();
         body.put("reason", why);
         Optional.ofNullable(table).ifPresent(one -> body.put("table", one));
-        JsonNode answer =
-                remote.post(Remote.path(MIGRATIONS, name, "verify"), body).body();
+        JsonNode answer = remote.post(path("verify"), body).body();
         if (!wait) {
             print(answer, asked -> VerificationText.asked(asked, asked.path(VERIFICATION)));
             return ExitStatus.DONE;
@@ -87,7 +81,7 @@ final class VerifyCommand extends RemoteCommand {
             }
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
             try {
-                migration = remote.get(Remote.path(MIGRATIONS, name)).body();
+                migration = remote.get(path()).body();
                 now = found(migration, id);
             } catch (CommandFailed e) {
                 if (!e.passing()) {
@@ -106,7 +100,7 @@ final class VerifyCommand extends RemoteCommand {
                 return each;
             }
         }
-        throw CommandFailed.refused("verification " + id + " of " + name
-                + " is not among the newest any more: see 'turnout verify " + name + "'");
+        throw CommandFailed.refused("verification " + id + " of " + name()
+                + " is not among the newest any more: see 'turnout verify " + name() + "'");
     }
 }
