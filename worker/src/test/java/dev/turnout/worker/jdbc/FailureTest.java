@@ -9,14 +9,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Each class of failure, provoked on a real server. */
+/** Failures as only PostgreSQL has them; what every product has in common is in {@link DatabaseCompatibility}. */
 class FailureTest {
     private static final Limits SHORT = new Limits(Duration.ofMillis(50), Duration.ofMillis(200), 1);
 
@@ -58,16 +50,6 @@ class FailureTest {
     }
 
     @Test
-    void a_lock_that_somebody_else_holds() throws SQLException {
-        try (Connection other = database.connect();
-                Statement statement = other.createStatement()) {
-            other.setAutoCommit(false);
-            statement.execute("UPDATE t SET x = 1 WHERE id = 1");
-            assertThat(failureOf(SHORT, "UPDATE t SET x = 2 WHERE id = 1")).isEqualTo(Failure.LOCK_TIMEOUT);
-        }
-    }
-
-    @Test
     void a_snapshot_that_is_overtaken() throws SQLException {
         try (Connection connection = database.connect()) {
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
@@ -76,41 +58,6 @@ class FailureTest {
             database.execute("UPDATE t SET x = 5 WHERE id = 1");
             SQLException failure = failure(() -> run(connection, "UPDATE t SET x = x + 1 WHERE id = 1"));
             assertThat(Failure.of(failure)).isEqualTo(Failure.SERIALIZATION);
-        }
-    }
-
-    @Test
-    void two_transactions_in_each_others_way() throws Exception {
-        CountDownLatch bothHold = new CountDownLatch(2);
-        // Threads of our own: the common pool may have but one, and these two wait for each other.
-        ExecutorService threads = Executors.newFixedThreadPool(2);
-        try {
-            List<Future<Optional<Failure>>> both = threads.invokeAll(
-                    List.of(() -> cross(bothHold, 1, 2), () -> cross(bothHold, 2, 1)), 60, TimeUnit.SECONDS);
-            assertThat(Stream.of(both.get(0).get(), both.get(1).get()).flatMap(Optional::stream))
-                    .containsExactly(Failure.DEADLOCK);
-        } finally {
-            threads.shutdownNow();
-        }
-    }
-
-    private Optional<Failure> cross(CountDownLatch bothHold, int first, int second) {
-        Limits patient = new Limits(Duration.ofSeconds(10), Duration.ofSeconds(10), 1);
-        try {
-            database.database().transaction(patient, connection -> {
-                run(connection, "SET LOCAL deadlock_timeout = '50ms'");
-                run(connection, "UPDATE t SET x = 1 WHERE id = " + first);
-                bothHold.countDown();
-                try {
-                    bothHold.await();
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-                return run(connection, "UPDATE t SET x = 1 WHERE id = " + second);
-            });
-            return Optional.empty();
-        } catch (SQLException e) {
-            return Optional.of(Failure.of(e));
         }
     }
 
