@@ -2,16 +2,17 @@ package dev.turnout.worker.remote;
 
 import dev.turnout.worker.backfill.KeyRange;
 import dev.turnout.worker.jdbc.Failure;
+import dev.turnout.worker.jdbc.Refusal;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.phase.Stride;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -90,19 +91,13 @@ public final class RemoteRehearsal implements PhaseWork {
 
     /** All at once; one by one to name those that are refused. */
     private static List<String> written(RoundTrip trip, String what, List<Ferry.Wanted> rows) throws SQLException {
-        Savepoint before = trip.old().setSavepoint();
-        try {
-            trip.back().copies().replace(trip.old(), rows);
-            trip.old().releaseSavepoint(before);
+        Optional<SQLException> refusal =
+                Refusal.of(trip.old(), () -> trip.back().copies().replace(trip.old(), rows));
+        if (refusal.isEmpty()) {
             return List.of();
-        } catch (SQLException e) {
-            if (Failure.of(e) != Failure.BAD_DATA && Failure.of(e) != Failure.OTHER) {
-                throw e;
-            }
-            trip.old().rollback(before);
-            if (rows.size() == 1) {
-                return List.of(refused(what, rows.get(0).key(), Failure.words(e)));
-            }
+        }
+        if (rows.size() == 1) {
+            return List.of(refused(what, rows.get(0).key(), Failure.words(refusal.get())));
         }
         List<String> refused = new ArrayList<>();
         for (Ferry.Wanted row : rows) {

@@ -10,8 +10,8 @@ import dev.turnout.worker.backfill.KeySql;
 import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.bookkeeping.SchemaChange;
 import dev.turnout.worker.jdbc.Dialect;
-import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Refusal;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.jdbc.TableColumn;
 import dev.turnout.worker.phase.Site;
@@ -19,7 +19,6 @@ import dev.turnout.worker.sync.Mapping;
 import dev.turnout.worker.sync.SyncTriggers;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -124,22 +123,17 @@ record MySqlRehearsal(Site site, int ordinal) {
     private static List<String> act(
             Connection connection, DifferenceQuery query, Scratch stage, String what, List<String> writes)
             throws SQLException {
-        Savepoint before = connection.setSavepoint();
-        try {
-            for (String write : writes) {
-                Sql.statement(connection, write);
-            }
-            Difference difference = query.run(connection, stage.sql() + " AS old", KeyRange.all());
-            return difference.samples().stream()
-                    .map(found -> what + " is not the same on both sides: " + found)
-                    .toList();
-        } catch (SQLException e) {
-            if (Failure.of(e) != Failure.BAD_DATA && Failure.of(e) != Failure.OTHER) {
-                throw e;
-            }
-            connection.rollback(before);
-            return List.of(what + " is refused: " + e.getMessage());
-        }
+        List<String> wrong = new ArrayList<>();
+        Refusal.of(connection, () -> {
+                    for (String write : writes) {
+                        Sql.statement(connection, write);
+                    }
+                    query.run(connection, stage.sql() + " AS old", KeyRange.all())
+                            .samples()
+                            .forEach(sample -> wrong.add(what + " is not the same on both sides: " + sample));
+                })
+                .ifPresent(refusal -> wrong.add(what + " is refused: " + refusal.getMessage()));
+        return wrong;
     }
 
     /**

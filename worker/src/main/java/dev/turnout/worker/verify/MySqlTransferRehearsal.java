@@ -14,6 +14,7 @@ import dev.turnout.worker.backfill.Source;
 import dev.turnout.worker.bookkeeping.SchemaChange;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Refusal;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
@@ -22,7 +23,6 @@ import dev.turnout.worker.sync.TransferSql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -227,21 +227,16 @@ record MySqlTransferRehearsal(Site site, int ordinal) {
 
         /** @return what went wrong, with samples; the statement's effects stay when nothing did */
         private List<String> act(TransferQuery query, String what, String write) throws SQLException {
-            Savepoint before = connection.setSavepoint();
-            try {
-                Sql.statement(connection, write);
-                wrong.addAll(query.keys(connection, KeyRange.all(), ROWS));
-                return query.rows(connection, KeyRange.all()).samples().stream()
-                        .map(sample -> what + " is not the same on both sides: " + sample)
-                        .toList();
-            } catch (SQLException e) {
-                if (Failure.of(e) != Failure.BAD_DATA && Failure.of(e) != Failure.OTHER) {
-                    throw e;
-                }
-                connection.rollback(before);
-                refused.add(what + " is refused: " + Failure.words(e));
-                return List.of();
-            }
+            List<String> differences = new ArrayList<>();
+            Refusal.of(connection, () -> {
+                        Sql.statement(connection, write);
+                        wrong.addAll(query.keys(connection, KeyRange.all(), ROWS));
+                        query.rows(connection, KeyRange.all())
+                                .samples()
+                                .forEach(sample -> differences.add(what + " is not the same on both sides: " + sample));
+                    })
+                    .ifPresent(refusal -> refused.add(what + " is refused: " + Failure.words(refusal)));
+            return differences;
         }
     }
 }

@@ -10,8 +10,8 @@ import dev.turnout.worker.backfill.KeyRange;
 import dev.turnout.worker.backfill.KeySql;
 import dev.turnout.worker.backfill.RejectedRows;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
-import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Refusal;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.PhaseWork;
 import dev.turnout.worker.phase.Site;
@@ -132,20 +132,15 @@ public final class Rehearsal implements PhaseWork {
     /** @return what went wrong, with samples; the statement's effects stay when nothing did */
     private static List<String> act(Connection connection, DifferenceQuery query, String what, String write)
             throws SQLException {
-        Savepoint before = connection.setSavepoint();
-        try {
-            Sql.run(connection, write);
-            Difference difference = query.run(connection, "pg_temp." + STAGE + " AS old", KeyRange.all());
-            return difference.samples().stream()
-                    .map(sample -> what + " is not the same on both sides: " + sample)
-                    .toList();
-        } catch (SQLException e) {
-            if (Failure.of(e) != Failure.BAD_DATA && Failure.of(e) != Failure.OTHER) {
-                throw e;
-            }
-            connection.rollback(before);
-            return List.of(what + " is refused: " + e.getMessage());
-        }
+        List<String> wrong = new ArrayList<>();
+        Refusal.of(connection, () -> {
+                    Sql.run(connection, write);
+                    query.run(connection, "pg_temp." + STAGE + " AS old", KeyRange.all())
+                            .samples()
+                            .forEach(sample -> wrong.add(what + " is not the same on both sides: " + sample));
+                })
+                .ifPresent(refusal -> wrong.add(what + " is refused: " + refusal.getMessage()));
+        return wrong;
     }
 
     private static String asNew(Connection connection, Move move) throws SQLException {

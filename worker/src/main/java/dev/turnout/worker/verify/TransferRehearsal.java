@@ -13,6 +13,7 @@ import dev.turnout.worker.backfill.Source;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Failure;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Refusal;
 import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.SearchPath;
 import dev.turnout.worker.phase.Site;
@@ -131,19 +132,15 @@ record TransferRehearsal(Connection connection, Site site, int ordinal, Transfer
 
     /** @return what went wrong, with samples; the statement's effects stay when nothing did */
     private List<String> act(String what, String write) throws SQLException {
-        Savepoint before = connection.setSavepoint();
-        try {
-            Sql.run(connection, write);
-            return query.rows(connection, KeyRange.all()).samples().stream()
-                    .map(sample -> what + " is not the same on both sides: " + sample)
-                    .toList();
-        } catch (SQLException e) {
-            if (Failure.of(e) != Failure.BAD_DATA && Failure.of(e) != Failure.OTHER) {
-                throw e;
-            }
-            connection.rollback(before);
-            return List.of(what + " is refused: " + Failure.words(e));
-        }
+        List<String> wrong = new ArrayList<>();
+        Refusal.of(connection, () -> {
+                    Sql.run(connection, write);
+                    query.rows(connection, KeyRange.all())
+                            .samples()
+                            .forEach(sample -> wrong.add(what + " is not the same on both sides: " + sample));
+                })
+                .ifPresent(refusal -> wrong.add(what + " is refused: " + Failure.words(refusal)));
+        return wrong;
     }
 
     private Map<String, Object> lossy() throws SQLException {
