@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnout.migration.Phase;
 import dev.turnout.server.cli.Turnout;
+import dev.turnout.worker.testkit.WholeWay;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,24 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Kills everything with {@code kill -9} in each phase in turn, while eight clients write; about four minutes. */
 @Tag("slow")
 class KilledDemoTest {
-    private static final List<Phase> PHASES = List.of(
-            Phase.CREATED,
-            Phase.EXPANDING,
-            Phase.SYNCING,
-            Phase.ANALYZING,
-            Phase.BACKFILLING,
-            Phase.VERIFYING,
-            Phase.READY,
-            Phase.ROLLING_OUT,
-            Phase.SOAKING,
-            Phase.CONTRACTING);
-
     private final List<String> told = new ArrayList<>();
 
     @Test
     void goes_on_after_a_kill_in_every_phase_and_ends_with_a_clean_ledger(@TempDir Path data) throws Exception {
         Random random = new Random(4);
-        for (Phase phase : PHASES) {
+        for (Phase phase : WholeWay.WORKED_IN) {
             Process demo = start(data);
             boolean reached = readUntil(demo, phase);
             TimeUnit.MILLISECONDS.sleep(random.nextInt(400)); // somewhere within the phase
@@ -76,7 +65,8 @@ class KilledDemoTest {
         BufferedReader lines = demo.inputReader(StandardCharsets.UTF_8);
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             told.add(line);
-            for (Phase reached : PHASES.subList(PHASES.indexOf(phase), PHASES.size())) {
+            for (Phase reached :
+                    WholeWay.WORKED_IN.subList(WholeWay.WORKED_IN.indexOf(phase), WholeWay.WORKED_IN.size())) {
                 if (line.contains("  " + reached + " ")) {
                     return true;
                 }

@@ -6,6 +6,7 @@ import dev.turnout.migration.Phase;
 import dev.turnout.server.Server;
 import dev.turnout.server.demo.Audit.Findings;
 import dev.turnout.server.demo.Audit.Sides;
+import dev.turnout.worker.testkit.WholeWay;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,17 +25,6 @@ class KilledWorkerTest {
     private static final long ROWS = 30_000;
     private static final double SCALE = 40_000;
     private static final long SEED = 20261121;
-    private static final Set<Phase> KILLED_IN = EnumSet.of(
-            Phase.CREATED,
-            Phase.EXPANDING,
-            Phase.SYNCING,
-            Phase.ANALYZING,
-            Phase.BACKFILLING,
-            Phase.VERIFYING,
-            Phase.READY,
-            Phase.ROLLING_OUT,
-            Phase.SOAKING,
-            Phase.CONTRACTING);
 
     private final Path folder;
 
@@ -45,7 +35,7 @@ class KilledWorkerTest {
     @Test
     void another_worker_goes_on_and_the_ledger_is_clean() throws Exception {
         Random random = new Random(SEED);
-        Set<Phase> left = EnumSet.copyOf(KILLED_IN);
+        Set<Phase> left = EnumSet.copyOf(WholeWay.WORKED_IN);
         List<Phase> killedIn = new ArrayList<>();
         try (Installation hospital = new Installation(folder, ROWS, SCALE).open(EnumSet.of(Server.Part.HTTP))) {
             Operator operator = hospital.operator();

@@ -19,6 +19,7 @@ import dev.turnout.worker.testkit.SetClock;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.TestServer;
 import dev.turnout.worker.testkit.TestSpec;
+import dev.turnout.worker.testkit.WholeWay;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,7 @@ record RemoteModel(TestDatabase old, TestDatabase fresh) implements Subject {
     /** Twice the same: the authority changes hands in the first, so all of the second is the new side's. */
     @Override
     public List<Phase> phases() {
-        return Stream.concat(UP_TO_THE_RAMP.stream(), Stream.of(Phase.SOAKING, Phase.SOAKING))
+        return Stream.concat(WholeWay.UP_TO_THE_RAMP.stream(), Stream.of(Phase.SOAKING, Phase.SOAKING))
                 .toList();
     }
 

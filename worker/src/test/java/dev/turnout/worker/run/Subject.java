@@ -6,6 +6,7 @@ import dev.turnout.migration.Side;
 import dev.turnout.worker.backfill.SecondTry;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.testkit.TestDatabase;
+import dev.turnout.worker.testkit.WholeWay;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,16 +18,6 @@ import java.util.TreeSet;
 /** A migration of one shape between databases, small enough that random applications meet on its rows. */
 interface Subject extends AutoCloseable {
     long RUN = 9;
-
-    /** What every shape has in common. */
-    List<Phase> UP_TO_THE_RAMP = List.of(
-            Phase.EXPANDING,
-            Phase.SYNCING,
-            Phase.ANALYZING,
-            Phase.BACKFILLING,
-            Phase.VERIFYING,
-            Phase.READY,
-            Phase.ROLLING_OUT);
 
     /** {@code label} from {@code name} and {@code amount} from {@code count}. */
     static Map<String, String> up() {
@@ -51,7 +42,7 @@ interface Subject extends AutoCloseable {
 
     /** In this order, until both sides are compared. */
     default List<Phase> phases() {
-        return UP_TO_THE_RAMP;
+        return WholeWay.UP_TO_THE_RAMP;
     }
 
     /** After that; then the old side alone is looked at. */
