@@ -73,16 +73,7 @@ class CalendarEventsTest {
     }
 
     private static void phase(String name, PhaseWork work) throws SQLException {
-        phases.put(name, untilItEnds(work, site));
-    }
-
-    /** A lock that a writer has is waited for. */
-    private static Stride untilItEnds(PhaseWork work, Site site) throws SQLException {
-        Stride stride = work.stride(site);
-        while (stride instanceof Stride.Again || stride instanceof Stride.Wait) {
-            stride = work.stride(site);
-        }
-        return stride;
+        phases.put(name, Clinic.driveThroughWaits(work, site));
     }
 
     @AfterAll

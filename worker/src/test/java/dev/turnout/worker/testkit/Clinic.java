@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /** The hospital of the flagship migration, small: its legacy schema and the parts of its spec, to be varied by a test. */
 public final class Clinic {
@@ -132,6 +133,19 @@ public final class Clinic {
         for (int strides = 0; strides < 100; strides++) {
             Stride stride = work.stride(site);
             if (!(stride instanceof Stride.Again)) {
+                return stride;
+            }
+        }
+        throw new AssertionError("the phase does not end");
+    }
+
+    /** As {@link #drive}, where others are at work too: what the phase waits for is waited for. */
+    public static Stride driveThroughWaits(PhaseWork work, Site site) throws SQLException {
+        for (int strides = 0; strides < 10_000; strides++) {
+            Stride stride = work.stride(site);
+            if (stride instanceof Stride.Wait wait) {
+                LockSupport.parkNanos(wait.pause().toNanos());
+            } else if (!(stride instanceof Stride.Again)) {
                 return stride;
             }
         }

@@ -29,7 +29,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -94,14 +93,7 @@ class MySqlTransferUnderLoadTest {
     }
 
     private static void finish(PhaseWork work, Site site) throws SQLException {
-        Stride stride = work.stride(site);
-        while (stride instanceof Stride.Again || stride instanceof Stride.Wait) {
-            if (stride instanceof Stride.Wait wait) {
-                LockSupport.parkNanos(wait.pause().toNanos());
-            }
-            stride = work.stride(site);
-        }
-        assertThat(stride).isInstanceOf(Stride.Done.class);
+        assertThat(Clinic.driveThroughWaits(work, site)).isInstanceOf(Stride.Done.class);
     }
 
     /** Any failure ends it. */

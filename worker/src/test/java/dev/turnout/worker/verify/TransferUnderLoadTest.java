@@ -27,7 +27,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -88,14 +87,7 @@ class TransferUnderLoadTest {
     }
 
     private static void finish(PhaseWork work, Site site) throws SQLException {
-        Stride stride = work.stride(site);
-        while (stride instanceof Stride.Again || stride instanceof Stride.Wait) {
-            if (stride instanceof Stride.Wait wait) {
-                LockSupport.parkNanos(wait.pause().toNanos());
-            }
-            stride = work.stride(site);
-        }
-        assertThat(stride).isInstanceOf(Stride.Done.class);
+        assertThat(Clinic.driveThroughWaits(work, site)).isInstanceOf(Stride.Done.class);
     }
 
     /** What it was told is what must be there: the name of a row, or nothing for a deleted one. Any failure ends it. */

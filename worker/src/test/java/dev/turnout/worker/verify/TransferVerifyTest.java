@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,19 +47,7 @@ class TransferVerifyTest {
     }
 
     private void finish(PhaseWork work) throws SQLException {
-        assertThat(end(work)).isInstanceOf(Stride.Done.class);
-    }
-
-    /** A search for bad rows waits for moments in between. */
-    private Stride end(PhaseWork work) throws SQLException {
-        Stride stride = work.stride(site);
-        for (int n = 0; n < 500 && (stride instanceof Stride.Again || stride instanceof Stride.Wait); n++) {
-            if (stride instanceof Stride.Wait wait) {
-                LockSupport.parkNanos(wait.pause().toNanos());
-            }
-            stride = work.stride(site);
-        }
-        return stride;
+        assertThat(Clinic.driveThroughWaits(work, site)).isInstanceOf(Stride.Done.class);
     }
 
     private void backfilled() throws SQLException {
@@ -78,7 +65,7 @@ class TransferVerifyTest {
                 .isEqualTo("200");
         assertThat(database.one("SELECT title, open, close FROM places WHERE kind = 'company' AND old_id = 7"))
                 .isEqualTo("COMPANY 7|8|19");
-        Stride verified = end(new Verify());
+        Stride verified = Clinic.driveThroughWaits(new Verify(), site);
         assertThat(verified).isInstanceOfSatisfying(Stride.Done.class, done -> assertThat(done.report())
                 .containsEntry("rows", 470L)
                 .containsEntry("columns without any value", List.of()));
@@ -140,12 +127,13 @@ class TransferVerifyTest {
                 "INSERT INTO places (kind, old_id, title) VALUES ('company', 10, 'of a deleted one')")) {
             database.execute(PAST_THE_TRIGGERS + wrong);
             database.execute("UPDATE turnout.chunk SET verified_at = NULL");
-            assertThat(end(new Verify())).as(wrong).isInstanceOfSatisfying(Stride.Stop.class, stop -> assertThat(
-                            stop.problems())
-                    .hasSizeGreaterThanOrEqualTo(2)
-                    .first()
-                    .asString()
-                    .contains("1 of 1 rows", "repaired"));
+            assertThat(Clinic.driveThroughWaits(new Verify(), site))
+                    .as(wrong)
+                    .isInstanceOfSatisfying(Stride.Stop.class, stop -> assertThat(stop.problems())
+                            .hasSizeGreaterThanOrEqualTo(2)
+                            .first()
+                            .asString()
+                            .contains("1 of 1 rows", "repaired"));
             finish(new Verify());
         }
     }
@@ -156,10 +144,11 @@ class TransferVerifyTest {
         database.execute(PAST_THE_TRIGGERS
                 + "UPDATE places SET title = CASE old_id WHEN 4 THEN 'branch 5' ELSE 'branch 4' END"
                 + " WHERE kind = 'branch' AND old_id IN (4, 5)");
-        assertThat(end(new Verify())).isInstanceOfSatisfying(Stride.Stop.class, stop -> assertThat(stop.problems())
-                .contains(
-                        "branches kind branch, old_id 4 title: expected branch 4, found branch 5",
-                        "branches kind branch, old_id 5 title: expected branch 5, found branch 4"));
+        assertThat(Clinic.driveThroughWaits(new Verify(), site))
+                .isInstanceOfSatisfying(Stride.Stop.class, stop -> assertThat(stop.problems())
+                        .contains(
+                                "branches kind branch, old_id 4 title: expected branch 4, found branch 5",
+                                "branches kind branch, old_id 5 title: expected branch 5, found branch 4"));
     }
 
     @Test

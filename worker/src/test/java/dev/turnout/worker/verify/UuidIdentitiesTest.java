@@ -18,6 +18,7 @@ import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.preflight.Preflight;
 import dev.turnout.worker.reverse.Rollback;
 import dev.turnout.worker.sync.SyncTriggers;
+import dev.turnout.worker.testkit.Clinic;
 import dev.turnout.worker.testkit.Fingerprint;
 import dev.turnout.worker.testkit.SetClock;
 import dev.turnout.worker.testkit.TestDatabase;
@@ -32,7 +33,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,19 +79,8 @@ class UuidIdentitiesTest {
         return new Site(spec, 7, epoch, 0, "worker " + epoch, database.database(), new SetClock());
     }
 
-    private Stride end(PhaseWork work) throws SQLException {
-        Stride stride = work.stride(site());
-        while (stride instanceof Stride.Again || stride instanceof Stride.Wait) {
-            if (stride instanceof Stride.Wait wait) {
-                LockSupport.parkNanos(wait.pause().toNanos());
-            }
-            stride = work.stride(site());
-        }
-        return stride;
-    }
-
     private void finish(PhaseWork work) throws SQLException {
-        assertThat(end(work)).isInstanceOf(Stride.Done.class);
+        assertThat(Clinic.driveThroughWaits(work, site())).isInstanceOf(Stride.Done.class);
     }
 
     private static Backfill backfill() {
