@@ -87,6 +87,13 @@ record Links(Move move, Catalogue table) {
                         .collect(Collectors.joining(" OR ", "(", ")"));
     }
 
+    /** True for a row without any new value, before and after. Never NULL. */
+    String empty() {
+        return Stream.of("OLD.", "NEW.")
+                .flatMap(row -> ups().stream().map(column -> row + quote(column) + " IS NULL"))
+                .collect(Collectors.joining(" AND ", "(", ")"));
+    }
+
     static Set<String> union(Collection<String> names, Function<String, ? extends Collection<String>> columns) {
         return names.stream()
                 .flatMap(name -> columns.apply(name).stream())

@@ -55,7 +55,7 @@ record MySqlUpSql(long run, Links links, String handedOver) {
                                 concerned(),
                                 links.column(column).differs("NEW", "OLD"),
                                 links.changed(links.readByUp(column)),
-                                empty(),
+                                links.empty(),
                                 REKEYED_ASIDE))
                 .collect(joining("\n"));
         return """
@@ -68,13 +68,6 @@ record MySqlUpSql(long run, Links links, String handedOver) {
                         Dialect.MYSQL.literal(links.move().table()),
                         "unhex(sha2(CONVERT(" + MySqlTriggerSql.key(links, "OLD") + " USING utf8mb4), 256))",
                         flags);
-    }
-
-    /** True for a row without any new value, before and after. Never NULL. */
-    private String empty() {
-        return Stream.of("OLD.", "NEW.")
-                .flatMap(row -> links.ups().stream().map(column -> row + quote(column) + " IS NULL"))
-                .collect(joining(" AND ", "(", ")"));
     }
 
     private String concerned() {

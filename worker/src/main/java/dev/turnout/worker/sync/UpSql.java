@@ -36,7 +36,7 @@ record UpSql(long run, Links links) {
                                 flag(column),
                                 links.column(column).differs("NEW", "OLD"),
                                 links.changed(links.readByUp(column)),
-                                empty(),
+                                links.empty(),
                                 REKEYED_ASIDE))
                 .collect(joining("\n"));
         return """
@@ -49,13 +49,6 @@ record UpSql(long run, Links links) {
                         literal(links.move().table()),
                         key("OLD"),
                         flags);
-    }
-
-    /** True for a row without any new value, before and after. Never NULL. */
-    private String empty() {
-        return Stream.of("OLD.", "NEW.")
-                .flatMap(row -> links.ups().stream().map(column -> row + quote(column) + " IS NULL"))
-                .collect(joining(" AND ", "(", ")"));
     }
 
     private String key(String row) {
