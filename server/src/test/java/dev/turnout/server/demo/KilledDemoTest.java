@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +30,8 @@ class KilledDemoTest {
         for (Phase phase : WholeWay.WORKED_IN) {
             Process demo = start(data);
             boolean reached = readUntil(demo, phase);
-            TimeUnit.MILLISECONDS.sleep(random.nextInt(400)); // somewhere within the phase
+            // Somewhere within the phase.
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(400)));
             demo.destroyForcibly().waitFor();
             assertThat(reached).as("%s in %s", phase, told).isTrue();
         }
