@@ -95,11 +95,6 @@ record Part(Node node, int line, String name, Problems problems) {
         return List.of();
     }
 
-    /** A list of texts, or one text. */
-    List<String> texts() {
-        return isList() ? list().stream().map(Part::text).toList() : List.of(text());
-    }
-
     String text() {
         if (node.getTag().equals(UNDECIDED)) {
             wrong(

@@ -68,7 +68,7 @@ public final class Console implements Face {
 
     @Override
     public void mount(Vertx vertx, Router router, Inside inside) {
-        Frame frame = new Frame(assets, flags, time);
+        Frame frame = new Frame(assets, flags);
         Entrance entrance = new Entrance(
                 sessions, inside, frame, time, settings.listen().tls().isPresent());
         Reading reading = new Reading(frame, remembered);

@@ -62,10 +62,6 @@ record Doc(JsonNode node, String tag) {
         return node.path(name).asBoolean();
     }
 
-    boolean isNumber() {
-        return node.isNumber();
-    }
-
     boolean isObject() {
         return node.isObject();
     }

@@ -7,7 +7,6 @@ import gg.jte.html.OwaspHtmlTemplateOutput;
 import gg.jte.output.StringOutput;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -16,21 +15,14 @@ import java.util.function.Consumer;
 final class Frame {
     private final Assets assets;
     private final Console.Flags flags;
-    private final InstantSource time;
 
-    /** @param time business time */
-    Frame(Assets assets, Console.Flags flags, InstantSource time) {
+    Frame(Assets assets, Console.Flags flags) {
         this.assets = assets;
         this.flags = flags;
-        this.time = time;
     }
 
     Assets assets() {
         return assets;
-    }
-
-    Instant now() {
-        return time.instant();
     }
 
     void send(Visit visit, int code, View view, Note note) {

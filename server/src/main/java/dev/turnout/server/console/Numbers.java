@@ -21,9 +21,4 @@ final class Numbers {
                 ? String.format(Locale.ROOT, "%.1f MiB", bytes / (double) (1 << 20))
                 : String.format(Locale.ROOT, "%.1f GiB", bytes / (double) (1L << 30));
     }
-
-    /** A share as a percentage. */
-    static String share(double part, double whole) {
-        return whole <= 0 ? "–" : String.format(Locale.ROOT, "%.2f %%", 100 * part / whole);
-    }
 }

@@ -37,8 +37,4 @@ record Visit(RoutingContext ctx, Session session, Caller caller, Inside inside, 
     String form(String name) {
         return Filled.text(ctx.request().formAttributes(), name);
     }
-
-    boolean may(Endpoint endpoint) {
-        return endpoint.admits(caller);
-    }
 }

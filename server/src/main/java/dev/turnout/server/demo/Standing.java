@@ -47,11 +47,6 @@ final class Standing {
         return Weight.parse(weight);
     }
 
-    /** From -1 before the first. */
-    int step() {
-        return rollout().getInteger("step", -1);
-    }
-
     String rolloutBecause() {
         return rollout().getString("because", "");
     }

@@ -23,7 +23,6 @@ final class Listener implements AutoCloseable {
 
     private final HttpResponse<InputStream> response;
     private final BlockingQueue<Event> heard = new LinkedBlockingQueue<>();
-    private volatile boolean ended;
 
     /** @param headers names and values by turns */
     Listener(URI uri, String... headers) throws IOException, InterruptedException {
@@ -51,7 +50,6 @@ final class Listener implements AutoCloseable {
         } catch (IOException e) {
             // The test closed it, or the server went: either way there is no more to hear.
         }
-        ended = true;
     }
 
     int code() {
@@ -69,10 +67,6 @@ final class Listener implements AutoCloseable {
 
     boolean silent(long millis) throws InterruptedException {
         return heard.poll(millis, TimeUnit.MILLISECONDS) == null;
-    }
-
-    boolean ended() {
-        return ended;
     }
 
     @Override

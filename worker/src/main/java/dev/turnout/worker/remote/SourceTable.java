@@ -29,15 +29,12 @@ final class SourceTable implements KeyOrder {
     private final Dialect dialect;
     private final Route route;
     private final List<ColumnType> key;
-    private final Map<String, ColumnType> columns;
     private final List<ColumnType> up;
 
-    private SourceTable(
-            Dialect dialect, Route route, List<ColumnType> key, Map<String, ColumnType> columns, List<ColumnType> up) {
+    private SourceTable(Dialect dialect, Route route, List<ColumnType> key, List<ColumnType> up) {
         this.dialect = dialect;
         this.route = route;
         this.key = key;
-        this.columns = columns;
         this.up = up;
     }
 
@@ -61,12 +58,12 @@ final class SourceTable implements KeyOrder {
                         .map(one -> "(" + KeySql.verbatim(one.getValue()) + ") AS " + quote(one.getKey()))
                         .collect(joining(", "))
                 + " FROM " + route.fromAsAlias() + " WHERE 1 = 0";
-        return new SourceTable(Dialect.of(connection), route, key, columns, ColumnType.ofQuery(connection, query));
+        return new SourceTable(Dialect.of(connection), route, key, ColumnType.ofQuery(connection, query));
     }
 
     /** The same over a copy with the same columns. */
     SourceTable over(TableName copy) {
-        return new SourceTable(dialect, route.from(copy), key, columns, up);
+        return new SourceTable(dialect, route.from(copy), key, up);
     }
 
     Dialect dialect() {
@@ -80,10 +77,6 @@ final class SourceTable implements KeyOrder {
     /** Of the expressions, in their order. */
     List<ColumnType> up() {
         return up;
-    }
-
-    Map<String, ColumnType> columns() {
-        return columns;
     }
 
     /**

@@ -190,10 +190,6 @@ public final class EmbeddedMysql implements AutoCloseable {
         awaitReady();
     }
 
-    public int port() {
-        return port;
-    }
-
     Path dataDirectory() {
         return directory.path();
     }

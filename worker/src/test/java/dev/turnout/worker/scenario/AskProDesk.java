@@ -28,7 +28,6 @@ final class AskProDesk implements AutoCloseable {
 
     private static final List<String> STATUSES = List.of("scheduled", "confirmed", "completed", "cancelled");
 
-    private final TestDatabase askpro;
     private final TestDatabase next;
     private final int companies;
     private final Promises appointments = new Promises();
@@ -39,7 +38,6 @@ final class AskProDesk implements AutoCloseable {
 
     /** @param rows of the sample */
     AskProDesk(TestDatabase askpro, TestDatabase next, int rows, Duration between) {
-        this.askpro = askpro;
         this.next = next;
         this.companies = Math.max(10, rows / 400);
         this.writers = new Writers(WRITERS, between, askpro::connect, this::turn);
@@ -347,10 +345,6 @@ final class AskProDesk implements AutoCloseable {
     Promises stopped() throws Exception {
         writers.stop();
         return appointments;
-    }
-
-    TestDatabase old() {
-        return askpro;
     }
 
     @Override

@@ -87,16 +87,6 @@ public final class BoardFile implements RunBoard {
                 + state.getProperty("nextAction", "");
     }
 
-    /** Of the newest rolling verification; empty before the first one. */
-    public Optional<Long> mismatches() {
-        return Optional.ofNullable(read(worker).getProperty("mismatches")).map(Long::valueOf);
-    }
-
-    /** Why the phase was entered that the run is in now. */
-    public String because() {
-        return read(worker).getProperty("because", "");
-    }
-
     @Override
     public synchronized Future<List<Claim>> claim(String who, List<String> databases, Duration lease) {
         Properties state = read(worker);
@@ -181,11 +171,6 @@ public final class BoardFile implements RunBoard {
         state.setProperty("waitingFor", note.waitingFor());
         state.setProperty("problems", String.join("; ", note.problems()));
         state.setProperty("nextAction", note.nextAction());
-        note.verified().ifPresent(verified -> {
-            if (verified.from().isPresent()) {
-                state.setProperty("mismatches", Long.toString(verified.mismatches()));
-            }
-        });
         write(worker, state);
         return Future.succeededFuture();
     }

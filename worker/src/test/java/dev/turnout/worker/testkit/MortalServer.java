@@ -37,10 +37,6 @@ public abstract class MortalServer implements KilledWorker.Victim, AutoCloseable
         return new Mysql(EmbeddedMysql.mysql());
     }
 
-    public static MortalServer mariadb() {
-        return new Mysql(EmbeddedMysql.mariadb());
-    }
-
     private static final class Mysql extends MortalServer {
         private final EmbeddedMysql server;
 
