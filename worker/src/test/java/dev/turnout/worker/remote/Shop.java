@@ -125,7 +125,16 @@ final class Shop implements AutoCloseable {
         return clients(transfers.get(0).up(), down);
     }
 
+    /** With another condition by which regions touch customers. */
+    Shop touched(String condition) {
+        return clients(transfers.get(0).up(), transfers.get(0).down(), Map.of("regions", condition));
+    }
+
     private Shop clients(Map<String, String> up, Map<String, Move.Down> down) {
+        return clients(up, down, transfers.get(0).touchedBy());
+    }
+
+    private Shop clients(Map<String, String> up, Map<String, Move.Down> down, Map<String, String> touchedBy) {
         Transfer was = transfers.get(0);
         transfers.set(
                 0,
@@ -138,7 +147,7 @@ final class Shop implements AutoCloseable {
                         was.as(),
                         up,
                         down,
-                        was.touchedBy(),
+                        touchedBy,
                         was.stays(),
                         was.maxRejected()));
         return this;
