@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * Keeps the other server current beside whatever a phase does: carries the changes of the side that has the authority, and
- * once the rollout is complete gives the authority to the new side. Never done. Not thread-safe: one lane per object.
+ * once the rollout is complete gives the authority to the new side. Never done; it waits for what the flip waits for, and
+ * rests while there is nothing to carry. Not thread-safe: one lane per object.
  */
 public final class DualWrite implements PhaseWork {
     private static final Duration REST = Duration.ofMillis(50);
@@ -22,6 +23,8 @@ public final class DualWrite implements PhaseWork {
     private final Applier backward = new Applier(Side.NEW);
     private final Optional<Flip> flip;
     private long flipAgainNanos = System.nanoTime();
+    /** Why the flip has not been made; empty: nothing stands in its way. */
+    private String because = "";
 
     private DualWrite(Optional<Flip> flip) {
         this.flip = flip;
@@ -44,25 +47,35 @@ public final class DualWrite implements PhaseWork {
         Stride there = forward.stride(site);
         Stride back = authority == Side.OLD ? there : backward.stride(site);
         Stride stride = back instanceof Stride.Again ? back : there;
-        if (stride instanceof Stride.Again || flip.isEmpty() || !Flip.reversible(site)) {
+        if (stride instanceof Stride.Again) {
             return stride;
         }
-        if (System.nanoTime() - flipAgainNanos < 0) {
-            return new Stride.Wait(REST, stride.because());
-        }
-        // A flip that has begun ends by itself.
-        boolean begins = authority == Side.OLD && !ChangelogTriggers.closed(site, Side.OLD);
-        List<String> beyond = begins ? RejectedLimit.beyond(site) : List.of();
-        if (!beyond.isEmpty()) {
+        return flip.isEmpty() || !Flip.reversible(site)
+                ? new Stride.Rest(REST, stride.because())
+                : flipping(site, flip.get(), authority);
+    }
+
+    private Stride flipping(Site site, Flip flip, Side authority) throws SQLException {
+        Duration rest = REST;
+        if (System.nanoTime() - flipAgainNanos >= 0) {
+            // A flip that has begun ends by itself.
+            boolean begins = authority == Side.OLD && !ChangelogTriggers.closed(site, Side.OLD);
+            List<String> beyond = begins ? RejectedLimit.beyond(site) : List.of();
             // Their new rows are older than the old ones: whoever went on from them would bring that back.
-            flipAgainNanos = System.nanoTime() + BETWEEN_LOOKS.toNanos();
-            return new Stride.Wait(REST, "the writes stay on the old side: " + String.join("; ", beyond));
+            Stride flipped = beyond.isEmpty()
+                    ? flip.stride(site)
+                    : new Stride.Wait(BETWEEN_LOOKS, "the writes stay on the old side: " + String.join("; ", beyond));
+            if (flipped instanceof Stride.Again) {
+                return flipped;
+            }
+            Duration pause = flipped instanceof Stride.Wait wait ? wait.pause() : REST;
+            because = flipped instanceof Stride.Wait ? flipped.because() : "";
+            flipAgainNanos = System.nanoTime() + pause.toNanos();
+            rest = REST.compareTo(pause) < 0 ? REST : pause;
         }
-        Stride flipped = flip.get().stride(site);
-        if (flipped instanceof Stride.Wait wait) {
-            flipAgainNanos = System.nanoTime() + wait.pause().toNanos();
-            return new Stride.Wait(REST.compareTo(wait.pause()) < 0 ? REST : wait.pause(), wait.because());
-        }
-        return flipped instanceof Stride.Again ? flipped : new Stride.Wait(REST, flipped.because());
+        // Changes are carried meanwhile, and what the flip waits for is said again.
+        return because.isEmpty()
+                ? new Stride.Rest(rest, "there is no change that can be carried")
+                : new Stride.Wait(rest, because);
     }
 }

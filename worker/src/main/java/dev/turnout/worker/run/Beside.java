@@ -25,7 +25,8 @@ final class Beside {
 
     /** Hears what operators should know, and of the end of each stride. */
     interface Listener {
-        void tell(String trouble);
+        /** @param because what is waited for; empty: nothing any more */
+        void waiting(String because);
 
         void stale();
 
@@ -57,12 +58,20 @@ final class Beside {
     }
 
     private Duration went(Stride stride) {
+        if (failures > 0) {
+            listener.waiting("");
+        }
         failures = 0;
         if (stride instanceof Stride.Wait wait) {
+            listener.waiting(wait.because());
             return wait.pause();
         }
+        if (stride instanceof Stride.Rest rest) {
+            listener.waiting("");
+            return rest.pause();
+        }
         if (stride instanceof Stride.Stop stop) {
-            listener.tell(stop.because() + ": " + String.join("; ", stop.problems()));
+            listener.waiting(stop.because() + ": " + String.join("; ", stop.problems()));
             return AFTER_A_STOP;
         }
         return Duration.ZERO;
@@ -75,7 +84,7 @@ final class Beside {
         }
         failures++;
         log.warn("carrying changes to the other server failed {} time(s) in a row: {}", failures, cause.toString());
-        listener.tell("changes are not carried to the other server: " + cause.getMessage());
+        listener.waiting("changes are not carried to the other server: " + cause.getMessage());
         return Backoff.after(failures);
     }
 }

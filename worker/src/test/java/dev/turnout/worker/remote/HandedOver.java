@@ -83,6 +83,10 @@ abstract class HandedOver {
             while (stride instanceof Stride.Again) {
                 stride = flow.stride(shop.site());
             }
+            assertThat(stride)
+                    .as("what operators are told")
+                    .isEqualTo(flow.stride(shop.site()))
+                    .isInstanceOf(Stride.Wait.class);
             assertThat(stride.because())
                     .contains("stay on the old side", "6 rows of clients are put aside, at most 5 may be");
             assertThat(Flip.authority(shop.site())).isEqualTo(Side.OLD);
@@ -93,6 +97,7 @@ abstract class HandedOver {
                 again.stride(shop.site());
                 return Flip.authority(shop.site()) == Side.NEW && !ChangelogTriggers.closed(shop.site(), Side.NEW);
             });
+            await().until(() -> again.stride(shop.site()) instanceof Stride.Rest);
         }
     }
 
