@@ -46,25 +46,10 @@ public final class DualWrite implements PhaseWork {
         // The old side keeps the moves that have no way back, and feeds the others.
         Stride there = forward.stride(site);
         Stride back = authority == Side.OLD ? there : backward.stride(site);
-        Stride stride = back instanceof Stride.Again ? back : there;
-        if (stride instanceof Stride.Again) {
-            return stride;
-        }
-        return flip.isEmpty() || !Flip.reversible(site)
-                ? new Stride.Rest(REST, stride.because())
-                : flipping(site, flip.get(), authority);
-    }
-
-    private Stride flipping(Site site, Flip flip, Side authority) throws SQLException {
+        Stride carried = back instanceof Stride.Again ? back : there;
         Duration rest = REST;
-        if (System.nanoTime() - flipAgainNanos >= 0) {
-            // A flip that has begun ends by itself.
-            boolean begins = authority == Side.OLD && !ChangelogTriggers.closed(site, Side.OLD);
-            List<String> beyond = begins ? RejectedLimit.beyond(site) : List.of();
-            // Their new rows are older than the old ones: whoever went on from them would bring that back.
-            Stride flipped = beyond.isEmpty()
-                    ? flip.stride(site)
-                    : new Stride.Wait(BETWEEN_LOOKS, "the writes stay on the old side: " + String.join("; ", beyond));
+        if (flip.isPresent() && Flip.reversible(site) && System.nanoTime() - flipAgainNanos >= 0) {
+            Stride flipped = flipping(site, flip.get(), authority);
             if (flipped instanceof Stride.Again) {
                 return flipped;
             }
@@ -73,9 +58,27 @@ public final class DualWrite implements PhaseWork {
             flipAgainNanos = System.nanoTime() + pause.toNanos();
             rest = REST.compareTo(pause) < 0 ? REST : pause;
         }
-        // Changes are carried meanwhile, and what the flip waits for is said again.
-        return because.isEmpty()
-                ? new Stride.Rest(rest, "there is no change that can be carried")
-                : new Stride.Wait(rest, because);
+        boolean more = carried instanceof Stride.Again;
+        if (!because.isEmpty()) {
+            // Changes are carried meanwhile, and what the flip waits for is said again.
+            return new Stride.Wait(more ? Duration.ZERO : rest, because);
+        }
+        return more ? carried : new Stride.Rest(rest, carried.because());
+    }
+
+    /** A flip that has begun ends by itself, however many changes there are to carry. */
+    private static Stride flipping(Site site, Flip flip, Side authority) throws SQLException {
+        boolean begins = authority == Side.OLD && !ChangelogTriggers.closed(site, Side.OLD);
+        if (!begins) {
+            return flip.stride(site);
+        }
+        List<String> beyond = RejectedLimit.beyond(site);
+        if (!beyond.isEmpty()) {
+            // Their new rows are older than the old ones: whoever went on from them would bring that back.
+            return new Stride.Wait(BETWEEN_LOOKS, "the writes stay on the old side: " + String.join("; ", beyond));
+        }
+        return Delay.isNear(site, Side.OLD)
+                ? flip.stride(site)
+                : new Stride.Wait(REST, "the writes stay on the old side until the new one has caught up");
     }
 }

@@ -58,23 +58,17 @@ final class Beside {
     }
 
     private Duration went(Stride stride) {
-        if (failures > 0) {
-            listener.waiting("");
-        }
         failures = 0;
         if (stride instanceof Stride.Wait wait) {
             listener.waiting(wait.because());
             return wait.pause();
         }
-        if (stride instanceof Stride.Rest rest) {
-            listener.waiting("");
-            return rest.pause();
-        }
         if (stride instanceof Stride.Stop stop) {
             listener.waiting(stop.because() + ": " + String.join("; ", stop.problems()));
             return AFTER_A_STOP;
         }
-        return Duration.ZERO;
+        listener.waiting("");
+        return stride instanceof Stride.Rest rest ? rest.pause() : Duration.ZERO;
     }
 
     private Duration failed(Throwable cause) {

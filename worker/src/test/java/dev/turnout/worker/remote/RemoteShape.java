@@ -363,13 +363,13 @@ abstract class RemoteShape {
         try (Shop shop = shop(5).listening().planned(10).carried()) {
             Flip flip = new Flip(Side.NEW, Duration.ZERO);
             flip.stride(shop.site());
-            try (var writer = shop.fresh.connect();
-                    var statement = writer.createStatement()) {
-                // Something keeps the changelog from getting empty.
-                statement.execute("SELECT 1");
-                shop.nameKey("clients", "1");
-                assertThat(flip.stride(shop.site())).isInstanceOf(Stride.Wait.class);
-            }
+            // It waits for a row to which it refers, and keeps the changelog from getting empty.
+            shop.pastTheTriggers("DELETE FROM purchases WHERE id = 10", "DELETE FROM clients WHERE client_id = 1");
+            shop.nameKey("purchases", "10");
+            assertThat(flip.stride(shop.site()))
+                    .isInstanceOf(Stride.Wait.class)
+                    .asString()
+                    .contains("the changelog was not drained");
             shop.old.execute("UPDATE customers SET name = 'still here' WHERE id = 3");
             assertThat(Flip.authority(shop.site())).isEqualTo(Side.OLD);
         }

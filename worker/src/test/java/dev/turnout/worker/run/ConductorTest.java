@@ -296,7 +296,6 @@ class ConductorTest {
         begin();
         String both = "the conditions of the contract; the writes stay on the old side";
         await().until(() -> board.note().waitingFor().equals(both));
-        works.beside(site -> new Stride.Again("carrying changes", Progress.of(1, 1, "changes")));
         await().during(Duration.ofMillis(100))
                 .until(() -> board.note().waitingFor().equals(both));
         works.beside(site -> new Stride.Rest(Duration.ofMillis(1), "there is no change that can be carried"));
