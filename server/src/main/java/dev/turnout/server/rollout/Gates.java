@@ -180,7 +180,8 @@ final class Gates {
             return new Gate(VERIFICATION, Health.BAD, verified.mismatches() + " rows differ between the two sides");
         }
         if (verified.from().isEmpty()) {
-            return new Gate(VERIFICATION, Health.UNKNOWN, "the rows have not been verified yet");
+            return new Gate(
+                    VERIFICATION, Health.UNKNOWN, "the rows have not been verified yet, or the other server is behind");
         }
         Duration age = Duration.between(verified.from().get(), sight.now());
         Duration limit = pace.observable(sight.row().proof().maxAge());

@@ -86,7 +86,7 @@ class TickTest {
     void whatIsNotKnownHoldsAndIsShown() {
         assertThat(because(story.tick()))
                 .contains("monitor: parity (not measured on this step yet)")
-                .contains("verification (the rows have not been verified yet)");
+                .contains("verification (the rows have not been verified yet");
         story.toFirstStep();
         story.pass(Duration.ofHours(26));
         assertThat(because(story.tick())).contains("no report on this step yet", "0 of at least 20 units");

@@ -26,11 +26,14 @@ public enum Failure {
             4031);
 
     /**
-     * What the server files under other classes than 22 and 23: 1265 truncated, 1292 and 1411 no such date or number, 1364
-     * no default, 1366 no such character, 1644 SIGNAL, 3819 a check, 4038 no JSON (MariaDB).
+     * What the server files under other classes than 22 and 23: 1242 a subquery with two rows, 1265 truncated, 1292 and 1411
+     * no such date or number, 1364 no default, 1366 no such character, 1644 SIGNAL, 3819 a check, 4038 no JSON (MariaDB).
      */
     private static final Set<Integer> MYSQL_BAD_DATA = Set.of(
-            1264, 1265, 1292, 1364, 1365, 1366, 1406, 1411, 1644, 1690, 3140, 3141, 3156, 3819, 3903, 4025, 4038);
+            1242, 1264, 1265, 1292, 1364, 1365, 1366, 1406, 1411, 1644, 1690, 3140, 3141, 3156, 3819, 3903, 4025, 4038);
+
+    /** Of PostgreSQL, which finds them when it comes to the row: a subquery with two rows, a RAISE of the operator's, STRICT. */
+    private static final Set<String> BAD_ROW = Set.of("21000", "P0001", "P0002", "P0003");
 
     private final boolean transientLike;
 
@@ -44,7 +47,7 @@ public enum Failure {
     }
 
     /**
-     * Classes 22 (data) and 23 (constraint) are bad data; PostgreSQL's P0001 is a RAISE of the operator's own SQL. Lost is
+     * Classes 22 (data) and 23 (constraint) are bad data. Lost is
      * also a session that the server ended for its age (25P03, 25P04) or would not begin (53300), and a pool that had none
      * to give.
      */
@@ -79,7 +82,11 @@ public enum Failure {
         if (MYSQL_BAD_DATA.contains(e.getErrorCode())) {
             return BAD_DATA;
         }
-        if (state.startsWith("22") || state.startsWith("23") || state.equals("P0001")) {
+        if (state.startsWith("22") || state.startsWith("23")) {
+            return BAD_DATA;
+        }
+        // MySQL has 21000 for statements as well that are bad themselves.
+        if (e.getErrorCode() == 0 && BAD_ROW.contains(state)) {
             return BAD_DATA;
         }
         return switch (state) {

@@ -136,12 +136,13 @@ public final class CaughtUp {
             if (!read.containsKey(table)) {
                 read.put(table, Wide.read(source, site, route, table));
             }
-            keys.addAll(SourceTable.of(source, route)
-                    .touched(
-                            source,
+            keys.addAll(Touching.keys(
+                    source,
+                    SourceTable.of(source, route),
+                    new SourceTable.Other(
                             Objects.requireNonNull(route.touchedBy().get(table), table),
                             Objects.requireNonNull(read.get(table)),
-                            Keys.parse(change.key().orElseThrow())));
+                            Keys.parse(change.key().orElseThrow()))));
         }
         return List.copyOf(keys);
     }

@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * Keeps the other server current beside whatever a phase does: carries the changes of the side that has the authority, and
- * once the rollout is complete gives the authority to the new side. Never done. Not thread-safe: one lane per object.
+ * once the rollout is complete gives the authority to the new side. Never done; it waits for what the flip waits for, and
+ * rests while there is nothing to carry. Not thread-safe: one lane per object.
  */
 public final class DualWrite implements PhaseWork {
     private static final Duration REST = Duration.ofMillis(50);
@@ -22,6 +23,8 @@ public final class DualWrite implements PhaseWork {
     private final Applier backward = new Applier(Side.NEW);
     private final Optional<Flip> flip;
     private long flipAgainNanos = System.nanoTime();
+    /** Why the flip has not been made; empty: nothing stands in its way. */
+    private String because = "";
 
     private DualWrite(Optional<Flip> flip) {
         this.flip = flip;
@@ -43,26 +46,39 @@ public final class DualWrite implements PhaseWork {
         // The old side keeps the moves that have no way back, and feeds the others.
         Stride there = forward.stride(site);
         Stride back = authority == Side.OLD ? there : backward.stride(site);
-        Stride stride = back instanceof Stride.Again ? back : there;
-        if (stride instanceof Stride.Again || flip.isEmpty() || !Flip.reversible(site)) {
-            return stride;
+        Stride carried = back instanceof Stride.Again ? back : there;
+        Duration rest = REST;
+        if (flip.isPresent() && Flip.reversible(site) && System.nanoTime() - flipAgainNanos >= 0) {
+            Stride flipped = flipping(site, flip.get(), authority);
+            if (flipped instanceof Stride.Again) {
+                return flipped;
+            }
+            Duration pause = flipped instanceof Stride.Wait wait ? wait.pause() : REST;
+            because = flipped instanceof Stride.Wait ? flipped.because() : "";
+            flipAgainNanos = System.nanoTime() + pause.toNanos();
+            rest = REST.compareTo(pause) < 0 ? REST : pause;
         }
-        if (System.nanoTime() - flipAgainNanos < 0) {
-            return new Stride.Wait(REST, stride.because());
+        boolean more = carried instanceof Stride.Again;
+        if (!because.isEmpty()) {
+            // Changes are carried meanwhile, and what the flip waits for is said again.
+            return new Stride.Wait(more ? Duration.ZERO : rest, because);
         }
-        // A flip that has begun ends by itself.
+        return more ? carried : new Stride.Rest(rest, carried.because());
+    }
+
+    /** A flip that has begun ends by itself, however many changes there are to carry. */
+    private static Stride flipping(Site site, Flip flip, Side authority) throws SQLException {
         boolean begins = authority == Side.OLD && !Doors.closed(site, Side.OLD);
-        List<String> beyond = begins ? RejectedLimit.beyond(site) : List.of();
+        if (!begins) {
+            return flip.stride(site);
+        }
+        List<String> beyond = RejectedLimit.beyond(site);
         if (!beyond.isEmpty()) {
             // Their new rows are older than the old ones: whoever went on from them would bring that back.
-            flipAgainNanos = System.nanoTime() + BETWEEN_LOOKS.toNanos();
-            return new Stride.Wait(REST, "the writes stay on the old side: " + String.join("; ", beyond));
+            return new Stride.Wait(BETWEEN_LOOKS, "the writes stay on the old side: " + String.join("; ", beyond));
         }
-        Stride flipped = flip.get().stride(site);
-        if (flipped instanceof Stride.Wait wait) {
-            flipAgainNanos = System.nanoTime() + wait.pause().toNanos();
-            return new Stride.Wait(REST.compareTo(wait.pause()) < 0 ? REST : wait.pause(), wait.because());
-        }
-        return flipped instanceof Stride.Again ? flipped : new Stride.Wait(REST, flipped.because());
+        return Delay.isNear(site, Side.OLD)
+                ? flip.stride(site)
+                : new Stride.Wait(REST, "the writes stay on the old side until the new one has caught up");
     }
 }

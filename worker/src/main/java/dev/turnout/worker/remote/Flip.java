@@ -49,15 +49,14 @@ public final class Flip {
 
     /** The side whose writes count; the old one until it has been given away. */
     public static Side authority(Site site) throws SQLException {
-        return site.database(Side.OLD)
-                .transaction(
-                        Limits.BOOKKEEPING,
-                        connection ->
-                                Sql.rows(connection, "SELECT side FROM turnout.authority WHERE run = ?", site.run())
-                                        .stream()
-                                        .findFirst()
-                                        .map(row -> Side.valueOf(row.get(0)))
-                                        .orElse(Side.OLD));
+        return site.database(Side.OLD).transaction(Limits.BOOKKEEPING, connection -> authority(connection, site));
+    }
+
+    static Side authority(Connection old, Site site) throws SQLException {
+        return Sql.rows(old, "SELECT side FROM turnout.authority WHERE run = ?", site.run()).stream()
+                .findFirst()
+                .map(row -> Side.valueOf(row.get(0)))
+                .orElse(Side.OLD);
     }
 
     /** There is a move that knows its way back, so its writes may go to the new side while the old one is kept current. */
@@ -81,8 +80,9 @@ public final class Flip {
         // A process that found it closed does not know since when: it allows the whole time once more.
         long since = closedNanos.orElse(now);
         closedNanos = Optional.of(since);
+        // It also carries the moves that stay, and those never end.
         boolean more = applier.stride(site) instanceof Stride.Again;
-        boolean drained = !more && empty(site);
+        boolean drained = empty(site);
         Optional<String> taken = drained ? taken(site) : Optional.empty();
         if (drained && taken.isEmpty()) {
             give(site);

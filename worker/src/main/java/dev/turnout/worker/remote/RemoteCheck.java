@@ -163,7 +163,11 @@ public final class RemoteCheck {
                     if (handedOver) {
                         Gate.exclusive(source, site, route.move());
                     }
-                    return decide(source, target, site, new Suspects(route, handedOver, suspects));
+                    Decision decision = decide(source, target, site, new Suspects(route, handedOver, suspects));
+                    // Given away meanwhile: what has been written on the other side since then was not asked about.
+                    return handedOver(source, site, route) == handedOver
+                            ? decision
+                            : new Decision(0, suspects.size(), List.of());
                 }));
     }
 
@@ -171,7 +175,12 @@ public final class RemoteCheck {
     private record Suspects(Route route, boolean handedOver, List<List<String>> keys) {}
 
     private static boolean handedOver(Site site, Route route) throws SQLException {
-        return route.back().isPresent() && Flip.authority(site) == Side.NEW;
+        return site.database(Side.OLD)
+                .transaction(Limits.BOOKKEEPING, connection -> handedOver(connection, site, route));
+    }
+
+    private static boolean handedOver(Connection old, Site site, Route route) throws SQLException {
+        return route.back().isPresent() && Flip.authority(old, site) == Side.NEW;
     }
 
     private static Decision decide(Connection source, Connection target, Site site, Suspects suspects)

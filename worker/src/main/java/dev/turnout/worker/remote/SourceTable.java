@@ -173,23 +173,31 @@ final class SourceTable implements KeyOrder {
     }
 
     /**
-     * The keys of the rows that a row of another table touches.
+     * A row of another table, and the condition that finds the rows which it touches.
      *
      * @param read what the condition reads of the other table
      * @param values of that, as text
      */
-    List<List<String>> touched(
-            Connection connection, String condition, Map<String, ColumnType> read, List<@Nullable String> values)
-            throws SQLException {
-        String it = read.entrySet().stream()
+    record Other(String condition, Map<String, ColumnType> read, List<@Nullable String> values) {}
+
+    /** The keys of the rows of a range that a row of another table touches. The condition may raise. */
+    List<List<String>> touched(Connection connection, KeyRange range, Other other) throws SQLException {
+        String it = other.read().entrySet().stream()
                 .map(column -> column.getValue().parse("?") + " AS " + quote(column.getKey()))
                 .collect(joining(", "));
+        // CASE, because the condition may raise on a row that is not of the range.
         String sql = "SELECT " + String.join(", ", keyTexts()) + " FROM " + route.fromAsAlias() + ", (SELECT " + it
-                + ") AS it WHERE " + KeySql.verbatim(condition);
+                + ") AS it WHERE " + within(range)
+                + (range.equals(KeyRange.all())
+                        ? " AND (" + KeySql.verbatim(other.condition()) + ")"
+                        : " AND CASE WHEN " + within(range) + " THEN (" + KeySql.verbatim(other.condition()) + ") END");
         try (PreparedStatement select = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.size(); i++) {
-                select.setString(i + 1, values.get(i));
+            int index = 1;
+            for (String value : other.values()) {
+                select.setString(index++, value);
             }
+            index = bind(select, index, range);
+            bind(select, index, range);
             return keys(select);
         }
     }
@@ -220,7 +228,8 @@ final class SourceTable implements KeyOrder {
         return route.only().isEmpty() ? "" : " AND " + KeySql.verbatim(route.wanted());
     }
 
-    private void bind(PreparedStatement statement, int from, KeyRange range) throws SQLException {
+    /** @return the number of the next parameter */
+    private int bind(PreparedStatement statement, int from, KeyRange range) throws SQLException {
         int index = from;
         for (Optional<List<String>> bound : List.of(range.lo(), range.hi())) {
             if (bound.isPresent()) {
@@ -229,6 +238,7 @@ final class SourceTable implements KeyOrder {
                 }
             }
         }
+        return index;
     }
 
     private String among(int keys) {

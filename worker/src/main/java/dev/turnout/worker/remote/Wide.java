@@ -72,11 +72,13 @@ final class Wide {
             if (!read.containsKey(table)) {
                 read.put(table, read(connection, site, route, table));
             }
-            touched.addAll(source.touched(
+            touched.addAll(Touching.keys(
                     connection,
-                    Objects.requireNonNull(route.touchedBy().get(table), table),
-                    Objects.requireNonNull(read.get(table)),
-                    Keys.parse(change.key().orElseThrow())));
+                    source,
+                    new SourceTable.Other(
+                            Objects.requireNonNull(route.touchedBy().get(table), table),
+                            Objects.requireNonNull(read.get(table)),
+                            Keys.parse(change.key().orElseThrow()))));
         }
         Changelog.put(connection, site, route.move(), touched, true);
         Changelog.done(connection, site, route.move(), wide);

@@ -25,7 +25,8 @@ final class Beside {
 
     /** Hears what operators should know, and of the end of each stride. */
     interface Listener {
-        void tell(String trouble);
+        /** @param because what is waited for; empty: nothing any more */
+        void waiting(String because);
 
         void stale();
 
@@ -59,13 +60,15 @@ final class Beside {
     private Duration went(Stride stride) {
         failures = 0;
         if (stride instanceof Stride.Wait wait) {
+            listener.waiting(wait.because());
             return wait.pause();
         }
         if (stride instanceof Stride.Stop stop) {
-            listener.tell(stop.because() + ": " + String.join("; ", stop.problems()));
+            listener.waiting(stop.because() + ": " + String.join("; ", stop.problems()));
             return AFTER_A_STOP;
         }
-        return Duration.ZERO;
+        listener.waiting("");
+        return stride instanceof Stride.Rest rest ? rest.pause() : Duration.ZERO;
     }
 
     private Duration failed(Throwable cause) {
@@ -75,7 +78,7 @@ final class Beside {
         }
         failures++;
         log.warn("carrying changes to the other server failed {} time(s) in a row: {}", failures, cause.toString());
-        listener.tell("changes are not carried to the other server: " + cause.getMessage());
+        listener.waiting("changes are not carried to the other server: " + cause.getMessage());
         return Backoff.after(failures);
     }
 }

@@ -139,8 +139,10 @@ final class Conductor {
                 () -> beside == own[0] && mayGoOn(),
                 new Beside.Listener() {
                     @Override
-                    public void tell(String trouble) {
-                        sight.waiting(trouble);
+                    public void waiting(String because) {
+                        if (beside == own[0]) {
+                            sight.besideWaiting(because);
+                        }
                     }
 
                     @Override

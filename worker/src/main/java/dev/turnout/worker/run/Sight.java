@@ -1,5 +1,7 @@
 package dev.turnout.worker.run;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.turnout.worker.phase.Progress;
 import dev.turnout.worker.run.RunBoard.Note;
 import dev.turnout.worker.run.RunBoard.Verified;
@@ -8,10 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What operators see of a run, gathered until it is worth a write. Event loop only. */
 final class Sight {
     private String waitingFor = "";
+    /** What goes on beside the phase waits for something of its own, whatever the phase says meanwhile. */
+    private String besideWaitsFor = "";
+
     private Map<String, Object> progress = Map.of();
     private List<String> problems = List.of();
     private String nextAction = "";
@@ -29,6 +35,12 @@ final class Sight {
     void waiting(String because) {
         changed |= !waitingFor.equals(because);
         waitingFor = because;
+    }
+
+    /** @param because empty: it waits for nothing that anybody should know of */
+    void besideWaiting(String because) {
+        changed |= !besideWaitsFor.equals(because);
+        besideWaitsFor = because;
     }
 
     void advise(String action) {
@@ -55,12 +67,16 @@ final class Sight {
             return Optional.empty();
         }
         changed = false;
-        return Optional.of(new Note(waitingFor, progress, problems, nextAction, verified));
+        String waits = Stream.of(waitingFor, besideWaitsFor)
+                .filter(because -> !because.isEmpty())
+                .collect(joining("; "));
+        return Optional.of(new Note(waits, progress, problems, nextAction, verified));
     }
 
     /** A new phase begins: nothing of the last one is shown. */
     void clear() {
         waitingFor = "";
+        besideWaitsFor = "";
         progress = Map.of();
         problems = List.of();
         nextAction = "";

@@ -38,6 +38,15 @@ record CarrySql(long run, int ordinal, TransferSql sql, boolean exchangeable) {
         return "turnout." + quote(what + "_" + run + "_" + ordinal);
     }
 
+    /** Bare, of the function that tells whether a row of another table touches one. */
+    String touchesName(int table) {
+        return touchesName(run, ordinal, table);
+    }
+
+    static String touchesName(long run, int ordinal, int table) {
+        return "touches_" + run + "_" + ordinal + "_" + table;
+    }
+
     /** The token of a write from the old side to the new one. */
     String up() {
         return token(run, ordinal, "up");

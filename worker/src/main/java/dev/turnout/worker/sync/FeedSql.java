@@ -19,6 +19,9 @@ import java.util.stream.Stream;
  * Immutable.
  */
 record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
+    /** Begins what is done when a condition of the operator has raised, as {@code up} may. */
+    private static final String RAISED =
+            "EXCEPTION WHEN OTHERS THEN\nIF left(SQLSTATE, 2) IN " + CarrySql.NOT_THE_ROW + " THEN RAISE; END IF;";
 
     /**
      * How the table feeds a transfer.
@@ -44,6 +47,11 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
             return carry.sql();
         }
 
+        /** Of the rows that are written now, some cannot be told which rows feed them: a variable. */
+        String again() {
+            return "turnout_" + carry.ordinal() + "_again";
+        }
+
         /** The variables that hold the keys concerned, one array per key column. */
         List<String> variables() {
             return IntStream.range(0, sql().transfer().key().size())
@@ -53,7 +61,30 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
     }
 
     String create() {
-        return names.createFunction(body()) + ";\n" + names.createTriggers(table);
+        return feeds.stream()
+                        .filter(feed -> !feed.own())
+                        .map(feed -> touches(feed) + ";\n")
+                        .collect(joining())
+                + names.createFunction(body()) + ";\n" + names.createTriggers(table);
+    }
+
+    /** Asks the condition of one pair of rows. One on which it raises counts as touched: what is lost otherwise is a change. */
+    private String touches(Feed feed) {
+        String tag = "$turnout_touches$";
+        return """
+                CREATE OR REPLACE FUNCTION %1$s(old record, it record) RETURNS boolean LANGUAGE plpgsql AS %2$s
+                #variable_conflict use_column
+                BEGIN
+                RETURN (%3$s) IS TRUE;
+                %4$s
+                RETURN true;
+                END
+                %2$s;
+                REVOKE ALL ON FUNCTION %1$s(record, record) FROM PUBLIC""".formatted(touchesFunction(feed), tag, feed.touched(), RAISED);
+    }
+
+    private String touchesFunction(Feed feed) {
+        return "turnout." + quote(feed.carry().touchesName(names.number()));
     }
 
     private String body() {
@@ -74,7 +105,7 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
                 """.formatted(
                 feeds.stream().flatMap(FeedSql::declared).collect(joining("\n")),
                 feeds.stream().flatMap(FeedSql::meetings).collect(joining("\n")),
-                feeds.stream().map(FeedSql::concerned).collect(joining("\n")),
+                feeds.stream().map(this::concerned).collect(joining("\n")),
                 backwards.stream()
                         .map(feed -> call(feed, feed.carry().removeFunction(), "INSERT"))
                         .collect(joining("\n")),
@@ -90,17 +121,19 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
     /**
      * A transaction on a snapshot of its own does not see what others have committed to the feeding rows since, and where
      * neither of the two writes a row there is nothing to collide on. What it touches is looked at once more when it is over.
+     * So is a row that could not be made to meet the rows that feed it.
      */
     private static String named(Feed feed) {
         List<String> keys = feed.sql().transfer().key().stream()
                 .map(name -> feed.sql().key().name(name))
                 .toList();
         return """
-                IF %s IS NOT NULL AND current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+                IF %s IS NOT NULL AND (%scurrent_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')) THEN
                 INSERT INTO turnout.changelog (run, move, of_table, key)
                 SELECT %d, %s, '', jsonb_build_array(%s)::text FROM unnest(%s) AS key (%s);
                 END IF;""".formatted(
                         feed.variables().get(0),
+                        feed.own() ? feed.again() + " OR " : "",
                         feed.carry().run(),
                         literal(feed.sql().transfer().name()),
                         keys.stream().map(key -> "key." + key + "::text").collect(joining(", ")),
@@ -110,12 +143,15 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
 
     private static Stream<String> declared(Feed feed) {
         List<String> variables = feed.variables();
-        return IntStream.range(0, variables.size())
-                .mapToObj(i -> variables.get(i) + " " + feed.carry().arrays().get(i) + ";");
+        return Stream.concat(
+                IntStream.range(0, variables.size())
+                        .mapToObj(i ->
+                                variables.get(i) + " " + feed.carry().arrays().get(i) + ";"),
+                feed.own() ? Stream.of(feed.again() + " boolean := false;") : Stream.of());
     }
 
     /** A write that comes from the new side does not go back there. */
-    private static String concerned(Feed feed) {
+    private String concerned(Feed feed) {
         String find = """
                 IF TG_OP = 'INSERT' THEN
                 %s
@@ -133,7 +169,7 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
         return feed.own() ? "IF NOT (" + CarrySql.guarded(feed.carry().down()) + ") THEN\n" + find + "\nEND IF;" : find;
     }
 
-    private static String find(Feed feed, String rows) {
+    private String find(Feed feed, String rows) {
         if (feed.own()) {
             String distinct = "SELECT DISTINCT "
                     + feed.sql().transfer().key().stream()
@@ -142,7 +178,9 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
                             .collect(joining(", "));
             return into(feed, distinct + " FROM (" + rows + ") AS old" + ordered(feed));
         }
-        return into(feed, locked(feed, "EXISTS (SELECT FROM (" + rows + ") AS it WHERE " + feed.touched() + ")"));
+        String some = "EXISTS (SELECT FROM (" + rows + ") AS it WHERE %s)";
+        return "BEGIN\n" + into(feed, locked(feed, some.formatted(feed.touched()))) + "\n" + RAISED + "\n"
+                + into(feed, locked(feed, some.formatted(touchesFunction(feed) + "(old, it)"))) + "\nEND;";
     }
 
     /**
@@ -162,16 +200,24 @@ record FeedSql(TriggerNames names, String table, List<Feed> feeds) {
      * A transaction that changes a feeding row cannot see a row that is new, or that has just come under it, and this one
      * cannot see that change. So they meet at the feeding row: either it is locked here before it is changed, and whoever
      * changes it finds our row, or the lock is given after that commit, and what follows sees it. A row that stays under
-     * the same ones is found, and waited for, by whoever changes one of them.
+     * the same ones is found, and waited for, by whoever changes one of them. Where the condition raises it is not told
+     * which rows those are.
      */
     private static Stream<String> meetings(Feed feed) {
-        return feed.feeders().entrySet().stream().map(feeder ->
-                """
+        return feed.feeders().entrySet().stream().map(feeder -> """
+                        BEGIN
                         IF TG_OP = 'INSERT' THEN
                         %s
                         ELSIF TG_OP = 'UPDATE' THEN
                         %s
-                        END IF;""".formatted(held(feeder, "SELECT * FROM turnout_new"), held(feeder, moved(feed, feeder.getValue()))));
+                        END IF;
+                        %s
+                        %s := true;
+                        END;""".formatted(
+                        held(feeder, "SELECT * FROM turnout_new"),
+                        held(feeder, moved(feed, feeder.getValue())),
+                        RAISED,
+                        feed.again()));
     }
 
     /** As others may hold them too: rows under one feeding row do not wait for each other. */

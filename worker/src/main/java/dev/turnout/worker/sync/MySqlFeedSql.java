@@ -22,6 +22,19 @@ record MySqlFeedSql(List<Feed> feeds) {
     /** What the row of the old table is called where {@code OLD} is the one that was changed. */
     private static final String ROW = "turnout_row";
 
+    /**
+     * The condition of the operator may raise, as {@code up} may. Then it is asked row by row, and one on which it raises
+     * counts as touched: what is lost otherwise is a change.
+     */
+    private static final String RAISED = """
+            DECLARE EXIT HANDLER FOR %s
+            BEGIN
+            DECLARE turnout_errno INT;
+            GET DIAGNOSTICS CONDITION 1 turnout_errno = MYSQL_ERRNO;
+            IF turnout_errno IN %s THEN RESIGNAL; END IF;
+            SET turnout_raised = TRUE;
+            END;""".formatted(MySqlCarrySql.ANY_ERROR, MySqlCarrySql.NOT_THE_ROW);
+
     /** @param touched the condition that finds the rows {@code old} of a changed row {@code it}; empty: the transfer's own */
     record Feed(MySqlCarrySql carry, String touched) {
         boolean own() {
@@ -119,16 +132,30 @@ record MySqlFeedSql(List<Feed> feeds) {
                 BEGIN
                 %1$s
                 DECLARE turnout_done BOOLEAN DEFAULT FALSE;
+                DECLARE turnout_raised BOOLEAN DEFAULT FALSE;
+                DECLARE turnout_touched BOOLEAN DEFAULT TRUE;
                 DECLARE turnout_rows CURSOR FOR SELECT %2$s FROM %3$s AS %4$s WHERE %5$s ORDER BY %6$s%9$s;
+                DECLARE turnout_all CURSOR FOR SELECT %2$s FROM %3$s AS %4$s ORDER BY %6$s%9$s;
                 DECLARE CONTINUE HANDLER FOR NOT FOUND SET turnout_done = TRUE;
+                BEGIN
+                %10$s
                 OPEN turnout_rows;
+                END;
+                IF turnout_raised THEN OPEN turnout_all; END IF;
                 turnout_each: LOOP
                 SET turnout_done = FALSE;
-                FETCH turnout_rows INTO %7$s;
+                IF turnout_raised THEN FETCH turnout_all INTO %7$s; ELSE FETCH turnout_rows INTO %7$s; END IF;
                 IF turnout_done THEN LEAVE turnout_each; END IF;
-                %8$s
+                IF turnout_raised THEN
+                SET turnout_touched = TRUE;
+                BEGIN
+                %10$s
+                SELECT count(*) > 0 INTO turnout_touched FROM %3$s AS %4$s WHERE %11$s AND %5$s%9$s;
+                END;
+                END IF;
+                IF turnout_touched THEN %8$s END IF;
                 END LOOP;
-                CLOSE turnout_rows;
+                IF turnout_raised THEN CLOSE turnout_all; ELSE CLOSE turnout_rows; END IF;
                 END;""".formatted(
                         sql.transfer().key().stream()
                                 .map(column -> "DECLARE turnout_k"
@@ -146,7 +173,9 @@ record MySqlFeedSql(List<Feed> feeds) {
                                 .collect(joining(", ")),
                         String.join(", ", keys),
                         call(feed, procedure, String.join(", ", keys)),
-                        MySqlCarrySql.LOCKED);
+                        MySqlCarrySql.LOCKED,
+                        RAISED,
+                        SqlText.renamed(feed.carry().chosen(), "old", ROW));
         return row.equals("OLD") && rows.contains("NEW")
                 ? "IF NOT (" + unmoved(feed) + ") THEN\n" + loop + "\nEND IF;"
                 : loop;

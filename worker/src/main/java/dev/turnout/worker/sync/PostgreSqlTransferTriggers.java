@@ -127,6 +127,9 @@ record PostgreSqlTransferTriggers(long run, Spec spec, Concerned unit) implement
         List<String> functions = new ArrayList<>(List.of(named(List.of()).function()));
         for (int ordinal : unit.transfers()) {
             functions.addAll(CarrySql.functions(run, ordinal, unit.feeds()));
+            if (unit.feeds()) {
+                functions.add(CarrySql.touchesName(run, ordinal, unit.number()));
+            }
         }
         return functions.toArray(String[]::new);
     }

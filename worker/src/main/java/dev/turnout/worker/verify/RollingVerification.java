@@ -69,7 +69,8 @@ public final class RollingVerification implements PhaseWork {
     /**
      * What is known now.
      *
-     * @param from business time since which every row has been verified and found right; empty: not every row is right
+     * @param from business time since which every row has been verified and found right; empty: not every row is right, or
+     *     what is right on one server has not arrived on the other for too long
      * @param mismatches rows that differ, and tables whose triggers are not as they were installed
      * @param problems for operators
      * @param ages of the chunks, a few seconds ago
@@ -87,7 +88,6 @@ public final class RollingVerification implements PhaseWork {
     public Stride stride(Site site) throws SQLException {
         List<String> broken = new ArrayList<>(SyncTriggers.intact(site));
         broken.addAll(ChangelogTriggers.intact(site));
-        Delay.of(site).ifPresent(broken::add);
         Coverage before = site.database().transaction(Limits.BOOKKEEPING, connection -> Coverage.of(connection, site));
         Duration spacing = site.spec().verifyMaxAge().dividedBy(2 * Math.max(1, before.chunks()));
         Instant now = site.clock().instant();
@@ -149,14 +149,18 @@ public final class RollingVerification implements PhaseWork {
     private void tell(Site site, List<String> broken) throws SQLException {
         Coverage proof = site.database().transaction(Limits.BOOKKEEPING, connection -> Coverage.of(connection, site));
         List<String> all = new ArrayList<>(broken);
+        // No row differs for it: the rollout stays where it is, and would not go back for a machine that is busy.
+        Optional<String> late = Delay.of(site);
+        late.ifPresent(all::add);
         problems.values().forEach(all::addAll);
         all.addAll(unasserted);
         // They hold the rollout, by themselves; they are no rows that differ without anybody knowing.
         all.addAll(RejectedLimit.beyond(site));
         Optional<Instant> from = site.spec().additive() ? asserted.filter(at -> unasserted.isEmpty()) : proof.from();
+        Optional<Instant> current = from.filter(at -> late.isEmpty());
         List<Demand.Met> met = site.spec().additive() ? metByAssertions() : demands.met(site);
         Ages map = met.stream().anyMatch(Demand.Met::over) ? ages.anew(site) : ages.of(site);
-        results.accept(new Result(from, proof.mismatches() + broken.size() + unasserted.size(), all, map, met));
+        results.accept(new Result(current, proof.mismatches() + broken.size() + unasserted.size(), all, map, met));
     }
 
     private List<Demand.Met> metByAssertions() {

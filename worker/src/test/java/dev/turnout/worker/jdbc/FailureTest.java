@@ -41,6 +41,7 @@ class FailureTest {
                 "SELECT 'x'::int → BAD_DATA",
                 "INSERT INTO t VALUES (1, 1) → BAD_DATA",
                 "DO $$ BEGIN RAISE EXCEPTION 'mine'; END $$ → BAD_DATA",
+                "SELECT (SELECT id FROM t) → BAD_DATA",
                 "SELECT pg_sleep(10) → STATEMENT_TIMEOUT",
                 "SELECT pg_terminate_backend(pg_backend_pid()) → CONNECTION_LOST",
                 "SELECT * FROM absent → OTHER",

@@ -83,6 +83,8 @@ abstract class HandedOver {
             while (stride instanceof Stride.Again) {
                 stride = flow.stride(shop.site());
             }
+            assertThat(stride).as("what operators are told").isInstanceOf(Stride.Wait.class);
+            assertThat(flow.stride(shop.site()).because()).isEqualTo(stride.because());
             assertThat(stride.because())
                     .contains("stay on the old side", "6 rows of clients are put aside, at most 5 may be");
             assertThat(Flip.authority(shop.site())).isEqualTo(Side.OLD);
@@ -93,6 +95,54 @@ abstract class HandedOver {
                 again.stride(shop.site());
                 return Flip.authority(shop.site()) == Side.NEW && !Doors.closed(shop.site(), Side.NEW);
             });
+            await().until(() -> again.stride(shop.site()) instanceof Stride.Rest);
+        }
+    }
+
+    /** There is a change to carry at every look, of a move that goes and of one that stays. */
+    @Test
+    void theWritesChangeSidesHoweverManyThereAre() throws SQLException {
+        try (Shop shop = new Shop(from, to)
+                .keepingOrders()
+                .with(20)
+                .listening()
+                .planned(10)
+                .carried()) {
+            DualWrite flow = DualWrite.flipping(Duration.ofSeconds(30));
+            await().pollInterval(Duration.ofMillis(1)).until(() -> {
+                if (!Doors.closed(shop.site(), Side.OLD)) {
+                    shop.old.execute("UPDATE customers SET email = 'n' WHERE id = 1");
+                    shop.old.execute("UPDATE customers SET email = NULL WHERE id = 1");
+                }
+                shop.old.execute("UPDATE orders SET total = total + 1 WHERE id = 10");
+                flow.stride(shop.site());
+                return Flip.authority(shop.site()) == Side.NEW && !Doors.closed(shop.site(), Side.NEW);
+            });
+        }
+    }
+
+    @Test
+    void aSideIsDrainedOnceTheMovesAreThatLeaveIt() throws SQLException {
+        try (Shop shop = new Shop(from, to)
+                .keepingOrders()
+                .with(20)
+                .listening()
+                .planned(10)
+                .carried()) {
+            Flip flip = new Flip(Side.NEW, Duration.ofSeconds(30));
+            Stride stride = flip.stride(shop.site());
+            for (int i = 0; i < 20 && !(stride instanceof Stride.Done); i++) {
+                shop.old.execute("UPDATE orders SET total = total + 1 WHERE id = 10");
+                stride = flip.stride(shop.site());
+            }
+            assertThat(stride).isInstanceOf(Stride.Done.class);
+        }
+    }
+
+    @Test
+    void whoeverIsVerifyingWhileTheWritesChangeSidesCallsNoRowWrong() throws Exception {
+        try (Shop shop = new Shop(from, to).with(20).listening().planned(10).carried()) {
+            Interleaving.theAuthorityIsGivenAwayDuringADecision(shop);
         }
     }
 

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -125,5 +126,35 @@ final class Interleaving {
         shop.applied();
         assertThat(shop.found()).isEqualTo(shop.wanted());
         assertThat(shop.changes()).isEqualTo("0");
+    }
+
+    /** The verification has asked who has the authority and waits for the gate; meanwhile the other side gets it, and writes. */
+    static void theAuthorityIsGivenAwayDuringADecision(Shop shop) throws Exception {
+        Site site = shop.site();
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try (Connection applier = shop.fresh.database().source().getConnection()) {
+            applier.setAutoCommit(false);
+            Gate.exclusive(applier, site, "clients");
+            shop.changed();
+            Future<List<String>> wrong = pool.submit(shop::verified);
+            await().until(() -> waitsForTheGate(shop));
+            // What an applier, a flip and an application commit one after the other.
+            shop.pastTheTriggers("UPDATE clients SET full_name = 'changed' WHERE client_id = 1");
+            shop.old.execute(
+                    "DELETE FROM turnout.changelog WHERE run = " + shop.run,
+                    "INSERT INTO turnout.authority (run, side) VALUES (" + shop.run + ", 'NEW')");
+            shop.pastTheTriggers("UPDATE clients SET full_name = 'newer' WHERE client_id = 1");
+            shop.fresh.database().transaction(Limits.BOOKKEEPING, connection -> {
+                Changelog.put(connection, site, "clients", List.of(List.of("1")));
+                return site;
+            });
+            applier.commit();
+            assertThat(wrong.get(30, TimeUnit.SECONDS)).isEmpty();
+            assertThat(shop.verified()).isEmpty();
+            Shop.drain(new Applier(Side.NEW), site);
+            assertThat(shop.old.one("SELECT name FROM customers WHERE id = 1")).isEqualTo("newer");
+        } finally {
+            pool.shutdownNow();
+        }
     }
 }

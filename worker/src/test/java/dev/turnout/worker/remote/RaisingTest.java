@@ -6,6 +6,7 @@ import dev.turnout.migration.Side;
 import dev.turnout.worker.backfill.Chunk;
 import dev.turnout.worker.backfill.Chunks;
 import dev.turnout.worker.jdbc.Limits;
+import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Site;
 import dev.turnout.worker.testkit.TestDatabase;
 import dev.turnout.worker.testkit.TestServer;
@@ -107,5 +108,75 @@ class RaisingTest {
     @Test
     void theOthersArriveFromMysql() throws SQLException {
         theOthersArrive(TestServer.MYSQL, TestServer.POSTGRES_18);
+    }
+
+    /**
+     * What tells which rows another table touches raises on a customer of a region above a thousand, whatever region it is
+     * asked with, and on such a region whatever the customer.
+     */
+    private static void whatOtherTablesTouchArrives(TestServer from, TestServer to) throws SQLException {
+        try (Shop shop = new Shop(from, to)
+                .touched("it.id + 9223372036854774807 = old.region_id + 9223372036854774807")
+                .with(1_300)) {
+            shop.old.execute(
+                    "INSERT INTO regions VALUES (5000, 'far')",
+                    "UPDATE customers SET region_id = 5000 WHERE id = 1150");
+            shop.listening().planned(500).carried();
+            for (String region : List.of("2", "5000")) {
+                shop.old.execute("UPDATE regions SET label = 'moved " + region + "' WHERE id = " + region);
+                String there = "SELECT count(*) FROM clients WHERE region = 'moved " + region + "'";
+                assertThat(CaughtUp.<String>ask(shop.site(), connection -> Sql.value(connection, there)
+                                .orElseThrow()))
+                        .as(region)
+                        .isNotEqualTo("0")
+                        .isEqualTo(shop.old.one(
+                                "SELECT count(*) FROM customers WHERE deleted = 0 AND region_id = " + region));
+                shop.applied();
+                assertThat(shop.found()).isEqualTo(shop.wanted());
+            }
+            assertThat(shop.changes()).isEqualTo("0");
+            assertThat(shop.rejected()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatOtherTablesTouchArrivesFromPostgres() throws SQLException {
+        whatOtherTablesTouchArrives(TestServer.POSTGRES_18, TestServer.POSTGRES_18);
+    }
+
+    @Test
+    void whatOtherTablesTouchArrivesFromMysql() throws SQLException {
+        whatOtherTablesTouchArrives(TestServer.MYSQL, TestServer.POSTGRES_18);
+    }
+
+    /** Looked up by what is not unique: found when it is come to, so it is that row's fault. */
+    private static void aRowForWhichALookupFindsTwoIsPutAside(TestServer from, TestServer to) throws SQLException {
+        try (Shop shop = new Shop(from, to)
+                .up("region", "(SELECT r.label FROM regions r WHERE r.id % 100 = old.region_id)")
+                .with(20)
+                .listening()
+                .planned(10)) {
+            shop.old.execute("INSERT INTO regions VALUES (107, 'twice')");
+            shop.carried();
+            assertThat(shop.rejected())
+                    .filteredOn(row -> row.startsWith("clients"))
+                    .hasSize(2)
+                    .allMatch(row -> row.contains("more than"));
+            assertThat(shop.fresh.one("SELECT count(*) FROM clients")).isEqualTo("17");
+            shop.old.execute("UPDATE customers SET name = 'later' WHERE id IN (1, 7)");
+            shop.applied();
+            assertThat(shop.fresh.query("SELECT client_id FROM clients WHERE full_name = 'later'"))
+                    .containsExactly("1");
+        }
+    }
+
+    @Test
+    void aRowForWhichALookupFindsTwoIsPutAsideFromPostgres() throws SQLException {
+        aRowForWhichALookupFindsTwoIsPutAside(TestServer.POSTGRES_18, TestServer.POSTGRES_18);
+    }
+
+    @Test
+    void aRowForWhichALookupFindsTwoIsPutAsideFromMysql() throws SQLException {
+        aRowForWhichALookupFindsTwoIsPutAside(TestServer.MYSQL, TestServer.POSTGRES_18);
     }
 }

@@ -2,7 +2,9 @@ package dev.turnout.worker.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.turnout.flags.time.Pace;
 import dev.turnout.migration.Side;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.bookkeeping.StaleEpoch;
@@ -12,8 +14,10 @@ import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.jdbc.Work;
 import dev.turnout.worker.phase.Stride;
 import dev.turnout.worker.testkit.TestServer;
+import dev.turnout.worker.verify.RollingVerification;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +72,36 @@ abstract class RemoteShape {
             assertThat(shop.found())
                     .contains("101|new|NULL|elsewhere", "500|name 8|NULL|region 8", "7|name 7|mail 7|NULL");
             assertThat(shop.rejected()).isEmpty();
+        }
+    }
+
+    /** On a busy machine, say. Then nobody goes on from it, and nobody goes back for it either. */
+    @Test
+    void changesThatAreLateAreNoRowsThatDiffer() throws SQLException {
+        try (Shop shop = shop(10).listening().planned(10).carried()) {
+            List<RollingVerification.Result> results = new ArrayList<>();
+            RollingVerification verification =
+                    new RollingVerification(new Pace(shop.clock, 1, Duration.ofMillis(20)), results::add);
+            verification.stride(shop.site());
+            shop.clock.pass(shop.spec().verifyMaxAge());
+            await().until(() -> {
+                verification.stride(shop.site());
+                return results.get(results.size() - 1).from().isPresent();
+            });
+            shop.changed();
+            shop.old.execute("UPDATE turnout.changelog SET at = at - INTERVAL '1' MINUTE WHERE run = " + shop.run);
+            verification.stride(shop.site());
+            shop.applied();
+            verification.stride(shop.site());
+            assertThat(results)
+                    .extracting(RollingVerification.Result::mismatches)
+                    .containsOnly(0L);
+            RollingVerification.Result late = results.get(results.size() - 2);
+            assertThat(late.from()).isEmpty();
+            assertThat(late.problems()).singleElement().asString().contains("to be carried to the other server");
+            RollingVerification.Result after = results.get(results.size() - 1);
+            assertThat(after.from()).isPresent();
+            assertThat(after.problems()).isEmpty();
         }
     }
 
@@ -329,13 +363,13 @@ abstract class RemoteShape {
         try (Shop shop = shop(5).listening().planned(10).carried()) {
             Flip flip = new Flip(Side.NEW, Duration.ZERO);
             flip.stride(shop.site());
-            try (var writer = shop.fresh.connect();
-                    var statement = writer.createStatement()) {
-                // Something keeps the changelog from getting empty.
-                statement.execute("SELECT 1");
-                shop.nameKey("clients", "1");
-                assertThat(flip.stride(shop.site())).isInstanceOf(Stride.Wait.class);
-            }
+            // It waits for a row to which it refers, and keeps the changelog from getting empty.
+            shop.pastTheTriggers("DELETE FROM purchases WHERE id = 10", "DELETE FROM clients WHERE client_id = 1");
+            shop.nameKey("purchases", "10");
+            assertThat(flip.stride(shop.site()))
+                    .isInstanceOf(Stride.Wait.class)
+                    .asString()
+                    .contains("the changelog was not drained");
             shop.old.execute("UPDATE customers SET name = 'still here' WHERE id = 3");
             assertThat(Flip.authority(shop.site())).isEqualTo(Side.OLD);
         }

@@ -125,23 +125,46 @@ final class Shop implements AutoCloseable {
         return clients(transfers.get(0).up(), down);
     }
 
-    private Shop clients(Map<String, String> up, Map<String, Move.Down> down) {
-        Transfer was = transfers.get(0);
+    /** With another condition by which regions touch customers. */
+    Shop touched(String condition) {
+        return clients(transfers.get(0).up(), transfers.get(0).down(), Map.of("regions", condition));
+    }
+
+    /** The orders have no way back: they stay with the old side. */
+    Shop keepingOrders() {
         transfers.set(
-                0,
-                new Transfer(
-                        was.name(),
-                        was.from(),
-                        was.key(),
-                        was.where(),
-                        was.into(),
-                        was.as(),
-                        up,
-                        down,
-                        was.touchedBy(),
-                        was.stays(),
-                        was.maxRejected()));
+                1,
+                with(
+                        transfers.get(1),
+                        transfers.get(1).up(),
+                        Map.of(),
+                        transfers.get(1).touchedBy()));
         return this;
+    }
+
+    private Shop clients(Map<String, String> up, Map<String, Move.Down> down) {
+        return clients(up, down, transfers.get(0).touchedBy());
+    }
+
+    private Shop clients(Map<String, String> up, Map<String, Move.Down> down, Map<String, String> touchedBy) {
+        transfers.set(0, with(transfers.get(0), up, down, touchedBy));
+        return this;
+    }
+
+    private static Transfer with(
+            Transfer was, Map<String, String> up, Map<String, Move.Down> down, Map<String, String> touchedBy) {
+        return new Transfer(
+                was.name(),
+                was.from(),
+                was.key(),
+                was.where(),
+                was.into(),
+                was.as(),
+                up,
+                down,
+                touchedBy,
+                was.stays(),
+                was.maxRejected());
     }
 
     Product product(Side side) {

@@ -278,6 +278,30 @@ class ConductorTest {
         assertThat(board.rejected().orElseThrow().rows()).isEmpty();
     }
 
+    @Test
+    void whatGoesOnBesideAPhaseSaysWhatItWaitsForWhateverThePhaseSays() {
+        works.beside(site -> new Stride.Wait(Duration.ofMillis(1), "the writes stay on the old side"));
+        board.at(Phase.SOAKING);
+        board.rollout(view(true, 100_000, Optional.empty(), Optional.empty()));
+        begin();
+        String both = "the conditions of the contract; the writes stay on the old side";
+        await().until(() -> board.note().waitingFor().equals(both));
+        await().during(Duration.ofMillis(100))
+                .until(() -> board.note().waitingFor().equals(both));
+        works.beside(site -> new Stride.Rest(Duration.ofMillis(1), "there is no change that can be carried"));
+        await().until(() -> board.note().waitingFor().equals("the conditions of the contract"));
+        works.beside(site -> {
+            throw new SQLException("the line went dead", "08006");
+        });
+        await().until(() ->
+                board.note().waitingFor().endsWith("are not carried to the other server: the line went dead"));
+        board.wish(Wish.PAUSE);
+        await().until(() -> board.phase() == Phase.PAUSED);
+        await().until(() -> board.note().waitingFor().endsWith("the line went dead"));
+        works.beside(site -> new Stride.Again("carrying changes", Progress.of(1, 1, "changes")));
+        await().until(() -> board.note().waitingFor().isEmpty());
+    }
+
     /** Renews as the verticle does, on one event loop. */
     private void begin() {
         vertx.getOrCreateContext().runOnContext(loop -> renew());
@@ -319,9 +343,14 @@ class ConductorTest {
         final AtomicInteger tries = new AtomicInteger();
         volatile Optional<String> beyond = Optional.empty();
         volatile CountDownLatch log = new CountDownLatch(0);
+        private volatile Optional<PhaseWork> beside = Optional.empty();
 
         void script(Phase phase, PhaseWork work) {
             ordered(phase, orders -> work);
+        }
+
+        void beside(PhaseWork work) {
+            beside = Optional.of(work);
         }
 
         void ordered(Phase phase, Function<Supplier<Orders>, PhaseWork> work) {
@@ -333,6 +362,11 @@ class ConductorTest {
             return site -> scripts.getOrDefault(phase, any -> here -> new Stride.Done("done"))
                     .apply(orders)
                     .stride(site);
+        }
+
+        @Override
+        public Optional<PhaseWork> beside(Phase phase) {
+            return beside.map(any -> site -> beside.orElseThrow().stride(site));
         }
 
         @Override

@@ -98,7 +98,7 @@ record RemoteModel(TestDatabase old, TestDatabase fresh) implements Subject {
     public void settle() throws SQLException {
         SecondChance.ofAll(site(0));
         DualWrite carrying = DualWrite.carrying();
-        await().until(() -> carrying.stride(site(0)) instanceof Stride.Wait && named().isEmpty());
+        await().until(() -> carrying.stride(site(0)) instanceof Stride.Rest && named().isEmpty());
     }
 
     /** What the changelogs name. */

@@ -190,8 +190,9 @@ abstract class TwoServers {
             await().untilAsserted(() -> assertThat(run.fresh.query("SELECT body FROM hooks WHERE id = 9000"))
                     .containsExactly("carried"));
             await().untilAsserted(() -> assertThat(run.board.note().verified())
-                    .hasValueSatisfying(
-                            verified -> assertThat(verified.mismatches()).isZero()));
+                    .hasValueSatisfying(verified -> assertThat(verified.mismatches())
+                            .as(run.board.note().problems().toString())
+                            .isZero()));
             run.board.rollout(AGREED);
             run.until(Phase.DONE);
             assertThat(run.fresh.one("SELECT full_name FROM clients WHERE client_id = 1"))

@@ -175,6 +175,21 @@ class OlderSnapshotTest {
         assertThat(differing()).isEqualTo(1);
     }
 
+    /** Nothing stands yet at which they could meet. The limits say so. */
+    @ParameterizedTest
+    @CsvSource({"READ COMMITTED, READ COMMITTED", "READ COMMITTED, REPEATABLE READ"})
+    void aRowAndWhatFeedsItThatAreNewAtOnceAreFoundByTheVerificationAlone(String earlier, String later)
+            throws Exception {
+        oneAfterTheOther(
+                earlier,
+                "INSERT INTO companies VALUES (2, 'b')",
+                later,
+                "INSERT INTO hours VALUES (1, 2, 9, 12), (2, 2, 13, 17)");
+        assertThat(places()).as("what the triggers could see").isEqualTo("0");
+        assertThat(differing()).isEqualTo(1);
+        assertThat(places()).isEqualTo("1");
+    }
+
     @Test
     void amongSerializableTransactionsTheServerRefusesOne() {
         assertThatThrownBy(() -> oneAfterTheOther(
