@@ -217,6 +217,49 @@ class TurnoutTest {
         assertThat(new JsonObject(json.out()).getJsonArray("verifications")).hasSize(2);
     }
 
+    @Test
+    void what_is_being_verified_anew_can_be_cancelled() throws Exception {
+        ControlFixture.await(
+                server.control.runs.start(Specs.spec("enough", "enough"), Specs.BUNDLE, ControlFixture.BY_TEST));
+        Claim claim =
+                ControlFixture.await(server.control.claims.claim("w", List.of("clinic"), Duration.ofMinutes(1)))
+                        .stream()
+                        .filter(each -> each.migration().equals("enough"))
+                        .findFirst()
+                        .orElseThrow();
+        ControlFixture.await(server.control.claims.enter(claim, Phase.CREATED, Phase.SOAKING, "ready", Map.of()));
+        assertThat(run("verify", "enough", "--cancel"))
+                .matches(ran -> ran.status() == 2 && ran.err().contains("say why it is cancelled: --reason"));
+        assertThat(run("verify", "enough", "--cancel", "--wait", "--reason", "x"))
+                .matches(ran -> ran.status() == 2 && ran.err().contains("leave out --wait"));
+        assertThat(run("verify", "enough", "--cancel", "--reason", "busy"))
+                .matches(ran ->
+                        ran.status() == 1 && ran.err().contains("every row: nothing of that is being verified anew"));
+
+        CompletableFuture<Ran> watching =
+                CompletableFuture.supplyAsync(() -> run("verify", "enough", "--reason", "a doubt", "--wait"));
+        await().until(() -> run("verify", "enough").out().contains("no worker has told yet"));
+        assertThat(run("verify", "enough", "--cancel", "--table", "visits", "--reason", "busy"))
+                .matches(ran -> ran.status() == 1
+                        && ran.err().contains("visits: nothing of that")
+                        && ran.err().contains("under way: every row (without --table)"));
+        assertThat(run("verify", "enough", "--cancel", "--reason", "zu viel los für heute"))
+                .matches(ran -> ran.status() == 0
+                        && ran.out().contains("nothing was verified for it; unmet at")
+                        && ran.out().contains("cancelled by admin")
+                        && ran.out().contains(": zu viel los für heute"));
+        assertThat(watching.get(20, SECONDS))
+                .matches(ran -> ran.status() == 1 && ran.out().contains(": zu viel los für heute"));
+
+        run("verify", "enough", "--reason", "a doubt");
+        long id = Long.parseLong(server.control.database.one("SELECT max(id) FROM verification"));
+        tell(claim, new Demand.Met(id, 5, 2, 0, false));
+        Ran json = run("verify", "enough", "--cancel", "--reason", "busy", "--json");
+        assertThat(new JsonObject(json.out()).getJsonObject("verification").getString("state"))
+                .isEqualTo("UNMET");
+        assertThat(run("verify", "enough").out()).contains("40 %, 2 of 5 ranges, no difference found in them; unmet");
+    }
+
     private static final SchemaLog.Line LINE = new SchemaLog.Line(
             "clinic",
             new SchemaLog.What(Phase.EXPANDING, 0, "add columns t (c)", false),
