@@ -366,6 +366,59 @@ class TurnoutTest {
     }
 
     @Test
+    void an_alert_rule_is_made_changed_in_part_and_taken_away() throws Exception {
+        assertThat(run(
+                                "alert",
+                                "set-rule",
+                                "shop",
+                                "--match",
+                                "service=shop",
+                                "--match",
+                                "env=prod|stage=a",
+                                "--flag",
+                                "checkout-*",
+                                "--action",
+                                "pause",
+                                "--reason",
+                                "über Nacht")
+                        .out())
+                .isEqualTo(
+                        "100  shop  {env=~\"prod|stage=a\", service=~\"shop\"}  PAUSE checkout-*  within PT1H of an increase\n");
+        Ran changed = run(
+                "alert",
+                "set-rule",
+                "shop",
+                "--action-window",
+                "90m",
+                "--no-data",
+                "true",
+                "--enabled",
+                "false",
+                "--position",
+                "7",
+                "--reason",
+                "not yet",
+                "--json");
+        JsonObject rule = new JsonObject(changed.out());
+        assertThat(rule.getString("actionWindow")).isEqualTo("PT1H30M");
+        assertThat(rule.getString("action")).as("what is not named stays").isEqualTo("PAUSE");
+        assertThat(rule.getJsonObject("match").size()).isEqualTo(2);
+        assertThat(rule.getBoolean("noData")).isTrue();
+        assertThat(rule.getInteger("version")).isEqualTo(2);
+        assertThat(run("alert", "set-rule", "shop", "--match", "service=.*shop", "--reason", "more")
+                        .out())
+                .as("labels are replaced")
+                .startsWith("7  shop  {service=~\".*shop\"}  PAUSE")
+                .endsWith("  OFF\n");
+        assertThat(run("alert", "rules").out()).startsWith("7  shop  ");
+        assertThat(run("alert", "delete-rule", "shop", "--reason", "gone").out())
+                .startsWith("taken away: 7  shop");
+        assertThat(run("alert", "rules").out()).doesNotContain("shop");
+        assertThat(server.control.database.query("SELECT reason FROM audit WHERE subject LIKE '%shop%' ORDER BY id"))
+                .containsExactly("über Nacht", "not yet", "more", "gone");
+    }
+
+    @Test
     void what_is_given_in_a_file_is_missing_or_none_in_words_without_the_name_of_an_exception(@TempDir Path directory)
             throws IOException {
         Path file = Files.writeString(directory.resolve("alerts.json"), "{\"alerts\": [");
@@ -433,7 +486,19 @@ class TurnoutTest {
                 "2 | rollout                                       | list, show, begin, approve, pause, resume, skip or end",
                 "2 | monitor                                       | list or run",
                 "2 | flag                                          | list, get, set, ramp, kill, export, apply or from-togglz",
-                "2 | alert                                         | test, list or rules",
+                "2 | alert                                         | test, list, rules, set-rule or delete-rule",
+                "2 | alert set-rule shop --match a=b               | Missing required option: '--reason=TEXT'",
+                "2 | alert set-rule shop --reason x                | say what to set of the rule shop",
+                "2 | alert set-rule shop --match a --reason x      | 'severity=critical|page'",
+                "2 | alert set-rule shop --match a=~\"b\" --reason x | is a regular expression as it stands",
+                "2 | alert set-rule shop --match a=b --match a=c --reason x | one expression, such as 'a=b|c'",
+                "2 | alert set-rule shop --match a=( --reason x    | match.a is no regular expression",
+                "2 | alert set-rule shop --flag f --reason x       | match must have 1 to 20 labels",
+                "2 | alert set-rule shop --match a=b --cooldown soon --reason x | cooldown must be a duration",
+                "2 | alert set-rule shop --match a=b --action-window 25h --reason x | actionWindow must be from",
+                "2 | alert set-rule shop --match a=b --action PAGE --reason x | ROLLBACK, PAUSE, NOTIFY",
+                "2 | alert set-rule shop/prod --match a=b --reason x | must be made of",
+                "1 | alert delete-rule nobody --reason x           | what there is: turnout alert rules",
                 "2 | alert test /nowhere                           | there is no file /nowhere",
                 "2 | token                                         | create, list, rotate or revoke",
                 "2 | token create a.b --role king                  | roles has 'king'",
