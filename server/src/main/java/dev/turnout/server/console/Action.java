@@ -80,8 +80,11 @@ enum Action {
 
     /** What is told once it is done; empty for a word that means nothing. */
     static String done(String word) {
-        return word.equals("start-migration")
-                ? "The migration is started: a worker looks at the database before it changes anything."
-                : of(word).map(action -> action.done).orElse("");
+        return switch (word) {
+            case "start-migration" ->
+                "The migration is started: a worker looks at the database before it changes anything.";
+            case "import-flags" -> "The flags are what the file says.";
+            default -> of(word).map(action -> action.done).orElse("");
+        };
     }
 }
