@@ -366,6 +366,17 @@ class TurnoutTest {
     }
 
     @Test
+    void what_is_mistyped_is_told_in_a_few_lines_and_help_goes_as_deep_as_commands_do() {
+        assertThat(run("alert", "set-rule", "shop").err().lines())
+                .as("all options after it would push it off the screen")
+                .hasSizeLessThan(4);
+        assertThat(run("alert").err()).contains("set-rule     Makes a rule");
+        assertThat(run("help", "alert", "set-rule"))
+                .matches(ran -> ran.status() == 0 && ran.out().contains("--match=LABEL=EXPRESSION"));
+        assertThat(run("help").out()).contains("  verify ");
+    }
+
+    @Test
     void an_alert_rule_is_made_changed_in_part_and_taken_away() throws Exception {
         assertThat(run(
                                 "alert",
@@ -487,7 +498,13 @@ class TurnoutTest {
                 "2 | monitor                                       | list or run",
                 "2 | flag                                          | list, get, set, ramp, kill, export, apply or from-togglz",
                 "2 | alert                                         | test, list, rules, set-rule or delete-rule",
-                "2 | alert set-rule shop --match a=b               | Missing required option: '--reason=TEXT'",
+                "2 | alert set-rule shop --match a=b               | turnout alert set-rule: Missing required option: '--reason=TEXT'",
+                "2 | alert set-rule shop --match a=b               | its options: turnout help alert set-rule",
+                "2 | alert set-rule s --enabled maybe --reason x   | 'maybe' is not a boolean",
+                "2 | alert set-rul                                 | Did you mean: alert set-rule",
+                "2 | status --wat                                  | --watch",
+                "2 | help flag aply                                | there is no command aply in turnout flag",
+                "2 | rejected m --limit x --json                   | {\"exitStatus\":2,\"problems\":[\"Invalid value",
                 "2 | alert set-rule shop --reason x                | say what to set of the rule shop",
                 "2 | alert set-rule shop --match a --reason x      | 'severity=critical|page'",
                 "2 | alert set-rule shop --match a=~\"b\" --reason x | is a regular expression as it stands",
@@ -497,7 +514,7 @@ class TurnoutTest {
                 "2 | alert set-rule shop --match a=b --cooldown soon --reason x | cooldown must be a duration",
                 "2 | alert set-rule shop --match a=b --action-window 25h --reason x | actionWindow must be from",
                 "2 | alert set-rule shop --match a=b --action PAGE --reason x | ROLLBACK, PAUSE, NOTIFY",
-                "2 | alert set-rule shop/prod --match a=b --reason x | must be made of",
+                "2 | alert set-rule shop/prod --match a=b --reason x | 'name' has characters, or a length, that it must not have",
                 "1 | alert delete-rule nobody --reason x           | what there is: turnout alert rules",
                 "2 | alert test /nowhere                           | there is no file /nowhere",
                 "2 | token                                         | create, list, rotate or revoke",
