@@ -173,6 +173,7 @@ class FlagFilePageTest {
                 "'flags: ['                            | is not YAML",
                 "'flags: {a: {weight: 25%}, a: {}}'    | is not YAML",
                 "'flag: {}'                            | flag",
+                "'just words'                          | it begins with flags:, and below that",
                 "'flags: {a: {weight: 250%}}'          | flags.a.",
                 "'flags: {a b: {}}'                    | is no key of a flag",
                 "'flags: {a: {hue: red}}'              | hue",
