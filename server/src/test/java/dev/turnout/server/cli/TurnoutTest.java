@@ -543,8 +543,7 @@ class TurnoutTest {
     }
 
     @Test
-    void a_server_of_its_own_process_serves_and_stops_on_ctrl_c(@TempDir Path data)
-            throws Exception {
+    void a_server_of_its_own_process_serves_and_stops_on_ctrl_c(@TempDir Path data) throws Exception {
         Process process = child("serve", "--port", "0", "--data", data.toString());
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             String line = String.valueOf(out.readLine());

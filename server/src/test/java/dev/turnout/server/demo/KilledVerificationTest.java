@@ -140,9 +140,7 @@ class KilledVerificationTest {
     }
 
     private void begun(String id) {
-        await()
-                .pollInterval(Duration.ofMillis(1))
-                .until(() -> chunks("demand = " + id) > 0);
+        await().pollInterval(Duration.ofMillis(1)).until(() -> chunks("demand = " + id) > 0);
     }
 
     private String newest() throws Exception {
