@@ -15,9 +15,15 @@ import picocli.CommandLine.Spec;
 /** {@code turnout alert …}. */
 @Command(
         name = "alert",
-        description = "Tries out alerts, and lists them and the rules they are acted on by.",
+        description = "Tries out alerts, lists them, and sets the rules they are acted on by.",
         mixinStandardHelpOptions = true,
-        subcommands = {AlertCommand.Try.class, AlertCommand.All.class, AlertCommand.Rules.class})
+        subcommands = {
+            AlertCommand.Try.class,
+            AlertCommand.All.class,
+            AlertRuleCommands.All.class,
+            AlertRuleCommands.Set.class,
+            AlertRuleCommands.Delete.class
+        })
 final class AlertCommand implements Runnable {
     private static final String ALERTS = "/api/v1/alerts";
 
@@ -27,7 +33,8 @@ final class AlertCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "say what to do with alerts: test, list or rules");
+        throw new ParameterException(
+                spec.commandLine(), "say what to do with alerts: test, list, rules, set-rule or delete-rule");
     }
 
     private static String named(JsonNode alert) {
@@ -95,33 +102,6 @@ final class AlertCommand implements Runnable {
                 return lines.isEmpty() ? List.of("no alerts") : lines;
             });
             return 0;
-        }
-    }
-
-    @Command(name = "rules", description = "Lists the rules in the order in which an alert is held against them.")
-    static final class Rules extends RemoteCommand {
-        @Override
-        public Integer call() {
-            print(remote().get("/api/v1/alert-rules").body(), all -> {
-                List<String> lines = new ArrayList<>();
-                all.path("rules").forEach(rule -> lines.add(line(rule)));
-                return lines.isEmpty() ? List.of("no rules: every alert is ignored") : lines;
-            });
-            return 0;
-        }
-
-        private static String line(JsonNode rule) {
-            List<String> match = new ArrayList<>();
-            rule.path("match")
-                    .properties()
-                    .forEach(label ->
-                            match.add(label.getKey() + "=~\"" + label.getValue().asText() + "\""));
-            return rule.path("position").asText() + "  " + rule.path("name").asText() + "  {"
-                    + String.join(", ", match) + "}  "
-                    + rule.path("action").asText() + " "
-                    + rule.path("flag").asText()
-                    + "  within " + rule.path("actionWindow").asText() + " of an increase"
-                    + (rule.path("enabled").asBoolean() ? "" : "  OFF");
         }
     }
 }

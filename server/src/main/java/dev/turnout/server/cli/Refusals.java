@@ -15,6 +15,7 @@ final class Refusals {
             "rollouts", "turnout status",
             "flags", "turnout flag list",
             "incidents", "turnout incidents",
+            "alert-rules", "turnout alert rules",
             "tokens", "turnout token list");
 
     private Refusals() {}

@@ -1,10 +1,10 @@
 package dev.turnout.server.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -76,28 +76,32 @@ public final class Turnout implements Runnable {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.getCommandSpec().usageMessage().exitCodeList(ExitStatus.table());
         line.setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
+        line.setParameterExceptionHandler(new Mistyped());
         return line;
     }
 
     private static int explain(Exception failure, CommandLine command) throws Exception {
-        PrintWriter err = command.getErr();
         if (failure instanceof CommandFailed expected) {
-            String name = command.getCommandSpec().qualifiedName();
-            if (command.getCommandSpec().findOption("--json") != null
-                    && command.getParseResult().hasMatchedOption("--json")) {
-                err.println(Remote.JSON
-                        .createObjectNode()
-                        .put("exitStatus", expected.status().code())
-                        .set(
-                                "problems",
-                                Remote.JSON.valueToTree(
-                                        expected.explanation().lines().toList())));
-            } else {
-                expected.explanation().lines().forEach(line -> err.println(name + ": " + line));
-            }
+            boolean json = command.getCommandSpec().findOption("--json") != null
+                    && command.getParseResult().hasMatchedOption("--json");
+            tell(expected, command, json);
             return expected.status().code();
         }
         throw failure;
+    }
+
+    static void tell(CommandFailed failed, CommandLine command, boolean json) {
+        PrintWriter err = command.getErr();
+        List<String> problems = failed.explanation().lines().toList();
+        if (json) {
+            err.println(Remote.JSON
+                    .createObjectNode()
+                    .put("exitStatus", failed.status().code())
+                    .set("problems", Remote.JSON.valueToTree(problems)));
+        } else {
+            String name = command.getCommandSpec().qualifiedName();
+            problems.forEach(line -> err.println(name + ": " + line));
+        }
     }
 
     Map<String, String> environment() {

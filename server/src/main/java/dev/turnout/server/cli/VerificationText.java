@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What operators read of rows that are verified anew, made from the server's answer. */
 final class VerificationText {
@@ -23,6 +24,11 @@ final class VerificationText {
         return lines;
     }
 
+    static List<String> cancelled(JsonNode migration, JsonNode verification) {
+        return List.of(
+                migration.path("name").asText() + "  " + migration.path("phase").asText(), line(verification));
+    }
+
     static List<String> watched(JsonNode migration, JsonNode verification, Optional<Terminal> terminal) {
         List<String> lines = new ArrayList<>();
         lines.add(
@@ -33,6 +39,20 @@ final class VerificationText {
                     + migration.path("name").asText());
         }
         return lines;
+    }
+
+    /**
+     * What was to be cancelled is not under way.
+     *
+     * @param table empty: every one
+     */
+    static String none(String table, List<JsonNode> open) {
+        String others = open.stream()
+                .map(each ->
+                        each.has("table") ? "--table " + each.path("table").asText() : "every row (without --table)")
+                .collect(Collectors.joining(", "));
+        return (table.isEmpty() ? "every row" : table) + ": nothing of that is being verified anew"
+                + (others.isEmpty() ? "" : "; under way: " + others);
     }
 
     /** Without a bar. */
@@ -48,14 +68,16 @@ final class VerificationText {
         long differences = verification.path("differences").asLong();
         return String.format(
                 Locale.ROOT,
-                "  %-10s %s%s  %s, %s; %s by %s%s",
+                "  %-10s %s%s  %s; %s by %s%s",
                 "anew",
                 terminal.map(window -> bar(percent)).orElse(""),
                 verification.path("table").asText("every row"),
-                chunks == 0 && !state.equals("DONE")
-                        ? "no worker has told yet"
-                        : percent + " %, " + done + " of " + chunks + " ranges",
-                differences == 0 ? "no difference found" : differences + " rows differed",
+                chunks > 0 || state.equals("DONE")
+                        ? percent + " %, " + done + " of " + chunks + " ranges, "
+                                + (differences == 0 ? "no difference found" : differences + " rows differed")
+                                // Of the rows that it has not come to it says nothing.
+                                + (state.equals("UNMET") ? " in them" : "")
+                        : state.equals("UNMET") ? "nothing was verified for it" : "no worker has told yet",
                 state.equals("OPEN")
                         ? "asked for at " + verification.path("askedAt").asText()
                         : state.toLowerCase(Locale.ROOT) + " at "

@@ -1,6 +1,7 @@
 package dev.turnout.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import picocli.CommandLine.Option;
         name = "verify",
         description = {
             "Tells how young and how clean the verification is; exit status 1 unless every row is verified and equal.",
-            "With --reason it has every row, or those of a table, verified anew."
+            "With --reason it has every row, or those of a table, verified anew; with --cancel as well, not after all."
         },
         footer =
                 "With --wait it ends with 0 when every row was found equal, and with 1 when some differed or it ended before.")
@@ -32,11 +33,20 @@ final class VerifyCommand extends MigrationCommand {
     @Option(names = "--wait", description = "show how far it is until it is over; on a terminal in place")
     private boolean wait;
 
-    @Option(names = "--reason", paramLabel = "TEXT", description = "verify now, and why; kept in the audit")
+    @Option(
+            names = "--cancel",
+            description =
+                    "end what is being verified anew, of every row or of --table; what is verified by then keeps its age")
+    private boolean cancel;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "verify now, or cancel, and why; kept in the audit")
     private @Nullable String reason;
 
     @Override
     public Integer call() {
+        if (cancel) {
+            return cancel(reason).code();
+        }
         if (reason != null) {
             return anew(reason).code();
         }
@@ -49,6 +59,31 @@ final class VerifyCommand extends MigrationCommand {
                         && migration.path("mismatches").asLong() == 0
                 ? ExitStatus.DONE.code()
                 : ExitStatus.REFUSED.code();
+    }
+
+    private ExitStatus cancel(@Nullable String why) {
+        if (wait || why == null) {
+            throw CommandFailed.badInput(
+                    wait ? "what is cancelled ends at once: leave out --wait" : "say why it is cancelled: --reason");
+        }
+        Remote remote = remote();
+        List<JsonNode> open = new ArrayList<>();
+        remote.get(path()).body().path("verifications").forEach(each -> {
+            if (each.path("state").asText().equals("OPEN")) {
+                open.add(each);
+            }
+        });
+        String which = Optional.ofNullable(table).orElse("");
+        JsonNode one = open.stream()
+                .filter(each -> each.path("table").asText().equals(which))
+                .findFirst()
+                .orElseThrow(() -> CommandFailed.refused(VerificationText.none(which, open)));
+        Map<String, String> body = Map.of("reason", why);
+        print(
+                remote.post(path("verifications", one.path("id").asText(), "cancel"), body)
+                        .body(),
+                ended -> VerificationText.cancelled(ended, ended.path(VERIFICATION)));
+        return ExitStatus.DONE;
     }
 
     private ExitStatus anew(String why) {

@@ -31,6 +31,10 @@ enum Action {
     RECORD_BACKUP(Endpoint.RECORD_BACKUP, "name", "The backup is recorded."),
     RETRY_REJECTED(Endpoint.RETRY_REJECTED, "name", "The rows are being tried again."),
     VERIFY(Endpoint.VERIFY_MIGRATION, "name", "The rows are being verified anew."),
+    CANCEL_VERIFICATION(
+            Endpoint.CANCEL_VERIFICATION,
+            "name",
+            "Cancelled: what was verified for it keeps its age, the rest is as old as it was."),
     TUNE(Endpoint.TUNE_MIGRATION, "name", "The tuning is set."),
     RUN_MONITOR(Endpoint.RUN_MONITOR, "name", "The monitor is being measured; its value comes within seconds."),
     SET_RULE(Endpoint.PUT_ALERT_RULE, "name", "The rule is set."),
@@ -76,8 +80,11 @@ enum Action {
 
     /** What is told once it is done; empty for a word that means nothing. */
     static String done(String word) {
-        return word.equals("start-migration")
-                ? "The migration is started: a worker looks at the database before it changes anything."
-                : of(word).map(action -> action.done).orElse("");
+        return switch (word) {
+            case "start-migration" ->
+                "The migration is started: a worker looks at the database before it changes anything.";
+            case "import-flags" -> "The flags are what the file says.";
+            default -> of(word).map(action -> action.done).orElse("");
+        };
     }
 }

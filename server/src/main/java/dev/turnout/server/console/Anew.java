@@ -26,16 +26,18 @@ record Anew(Bars.Bar bar, Doc doc) {
         long done = doc.number("done");
         boolean over = doc.text("state").equals("DONE");
         String name = doc.has("table") ? doc.text("table") : "every row";
-        String told = chunks == 0 && !over
-                ? "no worker has told yet"
-                : Numbers.whole(done) + " of " + Numbers.whole(chunks) + " ranges";
         long percent = over ? 100 : chunks == 0 ? 0 : 100 * done / chunks;
-        return new Anew(new Bars.Bar(name, percent, told + " · " + differences(doc)), doc);
+        String told = chunks > 0 || over
+                ? Numbers.whole(done) + " of " + Numbers.whole(chunks) + " ranges · " + differences(doc)
+                : doc.has("unmet") ? "nothing was verified for it" : "no worker has told yet";
+        return new Anew(new Bars.Bar(name, percent, told), doc);
     }
 
+    /** What was cut short says nothing of the rows that it has not come to. */
     private static String differences(Doc doc) {
         long found = doc.number("differences");
-        return found == 0 ? "no difference found" : Numbers.whole(found) + " rows differed";
+        return (found == 0 ? "no difference found" : Numbers.whole(found) + " rows differed")
+                + (doc.has("unmet") ? " in them" : "");
     }
 
     boolean open() {

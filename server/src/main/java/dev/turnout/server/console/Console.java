@@ -52,6 +52,7 @@ public final class Console implements Face {
         pages.put("/", OverviewPage::of);
         pages.put("/flags", FlagsPage::of);
         pages.put("/flags/:key", FlagPage::of);
+        pages.put("/flag-file", FlagFilePage::of);
         pages.put("/migrations/:name", MigrationPage::of);
         pages.put("/new-flag", NewFlagPage::of);
         pages.put("/new-migration", StartPage::of);
@@ -79,6 +80,7 @@ public final class Console implements Face {
         List.of(
                         "/",
                         "/flags*",
+                        "/flag-file*",
                         "/migrations*",
                         "/incidents*",
                         "/new-flag",
@@ -118,10 +120,11 @@ public final class Console implements Face {
     /** Forms whose answer is a page, and which may be as long as a request of the API. */
     private void trials(Router router, Entrance entrance, Reading reading) {
         long longest = settings.listen().limits().bodyBytes();
-        List.of("/alerts/test", "/new-migration")
+        List.of("/alerts/test", "/new-migration", "/flag-file")
                 .forEach(path -> router.post(path).handler(entrance::known));
         router.post("/alerts/test").handler(BodyHandler.create(false).setBodyLimit(longest));
-        router.post("/new-migration").handler(new FormFiles(longest));
+        List.of("/new-migration", "/flag-file")
+                .forEach(path -> router.post(path).handler(new FormFiles(longest)));
         router.post("/alerts/test")
                 .handler(ctx -> entrance.let(
                         ctx,
@@ -134,5 +137,15 @@ public final class Console implements Face {
                                 visit.form("do").equals("start")
                                         ? StartPage.start(visit)
                                         : StartPage.checked(visit).map(Optional::of))));
+        router.post("/flag-file")
+                .handler(ctx -> entrance.let(
+                        ctx,
+                        visit -> reading.answer(
+                                visit,
+                                visit.form("do").equals("apply")
+                                        ? FlagFilePage.apply(visit)
+                                        : FlagFilePage.looked(visit).map(Optional::of))));
+        router.get("/flag-file/flags.yaml")
+                .handler(ctx -> entrance.let(ctx, visit -> reading.answer(visit, FlagFilePage.download(visit))));
     }
 }

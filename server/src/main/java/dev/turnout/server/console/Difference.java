@@ -32,6 +32,18 @@ record Difference(String name, String before, String after) {
         return all;
     }
 
+    /** Of what the API tells by member, each with what it was before and is after. */
+    static List<Difference> ofMembers(List<Doc> members) {
+        List<Difference> all = new ArrayList<>();
+        for (Doc member : members) {
+            for (Difference each : between(member.at("before"), member.at("after"))) {
+                String below = each.name().isEmpty() || each.name().startsWith("[") ? each.name() : "." + each.name();
+                all.add(new Difference(member.text("member") + below, each.before(), each.after()));
+            }
+        }
+        return all;
+    }
+
     private static void flatten(Doc node, String path, Map<String, String> into) {
         if (node.isObject()) {
             node.members().forEach((name, value) -> flatten(value, path.isEmpty() ? name : path + "." + name, into));

@@ -25,6 +25,7 @@ final class Filled {
             "percent",
             "force",
             "monitor",
+            "verification",
             "stepTo",
             "stepSoak",
             "stepApprove");
@@ -46,6 +47,9 @@ final class Filled {
         }
         if (form.contains("monitor")) {
             ask = ask.at("monitor", text(form, "monitor"));
+        }
+        if (form.contains("verification")) {
+            ask = ask.at("id", text(form, "verification"));
         }
         if (!text(form, "match").isEmpty()) {
             ask = ask.header("If-Match", text(form, "match"));

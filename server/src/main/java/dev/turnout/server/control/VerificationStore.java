@@ -24,6 +24,10 @@ public final class VerificationStore {
 
     static final String ASK = "INSERT INTO verification (run, table_name, asked_at, asked_by, reason)"
             + " VALUES (?, ?, ?, ?, ?) RETURNING id";
+    /** Whatever a worker tells of it later changes nothing: {@link RunClaims#MET} asks for what is open. */
+    static final String CANCEL =
+            "UPDATE verification SET over_at = ?, unmet = ? WHERE run = ? AND id = ? AND over_at IS NULL";
+
     static final String ONE = ROWS + " AND id = ?";
     static final String NEWEST = ROWS + " ORDER BY id DESC LIMIT ?";
 
@@ -42,7 +46,7 @@ public final class VerificationStore {
         this.clock = clock;
     }
 
-    /** @param verification what was asked for now, or what is under way and has it in it */
+    /** @param verification what was asked for now, or what is under way and has it in it; or what was ended */
     public record Answered(Run run, Verification verification) {}
 
     /**
@@ -69,8 +73,39 @@ public final class VerificationStore {
                             .onSuccess(one -> id.set(one.orElseThrow()))
                             .mapEmpty();
                 })
-                .compose(run -> database.transaction(tx -> tx.first(ONE, VerificationStore::read, run.id(), id.get()))
-                        .map(one -> new Answered(run, one.orElseThrow())));
+                .compose(run -> answered(run, id.get()));
+    }
+
+    /**
+     * Ends what is not over yet, for everybody who wanted it. What was verified for it keeps its age; a worker that is in the
+     * middle of it lets go within seconds.
+     *
+     * @return fails with {@link Unknown}, or {@link Refused} when it, or the run, is over
+     */
+    public Future<Answered> cancel(String migration, long id, Change change) {
+        String because = "cancelled by " + change.actor() + (change.reason().isEmpty() ? "" : ": " + change.reason());
+        return runs.changing(
+                        migration,
+                        change,
+                        "run.cancel-verification",
+                        Map.of("verification", id),
+                        (tx, run) -> tx.change(CANCEL, Columns.bind(clock.instant()), because, run.id(), id)
+                                .compose(ended -> ended > 0 ? Future.succeededFuture() : over(tx, run, id)))
+                .compose(run -> answered(run, id));
+    }
+
+    private static Future<Void> over(Tx tx, Run run, long id) {
+        return tx.first(ONE, VerificationStore::read, run.id(), id)
+                .compose(one -> Future.failedFuture(one.<RuntimeException>map(
+                                verification -> new Refused("verification " + id + " of "
+                                        + run.migration() + " is over already: "
+                                        + verification.unmet().orElse("every row was verified")))
+                        .orElseGet(() -> new Unknown("verification", id + " of the run of " + run.migration()))));
+    }
+
+    private Future<Answered> answered(Run run, long id) {
+        return database.transaction(tx -> tx.first(ONE, VerificationStore::read, run.id(), id))
+                .map(one -> new Answered(run, one.orElseThrow()));
     }
 
     /** @throws Refused where there is nothing to verify */

@@ -40,6 +40,15 @@ final class Call {
         return sent.path().apply(name);
     }
 
+    /** @throws Refusal 404 when it is none: nothing has such a number */
+    long number(String name, String what) {
+        try {
+            return Long.parseLong(path(name));
+        } catch (NumberFormatException e) {
+            throw Refusal.notFound(what + " '" + path(name) + "'");
+        }
+    }
+
     Set<String> queryNames() {
         return sent.query().names();
     }

@@ -57,6 +57,7 @@ public enum Endpoint {
     RECORD_BACKUP(HttpMethod.POST, "/api/v1/migrations/:name/backup", OPERATE),
     READ_LOG(HttpMethod.GET, "/api/v1/migrations/:name/log", OPERATE),
     VERIFY_MIGRATION(HttpMethod.POST, "/api/v1/migrations/:name/verify", OPERATE),
+    CANCEL_VERIFICATION(HttpMethod.POST, "/api/v1/migrations/:name/verifications/:id/cancel", OPERATE),
     LEAVE_WRITE(HttpMethod.POST, "/api/v1/migrations/:name/writes", WRITE),
     READ_WRITE(HttpMethod.GET, "/api/v1/migrations/:name/writes/:key", WRITE, OPERATE),
 

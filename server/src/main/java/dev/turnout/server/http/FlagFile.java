@@ -61,7 +61,12 @@ public final class FlagFile {
      * @throws Refusal 400 when it is no YAML, 422 when it is no file of flags
      */
     static Map<String, UnaryOperator<Flag>> read(Buffer body) {
-        Fields file = Fields.of(tree(body), "a file of flags");
+        JsonNode tree = tree(body);
+        if (!tree.isObject()) {
+            throw Refusal.malformed(
+                    "the body is no file of flags: it begins with flags:, and below that stand flags by their keys");
+        }
+        Fields file = Fields.of(tree, "a file of flags");
         file.only(new TreeSet<>(Set.of(FLAGS)));
         Fields flags = file.object(FLAGS);
         Map<String, UnaryOperator<Flag>> read = new LinkedHashMap<>();

@@ -72,8 +72,10 @@ final class FlagFileResource implements Resource {
                                     call.caller().name(),
                                     call.header(Call.REASON_HEADER).orElse("")));
                 })
-                .compose(diff -> flags.version().map(version -> Answer.ok(document(diff, trial, version))
-                        .version(version)))
+                // A trial speaks of what it was held against; the flags may have moved on since.
+                .compose(diff -> (trial ? Future.succeededFuture(diff.version()) : flags.version())
+                        .map(version ->
+                                Answer.ok(document(diff, trial, version)).version(version)))
                 .recover(failure -> Future.failedFuture(
                         failure instanceof Problems problems ? Refusal.invalid(problems.problems()) : failure));
     }

@@ -41,7 +41,7 @@ final class IncidentsResource implements Resource {
     /** Its tag names all open incidents of the flag, as these are acknowledged together. */
     private Future<Answer> read(Call call) {
         boolean recompute = call.query("recompute").filter("true"::equals).isPresent();
-        return find(number(call.path("id")))
+        return find(call.number("id", "incident"))
                 .compose(
                         incident -> incidents.unacknowledged(incident.flagKey()).map(open -> {
                             Map<String, Object> document = document(incident);
@@ -54,7 +54,7 @@ final class IncidentsResource implements Resource {
 
     /** Acknowledges every open incident of the flag: what is understood about one is understood about all. */
     private Future<Answer> acknowledge(Call call) {
-        long id = number(call.path("id"));
+        long id = call.number("id", "incident");
         return find(id).compose(incident -> operator.acknowledge(incident.flagKey(), call.changeBasedOn()))
                 .compose(flag -> find(id))
                 .map(incident -> Answer.ok(document(incident)));
@@ -62,14 +62,6 @@ final class IncidentsResource implements Resource {
 
     private Future<Incident> find(long id) {
         return incidents.find(id).map(found -> found.orElseThrow(() -> Refusal.notFound("incident " + id)));
-    }
-
-    private static long number(String id) {
-        try {
-            return Long.parseLong(id);
-        } catch (NumberFormatException e) {
-            throw Refusal.notFound("incident '" + id + "'");
-        }
     }
 
     private static Map<String, Object> document(Incident incident) {

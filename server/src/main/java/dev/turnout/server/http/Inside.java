@@ -65,7 +65,9 @@ public final class Inside {
                 name -> ask.path().getOrDefault(name, ""),
                 query,
                 name -> Optional.ofNullable(headers.get(name)));
-        Buffer body = ask.body().isEmpty() ? Buffer.buffer() : Wire.write(ask.body());
+        Buffer body = ask.text()
+                .map(Buffer::buffer)
+                .orElseGet(() -> ask.body().isEmpty() ? Buffer.buffer() : Wire.write(ask.body()));
         return told(
                 admission
                         .admit(ask.endpoint(), from, sent.path(), caller)
@@ -76,7 +78,8 @@ public final class Inside {
 
     private static Told told(Answer answer) {
         Object body = answer.body().orElse(Map.of());
-        JsonNode document = body instanceof String text ? Wire.read(Buffer.buffer(text)) : Wire.tree(body);
+        boolean yaml = "application/yaml".equals(answer.headers().get("Content-Type"));
+        JsonNode document = body instanceof String text && !yaml ? Wire.read(Buffer.buffer(text)) : Wire.tree(body);
         return new Told(document, Optional.ofNullable(answer.headers().get("ETag")));
     }
 
@@ -89,13 +92,15 @@ public final class Inside {
      *
      * @param path values of the parameters in the endpoint's path
      * @param body members of the JSON object that is sent; empty: none is
+     * @param text is sent instead, where the endpoint takes a file
      */
     public record Ask(
             Endpoint endpoint,
             Map<String, String> path,
             Map<String, String> query,
             Map<String, Object> body,
-            Map<String, String> headers) {
+            Map<String, String> headers,
+            Optional<String> text) {
         public Ask {
             path = Map.copyOf(path);
             query = Map.copyOf(query);
@@ -103,34 +108,41 @@ public final class Inside {
         }
 
         public static Ask of(Endpoint endpoint) {
-            return new Ask(endpoint, Map.of(), Map.of(), Map.of(), Map.of());
+            return new Ask(endpoint, Map.of(), Map.of(), Map.of(), Map.of(), Optional.empty());
         }
 
         public Ask at(String name, String value) {
             Map<String, String> more = new TreeMap<>(path);
             more.put(name, value);
-            return new Ask(endpoint, more, query, body, headers);
+            return new Ask(endpoint, more, query, body, headers, text);
         }
 
         public Ask where(String name, String value) {
             Map<String, String> more = new TreeMap<>(query);
             more.put(name, value);
-            return new Ask(endpoint, path, more, body, headers);
+            return new Ask(endpoint, path, more, body, headers, text);
         }
 
         public Ask with(String name, Object value) {
             Map<String, Object> more = new TreeMap<>(body);
             more.put(name, value);
-            return new Ask(endpoint, path, query, more, headers);
+            return new Ask(endpoint, path, query, more, headers, text);
         }
 
         public Ask header(String name, String value) {
             Map<String, String> more = new TreeMap<>(headers);
             more.put(name, value);
-            return new Ask(endpoint, path, query, body, more);
+            return new Ask(endpoint, path, query, body, more, text);
+        }
+
+        public Ask text(String file) {
+            return new Ask(endpoint, path, query, body, headers, Optional.of(file));
         }
     }
 
-    /** @param tag the ETag, with its quotes, of what can be changed on condition */
+    /**
+     * @param document a text where the answer is a file
+     * @param tag the ETag, with its quotes, of what can be changed on condition
+     */
     public record Told(JsonNode document, Optional<String> tag) {}
 }

@@ -68,6 +68,13 @@ public final class Refusal extends RuntimeException {
         return detail;
     }
 
+    /** Each thing that is wrong, in its own words; one where there is no more to say than {@link #detail}. */
+    public List<String> problems() {
+        return more.get("problems") instanceof List<?> told && !told.isEmpty()
+                ? told.stream().map(String::valueOf).toList()
+                : List.of(detail);
+    }
+
     String kind() {
         return kind;
     }

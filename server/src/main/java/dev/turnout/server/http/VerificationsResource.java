@@ -6,6 +6,7 @@ import dev.turnout.migration.SpecReader;
 import dev.turnout.migration.Transfer;
 import dev.turnout.server.control.RunStore;
 import dev.turnout.server.control.VerificationStore;
+import dev.turnout.server.control.VerificationStore.Answered;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** {@code /api/v1/migrations/NAME/verify}: has rows verified anew. How far it is stands with the migration. */
+/** Has rows verified anew, or not after all. How far it is stands with the migration. */
 final class VerificationsResource implements Resource {
     private static final String TABLE = "table";
 
@@ -32,7 +33,7 @@ final class VerificationsResource implements Resource {
 
     @Override
     public Map<Endpoint, Function<Call, Future<Answer>>> answers() {
-        return Map.of(Endpoint.VERIFY_MIGRATION, this::verify);
+        return Map.of(Endpoint.VERIFY_MIGRATION, this::verify, Endpoint.CANCEL_VERIFICATION, this::cancel);
     }
 
     @Override
@@ -58,11 +59,21 @@ final class VerificationsResource implements Resource {
         String name = call.path("name");
         Future<Void> known = table.isEmpty() ? Future.succeededFuture() : known(name, table.get(), fields);
         return known.compose(fine -> verifications.ask(name, table, call.changeBasedOn()))
-                .map(answered -> {
-                    Map<String, Object> document = MigrationDocument.brief(answered.run());
-                    document.put("verification", VerificationDocument.write(answered.verification()));
-                    return Answer.accepted(document).tag(answered.run().tag());
-                });
+                .map(answered ->
+                        Answer.accepted(document(answered)).tag(answered.run().tag()));
+    }
+
+    private Future<Answer> cancel(Call call) {
+        return verifications
+                .cancel(call.path("name"), call.number("id", "verification"), call.changeBasedOn())
+                .map(answered ->
+                        Answer.ok(document(answered)).tag(answered.run().tag()));
+    }
+
+    private static Map<String, Object> document(Answered answered) {
+        Map<String, Object> document = MigrationDocument.brief(answered.run());
+        document.put("verification", VerificationDocument.write(answered.verification()));
+        return document;
     }
 
     private Future<Void> known(String name, String table, Fields fields) {

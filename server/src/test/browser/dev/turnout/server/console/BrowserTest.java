@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
@@ -296,6 +297,34 @@ class BrowserTest {
     }
 
     @Test
+    void a_file_of_flags_is_looked_at_and_applied_with_the_keyboard() throws Exception {
+        shop.call("PUT", "/api/v1/flags/filed", new JsonObject().put("weight", "5%"));
+        go("/flags");
+        page.getByText("All as a file").click();
+        Download download = page.waitForDownload(() -> page.getByText("Download flags.yaml").click());
+        assertThat(download.suggestedFilename()).isEqualTo("flags.yaml");
+        assertThat(Files.readString(download.path())).contains("filed:");
+        page.getByLabel("Or paste it").fill("\nflags:\n  filed: {weight: 7%}\n  another: {weight: 250%}\n");
+        button("Say what would change").click();
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("flags.another.");
+        accessible("flag-file-problem");
+        page.getByLabel("Or paste it").fill("\nflags:\n  filed: {weight: 7%}\n  another: {weight: 1%}\n");
+        button("Say what would change").click();
+        assertThat(page.locator("#would")).containsText("2 flags would change");
+        accessible("flag-file-diff");
+        page.setViewportSize(390, 844);
+        accessible("flag-file-diff-phone");
+        assertThat((int) page.evaluate("document.documentElement.scrollWidth")).isLessThanOrEqualTo(390);
+        page.setViewportSize(1280, 800);
+        page.locator("#file-reason").focus();
+        page.keyboard().type("as agreed");
+        page.keyboard().press("Enter");
+        assertThat(page.getByText("The flags are what the file says.")).isVisible();
+        assertThat(shop.call("GET", "/api/v1/flags/filed", new JsonObject()).getString("weight"))
+                .isEqualTo("7%");
+    }
+
+    @Test
     void one_confirmation_says_what_a_roll_back_does_and_the_keyboard_is_enough_for_it() throws Exception {
         shop.call("PUT", "/api/v1/flags/sinking", new JsonObject().put("weight", "40%"));
         go("/flags/sinking");
@@ -338,6 +367,7 @@ class BrowserTest {
         pages.put("flags", "/flags");
         pages.put("flag", "/flags/gallery?percent=12.5&subject=ann&guard=14d");
         pages.put("new-flag", "/new-flag");
+        pages.put("flag-file", "/flag-file");
         pages.put("new-migration", "/new-migration");
         pages.put("alerts", "/alerts");
         pages.put("alert-trial", "/alerts/test");

@@ -43,6 +43,10 @@ class CompletionTest {
         assertThat(shell("bash", complete("turnout", "rollb"))).isEqualTo("rollback\n");
         assertThat(shell("bash", complete("turnout", "flag", "ex"))).isEqualTo("export\n");
         assertThat(shell("bash", complete("turnout", "status", "--wa"))).isEqualTo("--watch\n");
+        assertThat(shell("bash", complete("turnout", "verify", "--ca"))).contains("--cancel");
+        assertThat(shell("bash", complete("turnout", "alert", "set-r"))).isEqualTo("set-rule\n");
+        assertThat(shell("bash", complete("turnout", "alert", "set-rule", "--action", "RO")))
+                .contains("ROLLBACK");
     }
 
     @Test

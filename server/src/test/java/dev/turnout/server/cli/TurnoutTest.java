@@ -217,6 +217,49 @@ class TurnoutTest {
         assertThat(new JsonObject(json.out()).getJsonArray("verifications")).hasSize(2);
     }
 
+    @Test
+    void what_is_being_verified_anew_can_be_cancelled() throws Exception {
+        ControlFixture.await(
+                server.control.runs.start(Specs.spec("enough", "enough"), Specs.BUNDLE, ControlFixture.BY_TEST));
+        Claim claim =
+                ControlFixture.await(server.control.claims.claim("w", List.of("clinic"), Duration.ofMinutes(1)))
+                        .stream()
+                        .filter(each -> each.migration().equals("enough"))
+                        .findFirst()
+                        .orElseThrow();
+        ControlFixture.await(server.control.claims.enter(claim, Phase.CREATED, Phase.SOAKING, "ready", Map.of()));
+        assertThat(run("verify", "enough", "--cancel"))
+                .matches(ran -> ran.status() == 2 && ran.err().contains("say why it is cancelled: --reason"));
+        assertThat(run("verify", "enough", "--cancel", "--wait", "--reason", "x"))
+                .matches(ran -> ran.status() == 2 && ran.err().contains("leave out --wait"));
+        assertThat(run("verify", "enough", "--cancel", "--reason", "busy"))
+                .matches(ran ->
+                        ran.status() == 1 && ran.err().contains("every row: nothing of that is being verified anew"));
+
+        CompletableFuture<Ran> watching =
+                CompletableFuture.supplyAsync(() -> run("verify", "enough", "--reason", "a doubt", "--wait"));
+        await().until(() -> run("verify", "enough").out().contains("no worker has told yet"));
+        assertThat(run("verify", "enough", "--cancel", "--table", "visits", "--reason", "busy"))
+                .matches(ran -> ran.status() == 1
+                        && ran.err().contains("visits: nothing of that")
+                        && ran.err().contains("under way: every row (without --table)"));
+        assertThat(run("verify", "enough", "--cancel", "--reason", "zu viel los für heute"))
+                .matches(ran -> ran.status() == 0
+                        && ran.out().contains("nothing was verified for it; unmet at")
+                        && ran.out().contains("cancelled by admin")
+                        && ran.out().contains(": zu viel los für heute"));
+        assertThat(watching.get(20, SECONDS))
+                .matches(ran -> ran.status() == 1 && ran.out().contains(": zu viel los für heute"));
+
+        run("verify", "enough", "--reason", "a doubt");
+        long id = Long.parseLong(server.control.database.one("SELECT max(id) FROM verification"));
+        tell(claim, new Demand.Met(id, 5, 2, 0, false));
+        Ran json = run("verify", "enough", "--cancel", "--reason", "busy", "--json");
+        assertThat(new JsonObject(json.out()).getJsonObject("verification").getString("state"))
+                .isEqualTo("UNMET");
+        assertThat(run("verify", "enough").out()).contains("40 %, 2 of 5 ranges, no difference found in them; unmet");
+    }
+
     private static final SchemaLog.Line LINE = new SchemaLog.Line(
             "clinic",
             new SchemaLog.What(Phase.EXPANDING, 0, "add columns t (c)", false),
@@ -323,6 +366,70 @@ class TurnoutTest {
     }
 
     @Test
+    void what_is_mistyped_is_told_in_a_few_lines_and_help_goes_as_deep_as_commands_do() {
+        assertThat(run("alert", "set-rule", "shop").err().lines())
+                .as("all options after it would push it off the screen")
+                .hasSizeLessThan(4);
+        assertThat(run("alert").err()).contains("set-rule     Makes a rule");
+        assertThat(run("help", "alert", "set-rule"))
+                .matches(ran -> ran.status() == 0 && ran.out().contains("--match=LABEL=EXPRESSION"));
+        assertThat(run("help").out()).contains("  verify ");
+    }
+
+    @Test
+    void an_alert_rule_is_made_changed_in_part_and_taken_away() throws Exception {
+        assertThat(run(
+                                "alert",
+                                "set-rule",
+                                "shop",
+                                "--match",
+                                "service=shop",
+                                "--match",
+                                "env=prod|stage=a",
+                                "--flag",
+                                "checkout-*",
+                                "--action",
+                                "pause",
+                                "--reason",
+                                "über Nacht")
+                        .out())
+                .isEqualTo(
+                        "100  shop  {env=~\"prod|stage=a\", service=~\"shop\"}  PAUSE checkout-*  within PT1H of an increase\n");
+        Ran changed = run(
+                "alert",
+                "set-rule",
+                "shop",
+                "--action-window",
+                "90m",
+                "--no-data",
+                "true",
+                "--enabled",
+                "false",
+                "--position",
+                "7",
+                "--reason",
+                "not yet",
+                "--json");
+        JsonObject rule = new JsonObject(changed.out());
+        assertThat(rule.getString("actionWindow")).isEqualTo("PT1H30M");
+        assertThat(rule.getString("action")).as("what is not named stays").isEqualTo("PAUSE");
+        assertThat(rule.getJsonObject("match").size()).isEqualTo(2);
+        assertThat(rule.getBoolean("noData")).isTrue();
+        assertThat(rule.getInteger("version")).isEqualTo(2);
+        assertThat(run("alert", "set-rule", "shop", "--match", "service=.*shop", "--reason", "more")
+                        .out())
+                .as("labels are replaced")
+                .startsWith("7  shop  {service=~\".*shop\"}  PAUSE")
+                .endsWith("  OFF\n");
+        assertThat(run("alert", "rules").out()).startsWith("7  shop  ");
+        assertThat(run("alert", "delete-rule", "shop", "--reason", "gone").out())
+                .startsWith("taken away: 7  shop");
+        assertThat(run("alert", "rules").out()).doesNotContain("shop");
+        assertThat(server.control.database.query("SELECT reason FROM audit WHERE subject LIKE '%shop%' ORDER BY id"))
+                .containsExactly("über Nacht", "not yet", "more", "gone");
+    }
+
+    @Test
     void what_is_given_in_a_file_is_missing_or_none_in_words_without_the_name_of_an_exception(@TempDir Path directory)
             throws IOException {
         Path file = Files.writeString(directory.resolve("alerts.json"), "{\"alerts\": [");
@@ -390,7 +497,25 @@ class TurnoutTest {
                 "2 | rollout                                       | list, show, begin, approve, pause, resume, skip or end",
                 "2 | monitor                                       | list or run",
                 "2 | flag                                          | list, get, set, ramp, kill, export, apply or from-togglz",
-                "2 | alert                                         | test, list or rules",
+                "2 | alert                                         | test, list, rules, set-rule or delete-rule",
+                "2 | alert set-rule shop --match a=b               | turnout alert set-rule: Missing required option: '--reason=TEXT'",
+                "2 | alert set-rule shop --match a=b               | its options: turnout help alert set-rule",
+                "2 | alert set-rule s --enabled maybe --reason x   | 'maybe' is not a boolean",
+                "2 | alert set-rul                                 | Did you mean: alert set-rule",
+                "2 | status --wat                                  | --watch",
+                "2 | help flag aply                                | there is no command aply in turnout flag",
+                "2 | rejected m --limit x --json                   | {\"exitStatus\":2,\"problems\":[\"Invalid value",
+                "2 | alert set-rule shop --reason x                | say what to set of the rule shop",
+                "2 | alert set-rule shop --match a --reason x      | 'severity=critical|page'",
+                "2 | alert set-rule shop --match a=~\"b\" --reason x | is a regular expression as it stands",
+                "2 | alert set-rule shop --match a=b --match a=c --reason x | one expression, such as 'a=b|c'",
+                "2 | alert set-rule shop --match a=( --reason x    | match.a is no regular expression",
+                "2 | alert set-rule shop --flag f --reason x       | match must have 1 to 20 labels",
+                "2 | alert set-rule shop --match a=b --cooldown soon --reason x | cooldown must be a duration",
+                "2 | alert set-rule shop --match a=b --action-window 25h --reason x | actionWindow must be from",
+                "2 | alert set-rule shop --match a=b --action PAGE --reason x | ROLLBACK, PAUSE, NOTIFY",
+                "2 | alert set-rule shop/prod --match a=b --reason x | 'name' has characters, or a length, that it must not have",
+                "1 | alert delete-rule nobody --reason x           | what there is: turnout alert rules",
                 "2 | alert test /nowhere                           | there is no file /nowhere",
                 "2 | token                                         | create, list, rotate or revoke",
                 "2 | token create a.b --role king                  | roles has 'king'",

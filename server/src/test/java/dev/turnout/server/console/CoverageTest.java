@@ -143,7 +143,60 @@ class CoverageTest {
                     .contains("value=\"25\" aria-label=\"reservations\"", "2 of 8 ranges · no difference found");
             tell(server, claim, new Demand.Met(demand.id(), 8, 8, 4, true));
             assertThat(operator.get(HOSPITAL).body())
-                    .contains("8 of 8 ranges · 4 rows differed", "<span class=\"tag bad\">differences</span>");
+                    .contains("8 of 8 ranges · 4 rows differed", "<span class=\"tag bad\">differences</span>")
+                    .doesNotContain("cancel-verification");
+        }
+    }
+
+    @Test
+    void what_is_under_way_can_be_cancelled_on_the_page_and_says_how_far_it_was(@TempDir Path data) throws Exception {
+        try (ServerFixture server = ServerFixture.start(data)) {
+            String database = started(server).getString("database");
+            Visitor operator = new Visitor(server.uri()).login(server.token(Role.OPERATE));
+            Claim claim = await(server.control.claims.claim("worker", List.of(database), Duration.ofMinutes(1)))
+                    .get(0);
+            await(server.control.claims.enter(claim, Phase.CREATED, Phase.SOAKING, "complete", Map.of()));
+            operator.act("verify", "of", "dynamic-services", "reason", "a doubt");
+            long id = await(server.control.claims.claim("worker", List.of(database), Duration.ofMinutes(1)))
+                    .get(0)
+                    .orders()
+                    .demands()
+                    .get(0)
+                    .id();
+            assertThat(operator.get(HOSPITAL).body())
+                    .contains(
+                            "action=\"/do/cancel-verification\"",
+                            "name=\"verification\" value=\"" + id + "\"",
+                            "<label for=\"verification-gone-" + id + "\">");
+            tell(server, claim, new Demand.Met(id, 8, 2, 0, false));
+            assertThat(operator.act(
+                                    "cancel-verification",
+                                    "of",
+                                    "dynamic-services",
+                                    "verification",
+                                    Long.toString(id),
+                                    "reason",
+                                    "<busy>")
+                            .statusCode())
+                    .isEqualTo(303);
+            tell(server, claim, new Demand.Met(id, 8, 8, 0, true));
+            assertThat(operator.get(HOSPITAL).body())
+                    .contains(
+                            "value=\"25\" aria-label=\"every row\"",
+                            "2 of 8 ranges · no difference found in them",
+                            "ended before every row was verified: cancelled by",
+                            ": &lt;busy")
+                    .doesNotContain("<busy", "action=\"/do/cancel-verification\"");
+            assertThat(operator.act(
+                                    "cancel-verification",
+                                    "of",
+                                    "dynamic-services",
+                                    "verification",
+                                    Long.toString(id),
+                                    "reason",
+                                    "twice")
+                            .body())
+                    .contains("is over already");
         }
     }
 

@@ -38,9 +38,7 @@ class EveryOperationTest {
             Map.entry(Endpoint.PUT_GRAFANA_ALERTS, "for Grafana, likewise"),
             Map.entry(Endpoint.KILL_FLAG, "what the roll-back button does, by another name"),
             Map.entry(Endpoint.READ_TOKEN, "the list of tokens tells as much of each"),
-            Map.entry(Endpoint.READ_ALERT_RULE, "the list of rules tells as much of each"),
-            Map.entry(Endpoint.EXPORT_FLAGS, "a file belongs into version control: turnout flag export"),
-            Map.entry(Endpoint.IMPORT_FLAGS, "and is applied from there, after a dry run: turnout flag import")));
+            Map.entry(Endpoint.READ_ALERT_RULE, "the list of rules tells as much of each")));
 
     private static Path main() {
         Path here = Path.of("").toAbsolutePath();

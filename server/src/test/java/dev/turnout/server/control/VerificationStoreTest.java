@@ -175,6 +175,87 @@ class VerificationStoreTest {
         assertThat(newest().get(0).unmet()).contains("for the test");
     }
 
+    private Answered cancel(long id) {
+        return await(verifications.cancel("m", id, new Change("bob", "the wrong night")));
+    }
+
+    @Test
+    void what_is_cancelled_is_never_told_as_if_it_were_whole() throws Exception {
+        enter(Phase.CREATED, Phase.SOAKING);
+        Instant asked = fixture.clock.instant();
+        long all = ask(ALL).verification().id();
+        long visits = ask(Optional.of("visits")).verification().id();
+        assertThat(visits).as("every row has it in it").isEqualTo(all);
+        Claim inTheMiddle = claim();
+        await(tell(inTheMiddle, new Demand.Met(all, 9, 4, 2, false)));
+        fixture.clock.pass(Duration.ofMinutes(3));
+
+        Verification ended = cancel(all).verification();
+        assertThat(ended.state()).isEqualTo(Verification.State.UNMET);
+        assertThat(ended.unmet()).contains("cancelled by bob: the wrong night");
+        assertThat(ended.overAt()).contains(asked.plus(Duration.ofMinutes(3)));
+        assertThat(List.of(ended.chunks(), ended.done(), ended.differences())).containsExactly(9L, 4L, 2L);
+        assertThat(claim().orders().demands()).isEmpty();
+
+        // A worker that has not heard of it yet does the rest, and says so.
+        await(tell(inTheMiddle, new Demand.Met(all, 9, 9, 2, true)));
+        assertThat(newest()).containsExactly(ended);
+
+        assertThatThrownBy(() -> cancel(all))
+                .isInstanceOf(Refused.class)
+                .hasMessage("verification " + all + " of m is over already: cancelled by bob: the wrong night");
+        assertThat(fixture.database.query(
+                        "SELECT 1 FROM audit WHERE action = 'run.cancel-verification' AND subject = 'migration:m'"
+                                + " AND actor = 'bob' AND reason = 'the wrong night' AND after ->> 'verification' = '"
+                                + all
+                                + "'"))
+                .hasSize(1);
+        assertThat(ask(ALL).verification().id()).as("wanted again").isGreaterThan(all);
+    }
+
+    @Test
+    void only_what_is_under_way_in_this_run_can_be_cancelled() {
+        enter(Phase.CREATED, Phase.ROLLING_OUT);
+        long rooms = ask(Optional.of("rooms")).verification().id();
+        long visits = ask(Optional.of("visits")).verification().id();
+        await(tell(claim(), new Demand.Met(rooms, 2, 2, 1, true)));
+        assertThatThrownBy(() -> cancel(rooms))
+                .isInstanceOf(Refused.class)
+                .hasMessageContaining("is over already: every row was verified");
+        assertThat(newest().get(1).state()).isEqualTo(Verification.State.DONE);
+
+        await(fixture.runs.start(Specs.spec("other", "other"), Specs.BUNDLE, BY_TEST));
+        assertThatThrownBy(() -> await(verifications.cancel("other", visits, BY_TEST)))
+                .isInstanceOf(Unknown.class)
+                .hasMessage("there is no verification " + visits + " of the run of other");
+        assertThatThrownBy(() -> await(verifications.cancel("none", visits, BY_TEST)))
+                .isInstanceOf(Unknown.class);
+
+        enter(Phase.ROLLING_OUT, Phase.PAUSED);
+        assertThat(cancel(visits).verification().state()).isEqualTo(Verification.State.UNMET);
+    }
+
+    @Test
+    void of_a_cancellation_and_the_worker_s_last_word_one_counts() {
+        enter(Phase.CREATED, Phase.ROLLING_OUT);
+        for (int round = 0; round < 20; round++) {
+            long id = ask(ALL).verification().id();
+            Claim claim = claim();
+            boolean cancelled = await(Future.join(
+                            verifications
+                                    .cancel("m", id, BY_TEST)
+                                    .map(true)
+                                    .recover(late -> late instanceof Refused
+                                            ? Future.succeededFuture(false)
+                                            : Future.failedFuture(late)),
+                            tell(claim, new Demand.Met(id, 9, 9, 0, true)))
+                    .map(both -> both.<Boolean>resultAt(0)));
+            Verification ended = newest().get(0);
+            assertThat(ended.state()).isEqualTo(cancelled ? Verification.State.UNMET : Verification.State.DONE);
+            assertThat(ended.done()).isEqualTo(cancelled ? 0 : 9);
+        }
+    }
+
     @Test
     void whoever_has_lost_the_run_tells_nothing() throws Exception {
         enter(Phase.CREATED, Phase.ROLLING_OUT);

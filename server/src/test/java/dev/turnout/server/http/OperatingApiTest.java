@@ -183,6 +183,30 @@ class OperatingApiTest {
         assertThat(server.call("GET", "/api/v1/audit?subject=migration:m&action=run.verify", "")
                         .body())
                 .contains("a doubt");
+
+        String of = MIGRATION + "/verifications/";
+        Response cancelled = server.call("POST", of + met.demand() + "/cancel", "{\"reason\":\"für heute genug\"}");
+        assertThat(cancelled.code()).as(cancelled.body()).isEqualTo(200);
+        verification = cancelled.json().getJsonObject("verification");
+        assertThat(verification.getString("state")).isEqualTo("UNMET");
+        assertThat(verification.getString("unmet"))
+                .startsWith("cancelled by admin")
+                .endsWith(": für heute genug");
+        assertThat(verification.getInteger("done")).isEqualTo(3);
+        assertThat(cancelled.json().getString("name")).isEqualTo("m");
+        Response again = server.call("POST", of + met.demand() + "/cancel", "");
+        assertThat(again.code()).isEqualTo(409);
+        assertThat(again.json().getString("detail")).contains("is over already: cancelled by admin");
+        assertThat(server.call("POST", of + "4711/cancel", "").code()).isEqualTo(404);
+        assertThat(server.call("POST", of + "x/cancel", "").code()).isBetween(400, 404);
+        assertThat(server.call("POST", of + "99999999999999999999/cancel", "").code())
+                .isBetween(400, 404);
+        assertThat(server.call("POST", of + met.demand() + "/cancel", "{\"because\":\"x\"}")
+                        .code())
+                .isEqualTo(422);
+        assertThat(server.call("GET", "/api/v1/audit?subject=migration:m&action=run.cancel-verification", "")
+                        .body())
+                .contains("für heute genug");
     }
 
     @Test

@@ -268,6 +268,41 @@ class VerifyTest {
     }
 
     @Test
+    void aDemandThatIsCancelledInTheMiddleIsLeftAndWhatWasVerifiedKeepsItsAge() throws SQLException {
+        try (Visits visits = moved(1_000)) {
+            Visits.finish(new Verify(), visits.site());
+            Instant before = visits.clock.instant();
+            Pace pace = new Pace(visits.clock, 1, Duration.ofMillis(1));
+            List<RollingVerification.Result> results = new ArrayList<>();
+            AtomicInteger asked = new AtomicInteger();
+            List<Demand> demands = new ArrayList<>();
+            // Eleven chunks, none of which is due; cancelled once three of them are done.
+            RollingVerification rolling = new RollingVerification(
+                    pace,
+                    () -> asked.incrementAndGet() > 4 ? List.copyOf(demands) : List.of(new Demand(3, Optional.empty())),
+                    results::add);
+            visits.clock.pass(Duration.ofMinutes(1));
+            rolling.stride(visits.site());
+            rolling.stride(visits.site());
+            assertThat(visits.db.one("SELECT count(*) FROM turnout.chunk WHERE demand = 3"))
+                    .isEqualTo("3");
+            assertThat(results).allMatch(result -> result.met().isEmpty());
+            assertThat(last(results).from()).as("eight are as old as they were").contains(before);
+            assertThat(
+                            visits.db.one(
+                                    "SELECT count(*) FROM turnout.chunk WHERE demand = 3 AND verified_at > (SELECT min(verified_at) FROM turnout.chunk)"))
+                    .as("the three as young as they are")
+                    .isEqualTo("3");
+
+            demands.add(new Demand(4, Optional.empty()));
+            assertThat(strides(rolling, visits, results, met -> met.stream().allMatch(Demand.Met::over)))
+                    .as("those three as well: nobody knew of it when they were verified")
+                    .containsExactly(new Demand.Met(4, 11, 11, 0, true));
+            assertThat(last(results).from()).contains(before.plus(Duration.ofMinutes(1)));
+        }
+    }
+
+    @Test
     void aDemandOfTheFirstPassIsMetBeforeThePhaseEnds() throws SQLException {
         try (Visits visits = moved(1_000)) {
             List<Demand> demands = new ArrayList<>();
