@@ -85,22 +85,22 @@ final class Remote {
                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    /** A header has no line breaks and, to be safe on every way, no other letters than ASCII's. */
+    /** A header has no line breaks and no other letters than ASCII's: the rest as RFC 8187 writes it. */
     private static String header(String text) {
-        if (!text.matches("[ -~]*")) {
-            throw CommandFailed.badInput("--reason must be of one line of ASCII here");
-        }
-        return text;
+        return text.matches("[ -~]*") ? text : "UTF-8''" + encoded(text);
     }
 
     /** A path of segments, each encoded. */
     static String path(String first, String... segments) {
         StringBuilder path = new StringBuilder(first);
         for (String segment : segments) {
-            path.append('/')
-                    .append(URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20"));
+            path.append('/').append(encoded(segment));
         }
         return path.toString();
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private HttpRequest.Builder request(String path) {

@@ -5,6 +5,8 @@ import dev.turnout.server.control.Caller;
 import dev.turnout.server.control.Change;
 import dev.turnout.server.control.Window;
 import io.vertx.core.buffer.Buffer;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /** One request to one endpoint, by somebody who may make it. Used on its event loop only. */
 final class Call {
-    static final String REASON_HEADER = "X-Turnout-Reason";
+    private static final String REASON_HEADER = "X-Turnout-Reason";
+    /** Begins a value that is percent-encoded (RFC 8187), since a header has ASCII only. */
+    private static final String ENCODED = "UTF-8''";
+
     private static final Pattern TAG = Pattern.compile("(?:W/)?\"([!#-~]{0,100})\"");
     private static final int MOST = 1000;
     private static final int USUAL = 100;
@@ -155,8 +160,35 @@ final class Call {
 
     /** Why the change is made: from the header or the member {@code reason} of the body. */
     String reason(String otherwise) {
-        return header(REASON_HEADER)
+        return reasonOfHeader()
                 .or(() -> Optional.ofNullable(json().path("reason").textValue()).filter(text -> !text.isBlank()))
                 .orElse(otherwise);
+    }
+
+    /**
+     * For bodies that have no such member.
+     *
+     * @throws Refusal 400 when it is encoded and that is malformed
+     */
+    Optional<String> reasonOfHeader() {
+        return header(REASON_HEADER).map(Call::decoded);
+    }
+
+    private static String decoded(String text) {
+        if (!text.regionMatches(true, 0, ENCODED, 0, ENCODED.length())) {
+            return text;
+        }
+        try {
+            // Only in forms is it a space.
+            String encoded = text.substring(ENCODED.length()).replace("+", "%2B");
+            String reason = URLDecoder.decode(encoded, StandardCharsets.UTF_8);
+            if (Fields.storable(reason)) {
+                return reason;
+            }
+        } catch (IllegalArgumentException e) {
+            // Refused below.
+        }
+        throw Refusal.malformed(REASON_HEADER + " begins with " + ENCODED
+                + ", so the rest must be Unicode text without NUL, percent-encoded");
     }
 }

@@ -69,8 +69,7 @@ final class FlagFileResource implements Resource {
                             new Wanted(wanted, prune, expected),
                             trial,
                             new Change(
-                                    call.caller().name(),
-                                    call.header(Call.REASON_HEADER).orElse("")));
+                                    call.caller().name(), call.reasonOfHeader().orElse("")));
                 })
                 // A trial speaks of what it was held against; the flags may have moved on since.
                 .compose(diff -> (trial ? Future.succeededFuture(diff.version()) : flags.version())

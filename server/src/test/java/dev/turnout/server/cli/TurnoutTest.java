@@ -422,11 +422,12 @@ class TurnoutTest {
                 .startsWith("7  shop  {service=~\".*shop\"}  PAUSE")
                 .endsWith("  OFF\n");
         assertThat(run("alert", "rules").out()).startsWith("7  shop  ");
-        assertThat(run("alert", "delete-rule", "shop", "--reason", "gone").out())
+        assertThat(run("alert", "delete-rule", "shop", "--reason", "fällt weg\n+ 50 %")
+                        .out())
                 .startsWith("taken away: 7  shop");
         assertThat(run("alert", "rules").out()).doesNotContain("shop");
         assertThat(server.control.database.query("SELECT reason FROM audit WHERE subject LIKE '%shop%' ORDER BY id"))
-                .containsExactly("über Nacht", "not yet", "more", "gone");
+                .containsExactly("über Nacht", "not yet", "more", "fällt weg\n+ 50 %");
     }
 
     @Test

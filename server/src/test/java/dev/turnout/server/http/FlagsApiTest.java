@@ -12,6 +12,7 @@ import dev.turnout.server.control.Run;
 import dev.turnout.server.control.Specs;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -87,6 +88,32 @@ class FlagsApiTest {
                 .getJsonObject(0);
         assertThat(entry.getString("reason")).isEqualTo("more of it");
         assertThat(entry.getString("actor")).startsWith("admin");
+    }
+
+    @Test
+    void a_reason_that_no_header_can_hold_is_percent_encoded() {
+        server.call("PUT", FLAGS + "spoken", "{\"weight\":\"5%\"}");
+        String reason = "X-Turnout-Reason";
+
+        assertThat(server.call(
+                                "PATCH",
+                                FLAGS + "spoken",
+                                "{\"weight\":\"6%\"}",
+                                reason,
+                                "utf-8''R%C3%BCckkehr%20%2b+ 50%25")
+                        .code())
+                .isEqualTo(200);
+        assertThat(server.call("GET", "/api/v1/audit?subject=flag:spoken&limit=1", "")
+                        .json()
+                        .getJsonArray("entries")
+                        .getJsonObject(0)
+                        .getString("reason"))
+                .isEqualTo("Rückkehr ++ 50%");
+        for (String malformed : List.of("UTF-8''50%", "UTF-8''%zz", "UTF-8''a%00b")) {
+            Response refused = server.call("PATCH", FLAGS + "spoken", "{}", reason, malformed);
+            assertThat(refused.code()).as(malformed).isEqualTo(400);
+            assertThat(refused.json().getString("detail")).contains(reason, "percent-encoded");
+        }
     }
 
     @Test
