@@ -150,6 +150,22 @@ final class Changelog {
         return true;
     }
 
+    /** Whether anything is left of what had been named that long ago, whichever table named it. */
+    static boolean left(Connection connection, Site site, Collection<Route> routes, Duration ago) throws SQLException {
+        String then = Dialect.of(connection).nowPlusMillis("-" + ago.toMillis());
+        for (Route route : routes) {
+            List<List<String>> left = Sql.rows(
+                    connection,
+                    "SELECT seq FROM turnout.changelog WHERE run = ? AND move = ? AND at <= " + then + " LIMIT 1",
+                    site.run(),
+                    route.move());
+            if (!left.isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static void forget(Connection connection, Site site, String move) throws SQLException {
         try (PreparedStatement delete =
                 connection.prepareStatement("DELETE FROM turnout.changelog WHERE run = ? AND move = ?")) {

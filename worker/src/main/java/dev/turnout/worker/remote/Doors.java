@@ -16,6 +16,9 @@ import java.util.List;
  * decide. Stateless and thread-safe.
  */
 final class Doors {
+    private static final String CLOSED = "CLOSED";
+    private static final String OPEN = "OPEN";
+
     private Doors() {}
 
     /**
@@ -24,7 +27,9 @@ final class Doors {
      */
     static void close(Site site, Side side, boolean closed) throws SQLException {
         for (Route route : Route.movable(site.spec())) {
-            close(site, side, route, closed, List.of());
+            if (!stand(site, side, List.of(route), closed ? CLOSED : OPEN)) {
+                close(site, side, route, closed, List.of());
+            }
         }
     }
 
@@ -59,20 +64,25 @@ final class Doors {
                     TriggerCatalogue.run(connection, door.create());
                 }
             }
-            Recorded.put(connection, site, route, closed ? "CLOSED" : "OPEN", TriggerCatalogue.hash(connection, tap));
+            Recorded.put(connection, site, route, closed ? CLOSED : OPEN, TriggerCatalogue.hash(connection, tap));
             return tap;
         });
     }
 
     /** Whether nobody but the engine writes those tables of a side whose moves have a way back. */
     static boolean closed(Site site, Side side) throws SQLException {
-        return closed(site, side, Route.movable(site.spec()));
+        return stand(site, side, Route.movable(site.spec()), CLOSED);
+    }
+
+    /** Whether everybody writes them. A side of which only a part is open, or is just changing, is neither. */
+    static boolean opened(Site site, Side side) throws SQLException {
+        return stand(site, side, Route.movable(site.spec()), OPEN);
     }
 
     /** Whether all of the old side is closed: of the tables that touch a move its state says nothing. */
     static boolean closedForGood(Site site) throws SQLException {
         List<Route> routes = Route.forward(site.spec());
-        return closed(site, Side.OLD, routes)
+        return stand(site, Side.OLD, routes, CLOSED)
                 && site.database(Side.OLD)
                         .transaction(Limits.BOOKKEEPING, connection -> shut(connection, site, routes));
     }
@@ -88,16 +98,16 @@ final class Doors {
         return true;
     }
 
-    private static boolean closed(Site site, Side side, List<Route> routes) throws SQLException {
-        List<String> open = site.database(side)
-                .transaction(Limits.BOOKKEEPING, connection -> Sql.rows(
-                                connection,
-                                "SELECT move FROM turnout.flow WHERE run = ? AND state <> 'CLOSED'",
-                                site.run())
-                        .stream()
-                        .map(row -> row.get(0))
-                        .toList());
-        return routes.stream().noneMatch(route -> open.contains(route.move()));
+    private static boolean stand(Site site, Side side, List<Route> routes, String state) throws SQLException {
+        List<String> otherwise = site.database(side).transaction(Limits.BOOKKEEPING, connection -> Sql.rows(
+                        connection,
+                        "SELECT move FROM turnout.flow WHERE run = ? AND (state <> ? OR hash = '')",
+                        site.run(),
+                        state)
+                .stream()
+                .map(row -> row.get(0))
+                .toList());
+        return routes.stream().noneMatch(route -> otherwise.contains(route.move()));
     }
 
     /** Opens what is left of a side that was shut until its end. Harmless when repeated. */

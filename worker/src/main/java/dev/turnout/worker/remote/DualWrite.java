@@ -43,13 +43,13 @@ public final class DualWrite implements PhaseWork {
     @Override
     public Stride stride(Site site) throws SQLException {
         Side authority = Flip.authority(site);
-        // The old side keeps the moves that have no way back, and feeds the others.
-        Stride there = forward.stride(site);
-        Stride back = authority == Side.OLD ? there : backward.stride(site);
-        Stride carried = back instanceof Stride.Again ? back : there;
+        boolean flips = flip.isPresent() && Flip.reversible(site);
+        boolean closed = flips && authority == Side.OLD && Doors.closed(site, Side.OLD);
+        // Then the flip carries, and knows for how long that may fail.
+        Stride carried = closed ? new Stride.Rest(REST, "the flip carries what is left") : carried(site, authority);
         Duration rest = REST;
-        if (flip.isPresent() && Flip.reversible(site) && System.nanoTime() - flipAgainNanos >= 0) {
-            Stride flipped = flipping(site, flip.get(), authority);
+        if (flips && System.nanoTime() - flipAgainNanos >= 0) {
+            Stride flipped = flipping(site, flip.orElseThrow(), authority == Side.OLD && !closed);
             if (flipped instanceof Stride.Again) {
                 return flipped;
             }
@@ -66,19 +66,25 @@ public final class DualWrite implements PhaseWork {
         return more ? carried : new Stride.Rest(rest, carried.because());
     }
 
+    private Stride carried(Site site, Side authority) throws SQLException {
+        // The old side keeps the moves that have no way back, and feeds the others.
+        Stride there = forward.stride(site);
+        Stride back = authority == Side.OLD ? there : backward.stride(site);
+        return back instanceof Stride.Again ? back : there;
+    }
+
     /** A flip that has begun ends by itself, however many changes there are to carry. */
-    private static Stride flipping(Site site, Flip flip, Side authority) throws SQLException {
-        boolean begins = authority == Side.OLD && !Doors.closed(site, Side.OLD);
+    private static Stride flipping(Site site, Flip flip, boolean begins) throws SQLException {
         if (!begins) {
             return flip.stride(site);
         }
         List<String> beyond = RejectedLimit.beyond(site);
         if (!beyond.isEmpty()) {
             // Their new rows are older than the old ones: whoever went on from them would bring that back.
-            return new Stride.Wait(BETWEEN_LOOKS, "the writes stay on the old side: " + String.join("; ", beyond));
+            return flip.stay(site, BETWEEN_LOOKS, "the writes stay on the old side: " + String.join("; ", beyond));
         }
         return Delay.isNear(site, Side.OLD)
                 ? flip.stride(site)
-                : new Stride.Wait(REST, "the writes stay on the old side until the new one has caught up");
+                : flip.stay(site, REST, "the writes stay on the old side until the new one has caught up");
     }
 }

@@ -32,6 +32,8 @@ public final class Flip {
     private final Duration longest;
     private final Applier applier;
     private Optional<Long> closedNanos = Optional.empty();
+    /** Since when nothing is left of what was there at the closing, but for rows that it named. */
+    private Optional<Long> resolvedNanos = Optional.empty();
 
     /**
      * @param to the side that is to have the authority
@@ -74,21 +76,32 @@ public final class Flip {
             Optional<String> taken = taken(site);
             return taken.isEmpty()
                     ? close(site)
-                    : new Stride.Wait(BREATH, taken.get() + ": writes stay where they are, and it is tried again");
+                    : stay(site, BREATH, taken.get() + ": writes stay where they are, and it is tried again");
         }
         long now = System.nanoTime();
         // A process that found it closed does not know since when: it allows the whole time once more.
         long since = closedNanos.orElse(now);
         closedNanos = Optional.of(since);
-        // It also carries the moves that stay, and those never end.
-        boolean more = applier.stride(site) instanceof Stride.Again;
-        boolean drained = empty(site);
-        Optional<String> taken = drained ? taken(site) : Optional.empty();
+        boolean late = now - since > longest.toNanos();
+        boolean more;
+        boolean drained;
+        Optional<String> taken;
+        try {
+            // It also carries the moves that stay, and those never end.
+            more = applier.stride(site) instanceof Stride.Again;
+            drained = drained(site, since);
+            taken = drained ? taken(site) : Optional.empty();
+        } catch (SQLException e) {
+            if (late) {
+                return takeBack(site, "the changelog was not drained (" + Failure.words(e) + ")");
+            }
+            throw e;
+        }
         if (drained && taken.isEmpty()) {
             give(site);
             return open(site);
         }
-        if (now - since > longest.toNanos()) {
+        if (late) {
             return takeBack(site, taken.orElse("the changelog was not drained"));
         }
         return more
@@ -121,29 +134,57 @@ public final class Flip {
             return Blocked.instead(site.database(from()), what, e);
         }
         closedNanos = Optional.of(System.nanoTime());
+        resolvedNanos = Optional.empty();
         return new Stride.Again(what, Progress.of(0, 1, "steps"));
     }
 
     private Stride takeBack(Site site, String because) throws SQLException {
         Doors.close(site, from(), false);
         closedNanos = Optional.empty();
+        resolvedNanos = Optional.empty();
         return new Stride.Wait(
                 BREATH,
                 because + " within " + longest.toMillis() + " ms: writes stay where they are, and it is tried again");
     }
 
-    private boolean empty(Site site) throws SQLException {
+    /** The side does not change now. What has been left closed of it is opened: nobody is to wait for what does not begin. */
+    Stride stay(Site site, Duration pause, String because) throws SQLException {
+        if (!Doors.opened(site, from())) {
+            Doors.close(site, from(), false);
+        }
+        return new Stride.Wait(pause, because);
+    }
+
+    private boolean drained(Site site, long closed) throws SQLException {
         List<Route> routes = Route.movable(site.spec());
-        return site.database(from())
-                .transaction(
-                        Limits.BOOKKEEPING,
-                        connection -> from() == Side.OLD
-                                ? Changelog.drained(connection, site, routes)
-                                : Changelog.lag(connection, site, routes).isEmpty());
+        return site.database(from()).transaction(Limits.BOOKKEEPING, connection -> {
+            if (Changelog.lag(connection, site, routes).isEmpty()) {
+                return true;
+            }
+            return from() == Side.OLD
+                    && Changelog.drained(connection, site, routes)
+                    && saidBefore(connection, site, closed);
+        });
+    }
+
+    /**
+     * A table that is closed now may have touched rows of others, and brought them in or out; later only columns follow. So
+     * what is there at the closing is carried, and then the rows that it named. Tables that stay open touch more all the while.
+     */
+    private boolean saidBefore(Connection connection, Site site, long closed) throws SQLException {
+        List<Route> routes = Route.movable(site.spec());
+        if (resolvedNanos.isEmpty() && !Changelog.left(connection, site, routes, since(closed))) {
+            resolvedNanos = Optional.of(System.nanoTime());
+        }
+        return resolvedNanos.isPresent() && !Changelog.left(connection, site, routes, since(resolvedNanos.get()));
+    }
+
+    private static Duration since(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos);
     }
 
     private Stride open(Site site) throws SQLException {
-        if (Doors.closed(site, to)) {
+        if (!Doors.opened(site, to)) {
             // The other database is told only now; were it told first, a crash could leave two sides open.
             site.database(Side.NEW).transaction(Limits.BOOKKEEPING, connection -> record(connection, site));
             Doors.close(site, to, false);

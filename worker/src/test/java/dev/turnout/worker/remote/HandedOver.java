@@ -23,6 +23,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -136,6 +138,89 @@ abstract class HandedOver {
                 stride = flip.stride(shop.site());
             }
             assertThat(stride).isInstanceOf(Stride.Done.class);
+        }
+    }
+
+    /** More rows than are carried at once, named by a client, behind all that names itself. */
+    @Test
+    void whatATableHasTouchedThatIsClosedArrivesBeforeTheWritesChangeSides() throws SQLException {
+        try (Shop shop = new Shop(from, to).with(20)) {
+            // Of the client that is deleted: none of them stands on the new side.
+            shop.old.execute(IntStream.range(1_000, 2_200)
+                    .mapToObj(id -> "(" + id + ", 11, 1.00)")
+                    .collect(Collectors.joining(", ", "INSERT INTO orders VALUES ", "")));
+            shop.listening().planned(2_000).carried();
+            shop.old.execute("UPDATE customers SET deleted = 0 WHERE id = 11");
+            assertThat(Shop.finish(new Flip(Side.NEW, Duration.ofSeconds(30))::stride, shop.site()))
+                    .isInstanceOf(Stride.Done.class);
+            carry(shop);
+            assertThat(shop.rejected()).isEmpty();
+            assertThat(shop.found()).isEqualTo(shop.wanted());
+        }
+    }
+
+    @Test
+    void aSideOfWhichAPartCouldNotBeOpenedIsOpenedLater() throws SQLException {
+        try (Shop shop = new Shop(from, to).with(20).listening().planned(10).carried()) {
+            Flip flip = new Flip(Side.NEW, Duration.ofSeconds(30));
+            try (Connection connection = shop.fresh.connect();
+                    Statement reader = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                reader.execute("SELECT count(*) FROM purchases");
+                assertThatThrownBy(() -> Shop.finish(flip::stride, shop.site())).isInstanceOf(SQLException.class);
+                connection.rollback();
+            }
+            assertThat(Flip.authority(shop.site())).isEqualTo(Side.NEW);
+            assertThat(Shop.finish(flip::stride, shop.site())).isInstanceOf(Stride.Done.class);
+            shop.fresh.execute(
+                    "UPDATE clients SET full_name = 'open' WHERE client_id = 1",
+                    "UPDATE purchases SET total = 1 WHERE id = 10");
+        }
+    }
+
+    @Test
+    void aPartOfASideDoesNotStayClosedWhileTheFlipDoesNotBegin() throws SQLException {
+        try (Shop shop = new Shop(from, to).with(20).listening().planned(10).carried()) {
+            Flip flip = new Flip(Side.NEW, Duration.ZERO);
+            flip.stride(shop.site());
+            // It waits for a row to which it refers, and so the new side has not caught up.
+            shop.pastTheTriggers("DELETE FROM purchases WHERE id = 10", "DELETE FROM clients WHERE client_id = 1");
+            shop.nameKey("purchases", "10");
+            shop.old.execute("UPDATE turnout.changelog SET at = at - INTERVAL '5' SECOND WHERE run = " + shop.run);
+            try (Connection connection = shop.old.connect();
+                    Statement reader = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                reader.execute("SELECT count(*) FROM orders");
+                assertThatThrownBy(() -> flip.stride(shop.site())).isInstanceOf(SQLException.class);
+                connection.rollback();
+            }
+            assertThat(Doors.closed(shop.site(), Side.OLD)).isFalse();
+            shop.old.execute("UPDATE customers SET name = 'open' WHERE id = 2");
+            assertThatThrownBy(() -> shop.old.execute("UPDATE orders SET total = 1 WHERE id = 20"))
+                    .hasMessageContaining("closed");
+            DualWrite flow = DualWrite.flipping(Duration.ofSeconds(30));
+            for (int i = 0; i < 3; i++) {
+                flow.stride(shop.site());
+            }
+            assertThat(Flip.authority(shop.site())).isEqualTo(Side.OLD);
+            shop.old.execute("UPDATE orders SET total = 1 WHERE id = 20");
+        }
+    }
+
+    @Test
+    void aDrainThatFailsIsTakenBackInTimeToo() throws SQLException {
+        try (Shop shop = new Shop(from, to).with(20).listening().planned(10).carried()) {
+            DualWrite flow = DualWrite.flipping(Duration.ZERO);
+            flow.stride(shop.site());
+            assertThat(Doors.closed(shop.site(), Side.OLD)).isTrue();
+            shop.nameKey("clients", "1");
+            shop.fresh.execute("ALTER TABLE clients RENAME TO elsewhere");
+            await().ignoreExceptionsInstanceOf(SQLException.class).until(() -> {
+                flow.stride(shop.site());
+                return !Doors.closed(shop.site(), Side.OLD);
+            });
+            shop.old.execute("UPDATE customers SET name = 'open' WHERE id = 2");
+            assertThat(Flip.authority(shop.site())).isEqualTo(Side.OLD);
         }
     }
 
