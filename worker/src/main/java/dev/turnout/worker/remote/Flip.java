@@ -1,6 +1,7 @@
 package dev.turnout.worker.remote;
 
 import dev.turnout.migration.Side;
+import dev.turnout.worker.backfill.RejectedLimit;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Failure;
@@ -30,6 +31,7 @@ public final class Flip {
 
     private final Side to;
     private final Duration longest;
+    private final Lost lost;
     private final Applier applier;
     private Optional<Long> closedNanos = Optional.empty();
     /** Since when nothing is left of what was there at the closing, but for rows that it named. */
@@ -40,9 +42,21 @@ public final class Flip {
      * @param longest that applications are kept from writing
      */
     public Flip(Side to, Duration longest) {
+        this(to, longest, RejectedLimit::beyond);
+    }
+
+    /** @param lost asked last, since the drain, too, may put rows aside */
+    Flip(Side to, Duration longest, Lost lost) {
         this.to = to;
         this.longest = longest;
+        this.lost = lost;
         this.applier = new Applier(from());
+    }
+
+    /** What must not be left behind on the side that gives the authority away; empty: nothing. */
+    @FunctionalInterface
+    interface Lost {
+        List<String> in(Site site) throws SQLException;
     }
 
     private Side from() {
@@ -98,6 +112,10 @@ public final class Flip {
             throw e;
         }
         if (drained && taken.isEmpty()) {
+            List<String> behind = lost.in(site);
+            if (!behind.isEmpty()) {
+                return stay(site, PAUSE, "the writes stay where they are: " + String.join("; ", behind));
+            }
             give(site);
             return open(site);
         }
@@ -149,10 +167,15 @@ public final class Flip {
 
     /** The side does not change now. What has been left closed of it is opened: nobody is to wait for what does not begin. */
     Stride stay(Site site, Duration pause, String because) throws SQLException {
+        letWrite(site);
+        return new Stride.Wait(pause, because);
+    }
+
+    /** To be called only while the side that would be left has the authority. */
+    void letWrite(Site site) throws SQLException {
         if (!Doors.opened(site, from())) {
             Doors.close(site, from(), false);
         }
-        return new Stride.Wait(pause, because);
     }
 
     private boolean drained(Site site, long closed) throws SQLException {

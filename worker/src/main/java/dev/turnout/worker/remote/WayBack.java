@@ -26,7 +26,7 @@ public final class WayBack implements PhaseWork {
 
     private WayBack(Side remaining, Duration longest) {
         this.remaining = remaining;
-        this.flip = new Flip(remaining, longest);
+        this.flip = new Flip(remaining, longest, site -> Aside.words(site, other()));
     }
 
     /** The old side remains: without a flip it has the authority still, and nothing needs to be carried. */
@@ -117,7 +117,12 @@ public final class WayBack implements PhaseWork {
             triedAgain = false;
         }
         Optional<Stride> put = putAside(site);
-        return put.isPresent() ? put.get() : flip.stride(site);
+        if (put.isPresent()) {
+            // It may have been put aside by the drain; to mend it takes an operator, and until then applications write.
+            flip.letWrite(site);
+            return put.get();
+        }
+        return flip.stride(site);
     }
 
     private Optional<Stride> putAside(Site site) throws SQLException {

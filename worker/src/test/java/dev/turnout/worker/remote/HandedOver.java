@@ -225,6 +225,39 @@ abstract class HandedOver {
     }
 
     @Test
+    void theWritesStayWhereTheyAreWhenTheDrainPutsTooManyRowsAside() throws SQLException {
+        try (Shop shop = new Shop(from, to).with(20).listening().planned(10).carried()) {
+            shop.fresh.execute("ALTER TABLE clients ADD CONSTRAINT no_such_name CHECK (full_name <> 'bad')");
+            shop.old.execute("UPDATE customers SET name = 'bad' WHERE id <= 6");
+            Flip flip = new Flip(Side.NEW, Duration.ofSeconds(30));
+            Stride stride = flip.stride(shop.site());
+            while (stride instanceof Stride.Again || stride.because().contains("draining")) {
+                stride = flip.stride(shop.site());
+            }
+            assertThat(stride.because()).contains("stay where they are", "6 rows of clients are put aside");
+            assertThat(Flip.authority(shop.site())).isEqualTo(Side.OLD);
+            shop.old.execute("UPDATE customers SET name = 'goes on' WHERE id = 2");
+        }
+    }
+
+    @Test
+    void aSideWhoseRowsArePutAsideByTheDrainTakesWritesUntilTheyAreMended() throws SQLException {
+        try (Shop shop = flipped()) {
+            shop.old.execute("ALTER TABLE customers ADD CONSTRAINT no_such_name CHECK (name <> 'bad')");
+            shop.fresh.execute("UPDATE clients SET full_name = 'bad' WHERE client_id = 1");
+            WayBack back = WayBack.toOld(Duration.ofSeconds(30));
+            assertThat(Shop.finish(back, shop.site())).isInstanceOf(Stride.Stop.class);
+            assertThat(Flip.authority(shop.site())).isEqualTo(Side.NEW);
+            shop.fresh.execute(
+                    "UPDATE clients SET full_name = 'goes on' WHERE client_id = 2",
+                    "UPDATE clients SET full_name = 'mended' WHERE client_id = 1");
+            assertThat(Shop.finish(back, shop.site())).isInstanceOf(Stride.Done.class);
+            assertThat(shop.old.query("SELECT name FROM customers WHERE id <= 2 ORDER BY id"))
+                    .containsExactly("mended", "goes on");
+        }
+    }
+
+    @Test
     void whoeverIsVerifyingWhileTheWritesChangeSidesCallsNoRowWrong() throws Exception {
         try (Shop shop = new Shop(from, to).with(20).listening().planned(10).carried()) {
             Interleaving.theAuthorityIsGivenAwayDuringADecision(shop);
