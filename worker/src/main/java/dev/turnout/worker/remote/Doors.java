@@ -8,8 +8,10 @@ import dev.turnout.worker.jdbc.Sql;
 import dev.turnout.worker.phase.Site;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What shuts a side to everybody but the engine: closes it, opens it, and says which it is. When that is to be done others
@@ -26,10 +28,45 @@ final class Doors {
      * repeated.
      */
     static void close(Site site, Side side, boolean closed) throws SQLException {
+        Optional<SQLException> failed = Optional.empty();
         for (Route route : Route.movable(site.spec())) {
-            if (!stand(site, side, List.of(route), closed ? CLOSED : OPEN)) {
-                close(site, side, route, closed, List.of());
+            try {
+                if (!stand(site, side, List.of(route), closed ? CLOSED : OPEN)) {
+                    close(site, side, route, closed, List.of());
+                }
+            } catch (SQLException e) {
+                // What can be opened is, whoever reads another table.
+                if (closed) {
+                    throw e;
+                }
+                failed = failed.or(() -> Optional.of(e));
             }
+        }
+        if (failed.isPresent()) {
+            throw failed.get();
+        }
+    }
+
+    /**
+     * Ends well where the tables can be opened or closed now: nobody has read or written one of them for so long that a
+     * change of its triggers would wait in vain. Otherwise it fails as that would.
+     */
+    static void tryThem(Site site, Side side) throws SQLException {
+        for (Route route : Route.movable(site.spec())) {
+            String table = Route.quoted(side == Side.OLD ? route.from() : route.into());
+            site.database(side).transaction(Limits.DDL, connection -> {
+                boolean mysql = Dialect.of(connection).mysql();
+                try (Statement lock = connection.createStatement()) {
+                    lock.execute(
+                            mysql
+                                    ? "LOCK TABLES " + table + " WRITE"
+                                    : "LOCK TABLE " + table + " IN ACCESS EXCLUSIVE MODE");
+                    if (mysql) {
+                        lock.execute("UNLOCK TABLES");
+                    }
+                }
+                return table;
+            });
         }
     }
 

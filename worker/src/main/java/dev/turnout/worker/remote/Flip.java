@@ -28,6 +28,8 @@ public final class Flip {
     private static final Duration PAUSE = Duration.ofMillis(20);
     /** Before it is tried again, when the drain took too long. */
     private static final Duration BREATH = Duration.ofSeconds(30);
+    /** Before it is looked again whether it may begin. */
+    private static final Duration SOON = Duration.ofSeconds(2);
 
     private final Side to;
     private final Duration longest;
@@ -90,7 +92,7 @@ public final class Flip {
             Optional<String> taken = taken(site);
             return taken.isEmpty()
                     ? close(site)
-                    : stay(site, BREATH, taken.get() + ": writes stay where they are, and it is tried again");
+                    : stay(site, SOON, taken.get() + ": writes stay where they are, and it is tried again");
         }
         long now = System.nanoTime();
         // A process that found it closed does not know since when: it allows the whole time once more.
@@ -127,18 +129,26 @@ public final class Flip {
                 : new Stride.Wait(PAUSE, taken.orElse("draining the changelog") + ", with writes closed");
     }
 
-    /** Why the side cannot number rows by itself yet; empty: it can. */
+    /** Why the side cannot number rows by itself yet, or not be opened; empty: it can. */
     private Optional<String> taken(Site site) throws SQLException {
+        String cannot = "what numbers the rows of " + site.database(to).name() + " cannot be moved";
         try {
             List<String> taken = Numbers.free(site, to, Route.movable(site.spec()));
-            return taken.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", taken));
+            if (!taken.isEmpty()) {
+                return Optional.of(String.join("; ", taken));
+            }
+            cannot = site.database(to).name() + " cannot be opened to writes";
+            Doors.tryThem(site, to);
+            return Optional.empty();
         } catch (SQLException e) {
             if (Failure.of(e) == Failure.CONNECTION_LOST) {
                 throw e;
             }
             // Whatever it is, writes must not stay closed for it.
             return Optional.of(
-                    "what numbers the rows of " + site.database(to).name() + " cannot be moved: " + Failure.words(e));
+                    Failure.of(e) == Failure.LOCK_TIMEOUT
+                            ? Blocked.instead(site.database(to), cannot, e).because()
+                            : cannot + ": " + Failure.words(e));
         }
     }
 
@@ -157,9 +167,7 @@ public final class Flip {
     }
 
     private Stride takeBack(Site site, String because) throws SQLException {
-        Doors.close(site, from(), false);
-        closedNanos = Optional.empty();
-        resolvedNanos = Optional.empty();
+        letWrite(site);
         return new Stride.Wait(
                 BREATH,
                 because + " within " + longest.toMillis() + " ms: writes stay where they are, and it is tried again");
@@ -173,6 +181,8 @@ public final class Flip {
 
     /** To be called only while the side that would be left has the authority. */
     void letWrite(Site site) throws SQLException {
+        closedNanos = Optional.empty();
+        resolvedNanos = Optional.empty();
         if (!Doors.opened(site, from())) {
             Doors.close(site, from(), false);
         }

@@ -22,7 +22,8 @@ public final class WayBack implements PhaseWork {
     private final Flip flip;
     private final DualWrite rest = DualWrite.carrying();
     private final Applier lastOfOld = new Applier(Side.OLD);
-    private boolean triedAgain;
+    /** Since when the rows that are put aside have their second chance. */
+    private Optional<Long> triedAgainNanos = Optional.empty();
 
     private WayBack(Side remaining, Duration longest) {
         this.remaining = remaining;
@@ -105,24 +106,33 @@ public final class WayBack implements PhaseWork {
 
     private Stride giving(Site site) throws SQLException {
         if (putAside(site).isPresent()) {
+            // The drain may have put them aside; to mend them takes an operator, and until then applications write.
+            flip.letWrite(site);
             // Somebody may have mended them, or the other side has followed by now.
-            if (!triedAgain) {
+            if (triedAgainNanos.isEmpty()) {
                 SecondChance.ofAll(site);
-                triedAgain = true;
+                triedAgainNanos = Optional.of(System.nanoTime());
             }
             Stride carried = rest.stride(site);
-            if (carried instanceof Stride.Again) {
+            if (carried instanceof Stride.Again && left(site, triedAgainNanos.get())) {
                 return carried;
             }
-            triedAgain = false;
+            triedAgainNanos = Optional.empty();
         }
         Optional<Stride> put = putAside(site);
-        if (put.isPresent()) {
-            // It may have been put aside by the drain; to mend it takes an operator, and until then applications write.
-            flip.letWrite(site);
-            return put.get();
-        }
-        return flip.stride(site);
+        return put.isPresent() ? put.get() : flip.stride(site);
+    }
+
+    /** What is written all the while never ends; what had been named by then does. */
+    private boolean left(Site site, long nanos) throws SQLException {
+        return site.database(other())
+                .transaction(
+                        Limits.BOOKKEEPING,
+                        connection -> Changelog.left(
+                                connection,
+                                site,
+                                Route.movable(site.spec()),
+                                Duration.ofNanos(System.nanoTime() - nanos)));
     }
 
     private Optional<Stride> putAside(Site site) throws SQLException {

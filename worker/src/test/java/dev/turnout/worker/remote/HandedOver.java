@@ -163,18 +163,39 @@ abstract class HandedOver {
     void aSideOfWhichAPartCouldNotBeOpenedIsOpenedLater() throws SQLException {
         try (Shop shop = new Shop(from, to).with(20).listening().planned(10).carried()) {
             Flip flip = new Flip(Side.NEW, Duration.ofSeconds(30));
+            Shop.finish(flip::stride, shop.site());
+            // As it stands when somebody has begun to read a moment after the authority was given.
+            Doors.close(shop.site(), Side.NEW, true);
+            try (Connection connection = shop.fresh.connect();
+                    Statement reader = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                reader.execute("SELECT count(*) FROM clients");
+                assertThatThrownBy(() -> Shop.finish(flip::stride, shop.site())).isInstanceOf(SQLException.class);
+                connection.rollback();
+            }
+            shop.fresh.execute("UPDATE purchases SET total = 1 WHERE id = 10");
+            assertThat(Shop.finish(flip::stride, shop.site())).isInstanceOf(Stride.Done.class);
+            shop.fresh.execute("UPDATE clients SET full_name = 'open' WHERE client_id = 1");
+        }
+    }
+
+    /** As a backup of the new side does for hours: with both sides closed nobody could write until its end. */
+    @Test
+    void theWritesStayWhereTheyAreWhileSomebodyReadsTheOtherSideAllTheTime() throws SQLException {
+        try (Shop shop = new Shop(from, to).with(20).listening().planned(10).carried()) {
+            Flip flip = new Flip(Side.NEW, Duration.ofSeconds(30));
             try (Connection connection = shop.fresh.connect();
                     Statement reader = connection.createStatement()) {
                 connection.setAutoCommit(false);
                 reader.execute("SELECT count(*) FROM purchases");
-                assertThatThrownBy(() -> Shop.finish(flip::stride, shop.site())).isInstanceOf(SQLException.class);
+                assertThat(flip.stride(shop.site()))
+                        .isInstanceOfSatisfying(Stride.Wait.class, wait -> assertThat(wait.because())
+                                .contains("cannot be opened to writes", "writes stay where they are"));
+                shop.old.execute("UPDATE customers SET name = 'goes on' WHERE id = 2");
+                assertThat(Flip.authority(shop.site())).isEqualTo(Side.OLD);
                 connection.rollback();
             }
-            assertThat(Flip.authority(shop.site())).isEqualTo(Side.NEW);
             assertThat(Shop.finish(flip::stride, shop.site())).isInstanceOf(Stride.Done.class);
-            shop.fresh.execute(
-                    "UPDATE clients SET full_name = 'open' WHERE client_id = 1",
-                    "UPDATE purchases SET total = 1 WHERE id = 10");
         }
     }
 
@@ -254,6 +275,27 @@ abstract class HandedOver {
             assertThat(Shop.finish(back, shop.site())).isInstanceOf(Stride.Done.class);
             assertThat(shop.old.query("SELECT name FROM customers WHERE id <= 2 ORDER BY id"))
                     .containsExactly("mended", "goes on");
+        }
+    }
+
+    /** Such writes are there to be carried at every look. */
+    @Test
+    void writesOfAMoveThatStaysDoNotKeepRowsThatArePutAsideFromBeingTold() throws SQLException {
+        try (Shop shop = new Shop(from, to)
+                .keepingOrders()
+                .with(20)
+                .listening()
+                .planned(10)
+                .carried()) {
+            Shop.finish(new Flip(Side.NEW, Duration.ofSeconds(30))::stride, shop.site());
+            shop.old.execute("ALTER TABLE customers ADD CONSTRAINT no_such_name CHECK (name <> 'bad')");
+            shop.fresh.execute("UPDATE clients SET full_name = 'bad' WHERE client_id = 1");
+            WayBack back = WayBack.toOld(Duration.ofSeconds(30));
+            await().until(() -> {
+                shop.old.execute("UPDATE orders SET total = total + 1 WHERE id = 10");
+                return back.stride(shop.site()) instanceof Stride.Stop;
+            });
+            shop.fresh.execute("UPDATE clients SET full_name = 'goes on' WHERE client_id = 2");
         }
     }
 
