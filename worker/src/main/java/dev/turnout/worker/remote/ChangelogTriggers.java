@@ -2,7 +2,7 @@ package dev.turnout.worker.remote;
 
 import dev.turnout.migration.Phase;
 import dev.turnout.migration.Side;
-import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.bookkeeping.SchemaChange;
 import dev.turnout.worker.bookkeeping.SchemaLog;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
@@ -49,9 +49,7 @@ public final class ChangelogTriggers implements PhaseWork {
         String what = "adding the triggers of " + route.move();
         SchemaLog.What logged = new SchemaLog.What(Phase.SYNCING, 0, "changelog triggers of " + route.move(), false);
         try {
-            site.database(side).transaction(Limits.DDL, connection -> {
-                Bookkeeping.fence(connection, site);
-                SchemaLog.begun(connection, site, logged);
+            SchemaChange.logged(site.at(side), Limits.DDL, logged, connection -> {
                 Taps.Tap tap = tap(connection, site, side, route);
                 TriggerCatalogue.run(connection, dropping(tap.all()));
                 for (ChangelogSql naming : tap.naming()) {
@@ -69,7 +67,6 @@ public final class ChangelogTriggers implements PhaseWork {
                         route,
                         side == Side.NEW ? "CLOSED" : "OPEN",
                         TriggerCatalogue.hash(connection, tap));
-                SchemaLog.applied(connection, site, logged);
                 return tap;
             });
         } catch (SQLException e) {
@@ -112,8 +109,7 @@ public final class ChangelogTriggers implements PhaseWork {
     private static void remove(Site site, Side side, Function<Taps.Tap, List<TableTriggers>> which)
             throws SQLException {
         for (Route route : Route.forward(site.spec())) {
-            site.database(side).transaction(Limits.DDL, connection -> {
-                Bookkeeping.fence(connection, site);
+            SchemaChange.run(site.at(side), Limits.DDL, connection -> {
                 if (Recorded.of(connection, site, route).isPresent()) {
                     TriggerCatalogue.run(connection, dropping(which.apply(tap(connection, site, side, route))));
                     Changelog.forget(connection, site, route.move());

@@ -2,6 +2,7 @@ package dev.turnout.worker.remote;
 
 import dev.turnout.migration.Side;
 import dev.turnout.worker.bookkeeping.Bookkeeping;
+import dev.turnout.worker.bookkeeping.SchemaChange;
 import dev.turnout.worker.jdbc.Dialect;
 import dev.turnout.worker.jdbc.Limits;
 import dev.turnout.worker.jdbc.Sql;
@@ -90,8 +91,7 @@ final class Doors {
             Recorded.changing(connection, site, route);
             return route;
         });
-        site.database(side).transaction(Limits.DDL, connection -> {
-            Bookkeeping.fence(connection, site);
+        SchemaChange.run(site.at(side), Limits.DDL, connection -> {
             Taps.Tap tap = Taps.of(connection, site, side, route.move());
             List<RefuseSql> doors = new ArrayList<>(more);
             doors.add(tap.refusing());
@@ -150,8 +150,7 @@ final class Doors {
     /** Opens what is left of a side that was shut until its end. Harmless when repeated. */
     static void open(Site site, Side side) throws SQLException {
         for (Route route : Route.forward(site.spec())) {
-            site.database(side).transaction(Limits.DDL, connection -> {
-                Bookkeeping.fence(connection, site);
+            SchemaChange.run(site.at(side), Limits.DDL, connection -> {
                 for (RefuseSql door : Taps.doors(Dialect.of(connection), site, side, route.move())) {
                     TriggerCatalogue.run(connection, door.dropAnywhere());
                 }

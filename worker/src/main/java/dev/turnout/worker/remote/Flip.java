@@ -19,9 +19,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Gives the authority over the writes of those moves that have a way back from one side to the other: closes the side that has it, drains its changelog, lets the
- * other number its own rows behind what was carried, and opens it. Closing is a trigger that refuses; making it waits for every transaction that has written, so what it finds in the
- * changelog then is all there will be. Each step is harmless when repeated and tells from the databases where it is, so a
+ * Gives the authority over the writes of those moves that have a way back from one side to the other: closes the side that
+ * has it, drains its changelog, lets the other number its own rows behind what was carried, and opens it. Closing is a
+ * trigger that refuses; making it waits for every transaction that has written, so what it finds in the changelog then is
+ * all there will be. Each step is harmless when repeated and tells from the databases where it is, so a
  * process that dies anywhere is followed by one that goes on. Taken back when the drain does not end in time.
  */
 public final class Flip {
