@@ -94,7 +94,7 @@ class CalendarEventsTest {
         assertThat(written.failures()).isEmpty();
         assertThat(written.writes()).isGreaterThan(100);
         // A lock is waited for 200 ms at most, and by us; the rest is for a machine that does other things as well.
-        assertThat(written.longest()).isLessThan(Duration.ofSeconds(5));
+        assertThat(written.longest()).isLessThan(Duration.ofSeconds(2));
     }
 
     @Test

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -544,7 +545,17 @@ class TurnoutTest {
     }
 
     @Test
-    void a_server_of_its_own_process_serves_and_stops_on_ctrl_c(@TempDir Path data) throws Exception {
+    void a_server_of_its_own_process_serves_and_stops_on_ctrl_c_within_five_seconds(@TempDir Path data)
+            throws Exception {
+        long fastest = Long.MAX_VALUE;
+        // A machine that does other things may be late, but not each time.
+        for (int i = 0; i < 3 && fastest > SECONDS.toNanos(5); i++) {
+            fastest = Math.min(fastest, nanosToStop(data));
+        }
+        assertThat(Duration.ofNanos(fastest)).isLessThan(Duration.ofSeconds(5));
+    }
+
+    private static long nanosToStop(Path data) throws Exception {
         Process process = child("serve", "--port", "0", "--data", data.toString());
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             String line = String.valueOf(out.readLine());
@@ -554,11 +565,13 @@ class TurnoutTest {
                     .isEqualTo(new Ran(0, "no flags\n", ""));
 
             // What a terminal sends.
+            long begun = System.nanoTime();
             new ProcessBuilder("kill", "-INT", Long.toString(process.pid()))
                     .start()
                     .waitFor();
-            assertThat(process.waitFor(20, SECONDS)).isTrue();
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
             assertThat(process.exitValue()).isEqualTo(130);
+            return System.nanoTime() - begun;
         } finally {
             process.destroyForcibly();
         }

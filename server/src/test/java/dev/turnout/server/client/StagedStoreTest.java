@@ -218,6 +218,7 @@ class StagedStoreTest {
             each.get(60, TimeUnit.SECONDS);
         }
         assertThat(orders.clashes()).isEmpty();
+        assertThat(orders.begun()).isGreaterThan(100);
         assertThat(orders.both()).as("both orders were seen").isTrue();
     }
 

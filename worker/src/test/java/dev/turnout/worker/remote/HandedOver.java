@@ -477,7 +477,7 @@ abstract class HandedOver {
                 return looks;
             });
             try {
-                for (int i = 0; !look.isDone() && (i < 8 || looks.get() < 10); i++) {
+                for (int i = 0; !look.isDone() && (i < 8 || looks.get() <= 10); i++) {
                     Doors.close(shop.site(), Side.NEW, true);
                     Doors.close(shop.site(), Side.OLD, false);
                     Doors.close(shop.site(), Side.OLD, true);
@@ -487,6 +487,7 @@ abstract class HandedOver {
                 over.set(true);
             }
             look.get(1, TimeUnit.MINUTES);
+            assertThat(looks.get()).isGreaterThan(10);
         } finally {
             looking.shutdownNow();
         }

@@ -58,6 +58,7 @@ abstract class Questions {
                     i++) {
                 assertThat(CaughtUp.ask(shop.site(), question)).isEmpty();
             }
+            assertThat(carrying.written()).isGreaterThan(15);
             assertThat(carrying.failures()).isEmpty();
         }
     }

@@ -286,13 +286,16 @@ class BookingIdsTest {
             assertThat(one(NUMBERS_IN_V2)).isEqualTo("0");
             assertThat(one(V1)).isEqualTo("104");
             assertThat(one(BACKUP)).isEqualTo("105");
+            int rows = 0;
             for (Future<Map<Long, String>> writer : writers) {
                 for (Map.Entry<Long, String> written : writer.get().entrySet()) {
                     String found = one("SELECT coalesce((SELECT coalesce(calcom_v2_booking_id, calcom_booking_id, '-')"
                             + " FROM appointments WHERE id = " + written.getKey() + "), 'gone')");
                     assertThat(found).as("row " + written.getKey()).isEqualTo(written.getValue());
+                    rows++;
                 }
             }
+            assertThat(rows).isGreaterThan(100);
         } finally {
             writing.set(false);
             pool.shutdownNow();

@@ -61,6 +61,7 @@ class TransferUnderLoadTest {
                 for (Future<Map<Integer, String>> writer : writers) {
                     told.putAll(writer.get());
                 }
+                assertThat(told).hasSizeGreaterThan(50);
                 database.execute("UPDATE turnout.chunk SET verified_at = NULL");
                 finish(new Verify(), site);
                 Map<Integer, String> old = names(database, "SELECT id, name FROM companies");
